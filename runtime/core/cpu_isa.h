@@ -1,0 +1,25 @@
+// Which instruction set the kernels use: the best the CPU has, or the one that was forced.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace karnin {
+
+/// In ascending order. `scalar` is the x86-64 baseline (SSE2), `avx2` means AVX2 and FMA3,
+/// `avx512` means AVX-512 F, CD, BW, DQ and VL.
+enum class Isa { scalar, avx2, avx512 };
+
+std::string_view to_string(Isa isa);
+
+/// Throws ArgumentError for anything but "scalar", "avx2" and "avx512".
+Isa isa_from_string(std::string_view name);
+
+/// All that this CPU (and its operating system) can run, ascending; never empty.
+std::vector<Isa> supported_isas();
+
+/// The best supported one, or the one named by the environment variable KARNIN_CPU_ISA, read once.
+/// Throws ArgumentError if that one is unknown or this CPU lacks it.
+Isa active_isa();
+
+}  // namespace karnin

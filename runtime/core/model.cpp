@@ -1,0 +1,78 @@
+#include "runtime/core/model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace karnin {
+namespace {
+
+void require(bool holds, const std::string& problem) {
+  if (!holds) throw ShapeError("model: " + problem);
+}
+
+void validate_parameter(const Parameter& parameter, const ParameterSpec& spec) {
+  require(parameter.name == spec.name && parameter.value.dims() == spec.dims,
+          "parameter '" + parameter.name + "' does not have the shape of '" + spec.name + "'");
+  const Mask& mask = parameter.mask;
+  require(mask.empty() || mask.size() == static_cast<std::size_t>(parameter.value.size()),
+          "the mask of '" + spec.name + "' has the wrong size");
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    require(mask[i] == 1 || (mask[i] == 0 && parameter.value.data()[i] == 0.0F),
+            "'" + spec.name + "' has a pruned weight that is not 0, at " + std::to_string(i));
+}
+
+}  // namespace
+
+std::int64_t count_nonzero(const Parameter& parameter) {
+  return std::ranges::count_if(parameter.value.span(), [](float w) { return w != 0.0F; });
+}
+
+std::int64_t Model::parameter_count() const {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : parameters) count += parameter.value.size();
+  return count;
+}
+
+std::int64_t Model::nonzero_count() const {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : parameters) count += count_nonzero(parameter);
+  return count;
+}
+
+Model make_model(Architecture architecture) {
+  Model model;
+  for (ParameterSpec& spec : parameter_specs(architecture))
+    model.parameters.push_back({std::move(spec.name), Tensor(std::move(spec.dims)), {}});
+  const auto channels = static_cast<std::size_t>(architecture.input.c);
+  model.preprocess = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.5F)};
+  model.architecture = std::move(architecture);
+  return model;
+}
+
+void validate(const Model& model) {
+  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  require(model.parameters.size() == specs.size(), "expected " + std::to_string(specs.size()) +
+                                                       " parameters, got " +
+                                                       std::to_string(model.parameters.size()));
+  for (std::size_t i = 0; i < specs.size(); ++i) validate_parameter(model.parameters[i], specs[i]);
+  const auto channels = static_cast<std::size_t>(model.architecture.input.c);
+  require(model.preprocess.mean.size() == channels && model.preprocess.std.size() == channels,
+          "expected a mean and a deviation for each of " + std::to_string(channels) + " channels");
+  require(std::ranges::all_of(model.preprocess.mean, [](float x) { return std::isfinite(x); }) &&
+              std::ranges::all_of(model.preprocess.std,
+                                  [](float x) { return std::isfinite(x) && x > 0; }),
+          "expected finite means and positive deviations of the channels");
+  const Extent last = infer_extents(model.architecture).back();
+  require(model.classes.empty() || model.classes.size() == static_cast<std::size_t>(last.c),
+          "expected " + std::to_string(last.c) + " class names, got " +
+              std::to_string(model.classes.size()));
+  for (const Sensitivity& s : model.sensitivities) {
+    require(s.values.size() == specs.size(), "sensitivity '" + s.method + "' is incomplete");
+    for (std::size_t i = 0; i < specs.size(); ++i)
+      require(s.values[i].dims() == specs[i].dims,
+              "sensitivity '" + s.method + "' of '" + specs[i].name + "' has the wrong shape");
+  }
+}
+
+}  // namespace karnin

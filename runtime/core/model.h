@@ -1,0 +1,60 @@
+// A network with its parameters and all that is needed to use or prune it later.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/core/architecture.h"
+#include "runtime/core/tensor.h"
+
+namespace karnin {
+
+/// One byte a weight, 1 = kept, 0 = pruned. Empty: the parameter was never pruned.
+using Mask = std::vector<std::uint8_t>;
+
+struct Parameter {
+  std::string name;  ///< as in ParameterSpec
+  Tensor value;      ///< plain layout; exactly 0 wherever mask is 0
+  Mask mask;
+  bool operator==(const Parameter&) const = default;
+};
+
+/// How bytes become activations: x = (u8 / 255 - mean[c]) / std[c].
+struct Preprocess {
+  std::vector<float> mean;
+  std::vector<float> std;
+  bool operator==(const Preprocess&) const = default;
+};
+
+/// One sensitivity of every weight, recorded while training: values[i] belongs to parameters[i].
+struct Sensitivity {
+  std::string method;  ///< "karnin", "karnin-sgd", ...
+  std::vector<Tensor> values;
+  bool operator==(const Sensitivity&) const = default;
+};
+
+struct Model {
+  Architecture architecture;
+  std::vector<Parameter> parameters;  ///< in the order of parameter_specs()
+  Preprocess preprocess;
+  std::vector<std::string> classes;
+  std::vector<Sensitivity> sensitivities;  ///< empty in a file made for inference
+  std::string provenance;                  ///< JSON object: how it was trained and pruned
+
+  std::int64_t parameter_count() const;
+  std::int64_t nonzero_count() const;
+  bool operator==(const Model&) const = default;
+};
+
+/// Weights of this parameter that are not exactly 0.
+std::int64_t count_nonzero(const Parameter& parameter);
+
+/// Zero parameters of the right shapes. Throws ShapeError for an unsound architecture.
+Model make_model(Architecture architecture);
+
+/// Throws ShapeError unless parameters, masks, preprocessing and classes fit the architecture,
+/// and pruned weights are 0.
+void validate(const Model& model);
+
+}  // namespace karnin

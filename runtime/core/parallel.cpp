@@ -1,0 +1,57 @@
+#include "runtime/core/parallel.h"
+
+#include <omp.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/task_scheduler_observer.h>
+
+#include <algorithm>
+#include <string>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+int checked_threads(int threads) {
+  if (threads < 0 || threads > kMaxThreads)
+    throw ArgumentError("threads: expected 0 (all) to " + std::to_string(kMaxThreads) + ", got " +
+                        std::to_string(threads));
+  return threads == 0 ? hardware_threads() : threads;
+}
+
+/// omp_set_num_threads is a setting of the calling thread, so every worker makes its own.
+class SerialOpenMp : public oneapi::tbb::task_scheduler_observer {
+ public:
+  explicit SerialOpenMp(oneapi::tbb::task_arena& arena) : task_scheduler_observer(arena) {
+    observe(true);
+  }
+  ~SerialOpenMp() override { observe(false); }
+  void on_scheduler_entry(bool /*is_worker*/) override { omp_set_num_threads(1); }
+};
+
+}  // namespace
+
+struct Arena::Impl {
+  explicit Impl(int threads)
+      : limit(oneapi::tbb::global_control::max_allowed_parallelism,
+              static_cast<std::size_t>(std::max(threads, hardware_threads()))),
+        arena(threads),
+        observer(arena) {}
+
+  oneapi::tbb::global_control limit;  // lets the arena be wider than the machine
+  oneapi::tbb::task_arena arena;
+  SerialOpenMp observer;
+};
+
+int hardware_threads() { return oneapi::tbb::info::default_concurrency(); }
+
+Arena::Arena(int threads) : impl_(std::make_unique<Impl>(checked_threads(threads))) {}
+Arena::~Arena() = default;
+
+int Arena::threads() const { return impl_->arena.max_concurrency(); }
+oneapi::tbb::task_arena& Arena::arena() { return impl_->arena; }
+
+}  // namespace karnin

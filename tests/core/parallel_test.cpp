@@ -1,0 +1,70 @@
+#include "runtime/core/parallel.h"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+TEST(Arena, HasTheWidthThatWasAskedFor) {
+  EXPECT_GE(hardware_threads(), 1);
+  EXPECT_EQ(Arena().threads(), hardware_threads());
+  for (const int threads : {1, 2, 7}) EXPECT_EQ(Arena(threads).threads(), threads);
+}
+
+TEST(Arena, RefusesWidthsOutOfRange) {
+  EXPECT_THROW(Arena(-1), ArgumentError);
+  EXPECT_THROW(Arena(1'000'000), ArgumentError);
+}
+
+TEST(Arena, CallsEveryIndexOnce) {
+  for (const int threads : {1, 2, 5}) {
+    Arena arena(threads);
+    for (const std::int64_t count : {0, 1, 2, 1000}) {
+      std::vector<std::atomic<int>> calls(static_cast<std::size_t>(count));
+      arena.for_each(count, [&](std::int64_t i) { ++calls[i]; });
+      for (const std::atomic<int>& n : calls) EXPECT_EQ(n, 1);
+    }
+  }
+}
+
+TEST(Arena, WorkersAreNumberedAndOneIndexRunsOnOne) {
+  Arena arena(3);
+  std::vector<std::atomic<int>> busy(3);
+  std::atomic<bool> sound = true;
+  arena.for_each(2000, [&](std::int64_t) {
+    const int worker = Arena::worker();
+    if (worker < 0 || worker >= 3 || busy[worker]++ != 0) sound = false;
+    if (worker >= 0 && worker < 3) --busy[worker];
+  });
+  EXPECT_TRUE(sound);
+}
+
+TEST(Arena, HoldsOpenMpToOneThread) {
+  Arena arena(4);
+  std::atomic<int> most = 0;
+  arena.for_each(200, [&](std::int64_t) {
+    if (omp_get_max_threads() > most) most = omp_get_max_threads();
+  });
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Arena, RethrowsAndSurvives) {
+  Arena arena(2);
+  const auto fail_at_7 = [](std::int64_t i) {
+    if (i == 7) throw std::runtime_error("seven");
+  };
+  EXPECT_THROW(arena.for_each(100, fail_at_7), std::runtime_error);
+  std::atomic<int> calls = 0;
+  arena.for_each(100, [&](std::int64_t) { ++calls; });
+  EXPECT_EQ(calls, 100);
+}
+
+}  // namespace
+}  // namespace karnin
