@@ -1,0 +1,117 @@
+// Every hand-written SIMD loop, behind plain pointers. One table an ISA, filled by the translation
+// unit that was compiled for it; nothing here knows a layer, a tensor or a thread.
+//
+// Matrices are row-major and contiguous: src (rows x ic), weights (oc x ic), dst (rows x oc).
+// No pointer needs alignment, none may alias another unless a comment says so; extents of matrices
+// are at least 1.
+//
+// For one instruction set an image gets the same bits in any row of any batch. All four forward
+// kernels share their arithmetic, too: bias first, then one FMA an input in ascending order. For
+// finite inputs they agree bit for bit, and a plan may choose among them freely.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/core/cpu_isa.h"
+
+namespace karnin::kernels {
+
+struct FcShape {
+  std::int64_t rows;  ///< images
+  std::int64_t ic;
+  std::int64_t oc;
+};
+
+/// Rows of sparse weights that are computed together: as many independent FMA chains.
+inline constexpr std::int64_t kSparseGroup = 4;
+
+/// One kept weight and the input that it multiplies.
+struct SparseEntry {
+  std::uint32_t column;
+  float weight;
+};
+
+/// Sparse weights as the kernels walk them; a PackedSparse (fc_sparse.h) makes and owns it.
+/// A group is kSparseGroup rows side by side, filled up to its longest with zero weights.
+struct SparseView {
+  std::int64_t ic;
+  std::int64_t oc;
+  std::int64_t groups;
+  const std::uint64_t* group_ptr;   ///< groups + 1; where a group starts in entries, in steps
+  const std::uint32_t* group_rows;  ///< kSparseGroup a group; oc stands for "no row"
+  const SparseEntry* entries;       ///< kSparseGroup a step, one of each row of the group
+};
+
+/// Constants of one optimizer step. See train/optimizer.h for the equations.
+struct SgdStep {
+  float learning_rate;
+  float momentum;
+  float weight_decay;
+  bool nesterov;
+};
+
+struct Table {
+  /// dst = [relu](src . weights^T + bias); weights in their plain form, for training.
+  void (*fc_forward)(const FcShape&, const float* src, const float* weights, const float* bias,
+                     bool relu, float* dst) noexcept;
+  /// The same from weights packed by fc_pack; for inference.
+  void (*fc_forward_packed)(const FcShape&, const float* src, const float* packed,
+                            const float* bias, bool relu, float* dst) noexcept;
+  /// Floats that fc_pack writes for (oc x ic) weights.
+  std::size_t (*fc_packed_size)(std::int64_t oc, std::int64_t ic) noexcept;
+  void (*fc_pack)(std::int64_t oc, std::int64_t ic, const float* weights, float* packed) noexcept;
+  /// diff_src = diff_dst . weights
+  void (*fc_backward_data)(const FcShape&, const float* diff_dst, const float* weights,
+                           float* diff_src) noexcept;
+  /// diff_weights = diff_dst^T . src; diff_bias = column sums of diff_dst. Both overwritten.
+  void (*fc_backward_weights)(const FcShape&, const float* src, const float* diff_dst,
+                              float* diff_weights, float* diff_bias) noexcept;
+
+  /// Images side by side in one lane block of fc_sparse_lanes.
+  std::int64_t sparse_lanes;
+  /// Floats of scratch for fc_sparse_lanes: one block of src and of dst with images in the lanes.
+  std::size_t (*fc_sparse_scratch)(std::int64_t ic, std::int64_t oc) noexcept;
+  /// dst = [relu](src . weights^T + bias) over the stored weights only, any number of rows: blocks
+  /// of images are turned so that a weight is one broadcast and an activation one vector.
+  void (*fc_sparse_lanes)(const SparseView&, std::int64_t rows, const float* src, const float* bias,
+                          bool relu, float* dst, float* scratch) noexcept;
+  /// The same one image at a time, activations fetched by column: for the smallest batches.
+  void (*fc_sparse_gather)(const SparseView&, std::int64_t rows, const float* src,
+                           const float* bias, bool relu, float* dst) noexcept;
+
+  /// x = max(x, 0), in place. A NaN stays, here and wherever a ReLU is fused.
+  void (*relu)(std::int64_t count, float* x) noexcept;
+  /// diff = dst > 0 ? diff : 0, in place.
+  void (*relu_backward)(std::int64_t count, const float* dst, float* diff) noexcept;
+  /// dst[i] = src[i] * scale + shift.
+  void (*u8_to_f32)(std::int64_t count, const std::uint8_t* src, float scale, float shift,
+                    float* dst) noexcept;
+  /// dst[i] = sum of src[s][i] over s, always in the same binary-tree order: ((0+1)+(2+3))+...
+  /// A number of parts that is no power of two splits at the largest one below: 6 = 4 + 2.
+  /// src has `parts` pointers, parts >= 1; dst may be one of them.
+  void (*tree_sum)(std::int64_t count, std::int64_t parts, const float* const* src,
+                   float* dst) noexcept;
+  /// One optimizer step on a range. mask may be null; where it is 0 the weight, its velocity and
+  /// delta become 0. Writes delta = new weight - old weight.
+  void (*sgd_update)(std::int64_t count, const SgdStep&, const float* gradient, const float* mask,
+                     float* weights, float* velocity, float* delta) noexcept;
+  /// sum_g_dw += g * delta; sum_dw2 += delta^2 * inverse_rate; sum_g += g.
+  void (*accumulate_sensitivity)(std::int64_t count, const float* gradient, const float* delta,
+                                 float inverse_rate, float* sum_g_dw, float* sum_dw2,
+                                 float* sum_g) noexcept;
+  /// Softmax and cross-entropy of (rows x classes) logits: diff_logits = (p - onehot) * scale,
+  /// loss_sum = sum of -log p[label] in row order, correct = rows whose largest logit (the first of
+  /// equals) is the label's. All overwritten. labels[i] < classes. diff_logits may be logits.
+  void (*softmax_cross_entropy)(std::int64_t rows, std::int64_t classes, const float* logits,
+                                const std::uint8_t* labels, float scale, float* diff_logits,
+                                double* loss_sum, std::int64_t* correct) noexcept;
+};
+
+/// The table of one instruction set; the CPU must support it.
+const Table& table(Isa isa);
+
+/// The table of active_isa().
+const Table& active();
+
+}  // namespace karnin::kernels
