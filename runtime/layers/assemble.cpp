@@ -1,0 +1,107 @@
+#include "runtime/layers/assemble.h"
+
+#include "runtime/core/error.h"
+#include "runtime/layers/convolution.h"
+#include "runtime/layers/dropout.h"
+#include "runtime/layers/fc_inference.h"
+#include "runtime/layers/fc_training.h"
+#include "runtime/layers/max_pooling.h"
+#include "runtime/layers/pooling.h"
+#include "runtime/layers/relu.h"
+#include "runtime/layers/reorder.h"
+#include "runtime/layers/rewrite.h"
+
+namespace karnin {
+namespace {
+
+/// Appends layer after layer; the blob is what the next one is offered.
+class Assembler {
+ public:
+  Assembler(const Extent& input, const ChainOptions& options)
+      : options_(options),
+        training_(options.purpose == Purpose::training),
+        blob_{options.images, input, Layout::nchw} {}
+
+  void add(const Step& step) {
+    std::visit([&](const auto& spec) { add(step, spec); }, step.spec);
+  }
+
+  Assembly finish() && {
+    demand(Layout::nchw, "logits");
+    return std::move(assembly_);
+  }
+
+ private:
+  void add(const Step& step, const Conv2d& spec) {
+    const onednn::ConvolutionOptions options{
+        .relu = step.relu, .training = training_, .diff_src = training_ && parameters_ > 0};
+    auto layer = std::make_unique<ConvolutionLayer>(step.name, spec, blob_, step.dst, options);
+    demand(layer->src().layout, step.name);
+    append_trainable(std::move(layer));
+  }
+
+  void add(const Step& step, const FullyConnected& spec) {
+    if (training_) {
+      demand(Layout::nchw, step.name);
+      append_trainable(std::make_unique<FcTrainingLayer>(step.name, spec, blob_, step.relu));
+      return;
+    }
+    const FcKernel kernel = options_.fc_kernel ? options_.fc_kernel(step.name) : FcKernel::dense;
+    append_trainable(make_fc_inference(step.name, spec, blob_, step.relu, kernel));
+  }
+
+  void add(const Step& step, const Pool2d& spec) {
+    if (spec.kind == PoolKind::max)
+      append(std::make_unique<MaxPoolingLayer>(step.name, spec, blob_, step.dst));
+    else
+      append(std::make_unique<PoolingLayer>(step.name, spec, blob_, step.dst, options_.purpose));
+  }
+
+  void add(const Step& step, const Relu& /*spec*/) {
+    append(std::make_unique<ReluLayer>(step.name, blob_));
+  }
+
+  void add(const Step& step, const Dropout& spec) {
+    const auto number = static_cast<std::uint64_t>(step.node);
+    append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number));
+  }
+
+  /// Makes sure that the layer `before` gets its activations in this layout.
+  void demand(Layout layout, const std::string& before) {
+    if (blob_.layout != layout)
+      append(std::make_unique<ReorderLayer>("reorder for " + before, blob_, layout));
+  }
+
+  void append(std::unique_ptr<Layer> layer, int parameter = kNoParameters) {
+    blob_ = layer->dst();
+    assembly_.layers.push_back(std::move(layer));
+    assembly_.parameters.push_back(parameter);
+  }
+
+  /// Weight and bias are neighbours in parameter_specs(), in the order of the nodes.
+  void append_trainable(std::unique_ptr<Layer> layer) {
+    append(std::move(layer), parameters_);
+    parameters_ += 2;
+  }
+
+  const ChainOptions& options_;
+  bool training_;
+  Blob blob_;
+  int parameters_ = 0;
+  Assembly assembly_;
+};
+
+}  // namespace
+
+Assembly assemble(const Architecture& architecture, const ChainOptions& options) {
+  std::vector<Step> steps = steps_of(architecture);
+  remove_idle_dropout(steps, options.purpose);
+  if (options.purpose == Purpose::training) move_relu_behind_max_pool(steps);
+  fuse_relu(steps);
+  if (steps.empty()) throw ShapeError("architecture: no layer is left that computes anything");
+  Assembler assembler(architecture.input, options);
+  for (const Step& step : steps) assembler.add(step);
+  return std::move(assembler).finish();
+}
+
+}  // namespace karnin

@@ -1,0 +1,151 @@
+#include "runtime/layers/chain.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <chrono>
+
+#include "runtime/core/aligned.h"
+#include "runtime/core/error.h"
+#include "runtime/layers/assemble.h"
+
+namespace karnin {
+
+/// A value is what one buffer holds between layers: 0 the input, then one for the output of every
+/// layer that doesn't work in place. The input belongs to the caller, so nobody overwrites it.
+struct Chain::Impl {
+  Impl(const Architecture& architecture, const ChainOptions& options)
+      : purpose(options.purpose),
+        images(options.images),
+        input_floats(static_cast<std::size_t>(images * architecture.input.size())),
+        assembly(assemble(architecture, options)) {
+    int value = 0;
+    for (const auto& layer : assembly.layers) {
+      if (!layer->in_place() || value == 0) {
+        ++value;
+        floats.push_back(static_cast<std::size_t>(layer->dst().floats()));
+      }
+      dst_values.push_back(value);
+    }
+  }
+
+  int src_value(std::size_t layer) const { return layer == 0 ? 0 : dst_values[layer - 1]; }
+
+  /// Below this layer no gradient is needed.
+  std::size_t first_trainable() const {
+    const auto is_trainable = [](int parameter) { return parameter != kNoParameters; };
+    return static_cast<std::size_t>(std::ranges::find_if(assembly.parameters, is_trainable) -
+                                    assembly.parameters.begin());
+  }
+
+  Purpose purpose;
+  std::int64_t images;
+  std::size_t input_floats;
+  Assembly assembly;
+  std::vector<int> dst_values;      // by layer
+  std::vector<std::size_t> floats;  // by value, without the input
+};
+
+Chain::Chain(const Architecture& architecture, const ChainOptions& options) {
+  if (options.images < 1 || options.images > kMaxDim)
+    throw ArgumentError("chain: expected 1 to " + std::to_string(kMaxDim) +
+                        " images a shard, got " + std::to_string(options.images));
+  impl_ = std::make_unique<Impl>(architecture, options);
+}
+Chain::~Chain() = default;
+
+std::int64_t Chain::images() const { return impl_->images; }
+std::int64_t Chain::classes() const { return layers().back()->dst().extent.c; }
+const std::vector<std::unique_ptr<Layer>>& Chain::layers() const { return impl_->assembly.layers; }
+
+void Chain::set_parameters(std::span<const float* const> parameters) {
+  const Assembly& assembly = impl_->assembly;
+  for (std::size_t i = 0; i < assembly.layers.size(); ++i) {
+    if (assembly.parameters[i] == kNoParameters) continue;
+    const auto weight = static_cast<std::size_t>(assembly.parameters[i]);
+    assert(weight + 1 < parameters.size());
+    assembly.layers[i]->set_parameters(parameters[weight], parameters[weight + 1]);
+  }
+}
+
+struct Chain::Worker::Impl {
+  explicit Impl(const Chain::Impl& the_chain)
+      : chain(the_chain), values{AlignedVector<float>(chain.input_floats)} {
+    const bool training = chain.purpose == Purpose::training;
+    if (training) {
+      for (const std::size_t count : chain.floats) values.emplace_back(count);
+    } else {
+      values.emplace_back(largest());
+      values.emplace_back(largest());
+    }
+    if (training) diffs = {AlignedVector<float>(largest()), AlignedVector<float>(largest())};
+    for (std::size_t i = 0; i < chain.assembly.layers.size(); ++i)
+      layers.push_back(chain.assembly.layers[i]->bind(binding(i)));
+  }
+
+  std::size_t largest() const { return *std::ranges::max_element(chain.floats); }
+
+  /// Inference needs only the value that a layer reads and the one that it writes: two buffers in
+  /// turn stay in the cache. Training needs them all again on the way back.
+  float* value(int number) {
+    const bool turns = chain.purpose == Purpose::inference && number > 0;
+    return values[static_cast<std::size_t>(turns ? 1 + number % 2 : number)].data();
+  }
+
+  /// Gradients are needed only until the layer below has read them, in training too.
+  float* diff(int number) { return diffs[static_cast<std::size_t>(number % 2)].data(); }
+
+  Binding binding(std::size_t layer) {
+    const int src = chain.src_value(layer), dst = chain.dst_values[layer];
+    Binding binding{.src = value(src), .dst = value(dst)};
+    if (chain.purpose == Purpose::inference || layer < chain.first_trainable()) return binding;
+    binding.diff_dst = diff(dst);
+    if (layer > chain.first_trainable()) binding.diff_src = diff(src);
+    return binding;
+  }
+
+  const Chain::Impl& chain;
+  std::vector<AlignedVector<float>> values;
+  std::array<AlignedVector<float>, 2> diffs;
+  std::vector<std::unique_ptr<BoundLayer>> layers;
+};
+
+Chain::Worker::Worker(const Chain& chain) : impl_(std::make_unique<Impl>(*chain.impl_)) {}
+Chain::Worker::~Worker() = default;
+Chain::Worker::Worker(Worker&&) noexcept = default;
+
+float* Chain::Worker::input() { return impl_->value(0); }
+const float* Chain::Worker::logits() const { return impl_->value(impl_->chain.dst_values.back()); }
+float* Chain::Worker::diff_logits() { return impl_->diff(impl_->chain.dst_values.back()); }
+
+void Chain::Worker::forward(const ShardId& shard, std::span<double> microseconds) {
+  using Clock = std::chrono::steady_clock;
+  if (microseconds.empty()) {
+    for (const auto& layer : impl_->layers) layer->forward(shard);
+    return;
+  }
+  assert(microseconds.size() == impl_->layers.size());
+  Clock::time_point start = Clock::now();
+  for (std::size_t i = 0; i < microseconds.size(); ++i) {
+    impl_->layers[i]->forward(shard);
+    const Clock::time_point end = Clock::now();
+    microseconds[i] += std::chrono::duration<double, std::micro>(end - start).count();
+    start = end;
+  }
+}
+
+void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradients) {
+  const Chain::Impl& chain = impl_->chain;
+  assert(chain.purpose == Purpose::training);
+  for (std::size_t i = impl_->layers.size(); i-- > chain.first_trainable();) {
+    const int parameter = chain.assembly.parameters[i];
+    if (parameter == kNoParameters) {
+      impl_->layers[i]->backward(shard, nullptr, nullptr);
+      continue;
+    }
+    const auto weight = static_cast<std::size_t>(parameter);
+    impl_->layers[i]->backward(shard, gradients[weight], gradients[weight + 1]);
+  }
+}
+
+}  // namespace karnin

@@ -1,0 +1,69 @@
+// All layers of a network, prepared for one shard size: pixels go in, logits come out, and in
+// training gradients come back. Shared by the engine and the trainer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/architecture.h"
+#include "runtime/layers/fc_kernel.h"
+#include "runtime/layers/layer.h"
+
+namespace karnin {
+
+struct ChainOptions {
+  std::int64_t images = 1;  ///< of one shard
+  Purpose purpose = Purpose::inference;
+  /// Kernel of the fully connected layer of that name; called in inference only.
+  /// Training always uses the dense kernels on plain weights.
+  std::function<FcKernel(const std::string& layer)> fc_kernel;
+};
+
+class Chain {
+ public:
+  /// Throws ShapeError for an unsound architecture.
+  Chain(const Architecture& architecture, const ChainOptions& options);
+  ~Chain();
+
+  std::int64_t images() const;
+  std::int64_t classes() const;
+  const std::vector<std::unique_ptr<Layer>>& layers() const;
+
+  /// weights[i] is the plain tensor of parameter_specs()[i]. Before the first run, and in training
+  /// after every optimizer step (blocked copies for oneDNN are made here). No Worker may be
+  /// running.
+  void set_parameters(std::span<const float* const> parameters);
+
+  /// One thread's activations, created for `chain` and outlived by it. Nothing is allocated after.
+  class Worker {
+   public:
+    explicit Worker(const Chain& chain);
+    ~Worker();
+    Worker(Worker&&) noexcept;
+
+    /// images() x C x H x W floats (NCHW) to be filled before forward().
+    float* input();
+    /// Runs every layer; a non-empty `microseconds` (one entry a layer) gets each one's time added.
+    void forward(const ShardId& shard = {}, std::span<double> microseconds = {});
+    /// images() x classes() floats.
+    const float* logits() const;
+    float* diff_logits();
+    /// From diff_logits() to gradients[i], overwritten, plain layout, as parameter_specs()[i].
+    void backward(const ShardId& shard, std::span<float* const> gradients);
+
+   private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+  };
+
+ private:
+  friend class Worker;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace karnin

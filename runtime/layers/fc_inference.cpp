@@ -1,0 +1,155 @@
+#include "runtime/layers/fc_inference.h"
+
+#include "runtime/core/aligned.h"
+#include "runtime/core/sparse_matrix.h"
+#include "runtime/kernels/fc_sparse.h"
+#include "runtime/kernels/kernels.h"
+#include "runtime/onednn/inner_product.h"
+
+namespace karnin {
+namespace {
+
+/// What all kernels share: the shape, and the columns in the order of the activations in memory.
+class FcInferenceLayer : public Layer {
+ public:
+  FcInferenceLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu)
+      : Layer(std::move(name), src, {src.images, {spec.oc, 1, 1}, Layout::nchw}),
+        shape_{src.images, src.image_floats(), spec.oc},
+        relu_(relu) {}
+
+  void set_parameters(const float* weights, const float* bias) final {
+    bias_.assign(bias, bias + shape_.oc);
+    pack(permuted(weights));
+  }
+
+  const kernels::FcShape& shape() const { return shape_; }
+  const float* bias() const { return bias_.data(); }
+  bool relu() const { return relu_; }
+
+ private:
+  /// `weights` is (oc x shape().ic).
+  virtual void pack(const AlignedVector<float>& weights) = 0;
+
+  /// Padded channels get columns of zeros.
+  AlignedVector<float> permuted(const float* weights) const {
+    const std::int64_t pixels = src().extent.h * src().extent.w;
+    AlignedVector<float> result(static_cast<std::size_t>(shape_.oc * shape_.ic), 0.0F);
+    for (std::int64_t oc = 0; oc < shape_.oc; ++oc)
+      for (std::int64_t c = 0; c < src().extent.c; ++c)
+        for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
+          result[static_cast<std::size_t>(oc * shape_.ic + src().offset(c, pixel))] = *weights++;
+    return result;
+  }
+
+  kernels::FcShape shape_;
+  bool relu_;
+  AlignedVector<float> bias_;
+};
+
+/// A worker's view of a layer of any of the kernels here: Layer::run(src, dst, scratch) does it.
+template <typename FcLayer>
+class BoundFc : public BoundLayer {
+ public:
+  BoundFc(const FcLayer& layer, const Binding& binding, std::size_t scratch_floats)
+      : layer_(layer), binding_(binding), scratch_(scratch_floats) {}
+
+  void forward(const ShardId& /*shard*/) override {
+    layer_.run(binding_.src, binding_.dst, scratch_.data());
+  }
+  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {}
+
+ private:
+  const FcLayer& layer_;
+  Binding binding_;
+  AlignedVector<float> scratch_;
+};
+
+class DenseFc final : public FcInferenceLayer {
+ public:
+  using FcInferenceLayer::FcInferenceLayer;
+  std::string kernel() const override { return std::string(to_string(FcKernel::dense)); }
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
+    return std::make_unique<BoundFc<DenseFc>>(*this, binding, 0);
+  }
+  void run(const float* src, float* dst, float* /*scratch*/) const {
+    kernels::active().fc_forward_packed(shape(), src, packed_.data(), bias(), relu(), dst);
+  }
+
+ private:
+  void pack(const AlignedVector<float>& weights) override {
+    const kernels::Table& kernel = kernels::active();
+    packed_.resize(kernel.fc_packed_size(shape().oc, shape().ic));
+    kernel.fc_pack(shape().oc, shape().ic, weights.data(), packed_.data());
+  }
+  AlignedVector<float> packed_;
+};
+
+/// Both sparse kernels walk the same packed form.
+class SparseFc final : public FcInferenceLayer {
+ public:
+  SparseFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
+           FcKernel kernel)
+      : FcInferenceLayer(std::move(name), spec, src, relu), kernel_(kernel) {}
+
+  std::string kernel() const override { return std::string(to_string(kernel_)); }
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
+    const bool lanes = kernel_ == FcKernel::sparse_lanes;
+    return std::make_unique<BoundFc<SparseFc>>(
+        *this, binding, lanes ? kernels::active().fc_sparse_scratch(shape().ic, shape().oc) : 0);
+  }
+  void run(const float* src, float* dst, float* scratch) const {
+    const kernels::Table& kernel = kernels::active();
+    if (kernel_ == FcKernel::sparse_lanes)
+      kernel.fc_sparse_lanes(packed_.view(), shape().rows, src, bias(), relu(), dst, scratch);
+    else
+      kernel.fc_sparse_gather(packed_.view(), shape().rows, src, bias(), relu(), dst);
+  }
+
+ private:
+  void pack(const AlignedVector<float>& weights) override {
+    packed_ = kernels::PackedSparse(SparseMatrix::from_dense(weights, shape().oc, shape().ic));
+  }
+  FcKernel kernel_;
+  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0)};
+};
+
+class OnednnFc final : public FcInferenceLayer {
+ public:
+  OnednnFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu)
+      : FcInferenceLayer(std::move(name), spec, src, relu),
+        inner_product_({shape().rows, shape().ic, shape().oc}, relu, false) {}
+
+  std::string kernel() const override { return "onednn " + inner_product_.implementation(); }
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
+    return std::make_unique<Bound>(inner_product_, binding);
+  }
+
+ private:
+  class Bound : public BoundLayer {
+   public:
+    Bound(const onednn::InnerProduct& inner_product, const Binding& binding)
+        : bound_(inner_product, binding) {}
+    void forward(const ShardId& /*shard*/) override { bound_.forward(); }
+    void backward(const ShardId& /*shard*/, float* /*dw*/, float* /*db*/) override {}
+
+   private:
+    onednn::InnerProduct::Bound bound_;
+  };
+
+  void pack(const AlignedVector<float>& weights) override {
+    inner_product_.set_parameters(weights.data(), bias());
+  }
+  onednn::InnerProduct inner_product_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make_fc_inference(std::string name, const FullyConnected& spec,
+                                         const Blob& src, bool relu, FcKernel kernel) {
+  if (kernel == FcKernel::onednn)
+    return std::make_unique<OnednnFc>(std::move(name), spec, src, relu);
+  if (kernel == FcKernel::dense) return std::make_unique<DenseFc>(std::move(name), spec, src, relu);
+  return std::make_unique<SparseFc>(std::move(name), spec, src, relu, kernel);
+}
+
+}  // namespace karnin

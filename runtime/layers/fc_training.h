@@ -1,0 +1,27 @@
+// The fully connected layer of training: the plain weights are used where they are.
+#pragma once
+
+#include "runtime/layers/layer.h"
+
+namespace karnin {
+
+class FcTrainingLayer : public Layer {
+ public:
+  /// `src` must be plain: rows in C, H, W order.
+  FcTrainingLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu);
+
+  std::string kernel() const override { return "dense"; }
+  void set_parameters(const float* weights, const float* bias) override;
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
+
+  const float* weights() const { return weights_; }
+  const float* bias() const { return bias_; }
+  bool relu() const { return relu_; }
+
+ private:
+  bool relu_;
+  const float* weights_ = nullptr;
+  const float* bias_ = nullptr;
+};
+
+}  // namespace karnin

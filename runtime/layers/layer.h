@@ -1,0 +1,56 @@
+// The interface of every layer. A Layer is prepared for one number of images (a shard), shared by
+// all workers and constant while they run; bind() gives a worker its own BoundLayer over its
+// buffers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "runtime/onednn/blob.h"
+
+namespace karnin {
+
+enum class Purpose { inference, training };
+
+/// Identifies the images of a shard to layers that draw random numbers (dropout).
+struct ShardId {
+  std::uint64_t seed = 0;        ///< of the run
+  std::uint64_t step = 0;        ///< optimizer steps so far
+  std::int64_t first_image = 0;  ///< position in the batch
+};
+
+/// A layer on one worker's buffers. Serial; not to be shared between threads.
+class BoundLayer {
+ public:
+  virtual ~BoundLayer() = default;
+  virtual void forward(const ShardId& shard) = 0;
+  /// Reads diff_dst (and may overwrite it), writes diff_src where bound, and overwrites the
+  /// gradients of this layer's parameters (plain layout; null for layers without).
+  virtual void backward(const ShardId& shard, float* diff_weights, float* diff_bias) = 0;
+};
+
+class Layer {
+ public:
+  Layer(std::string name, Blob src, Blob dst) : name_(std::move(name)), src_(src), dst_(dst) {}
+  virtual ~Layer() = default;
+
+  const std::string& name() const { return name_; }
+  const Blob& src() const { return src_; }
+  const Blob& dst() const { return dst_; }
+  /// dst overwrites src: forward works on one buffer.
+  virtual bool in_place() const { return false; }
+  /// The code that runs it, for reports: "onednn jit:avx2", "dense", "sparse-lanes", ...
+  virtual std::string kernel() const = 0;
+  /// Takes new parameters in plain layout. In training they must stay where they are until the next
+  /// call; in inference they are copied. Must not run while a BoundLayer does.
+  virtual void set_parameters(const float* /*weights*/, const float* /*bias*/) {}
+  virtual std::unique_ptr<BoundLayer> bind(const Binding& binding) const = 0;
+
+ private:
+  std::string name_;
+  Blob src_, dst_;
+};
+
+}  // namespace karnin

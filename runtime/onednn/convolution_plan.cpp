@@ -1,0 +1,122 @@
+#include "runtime/onednn/convolution_plan.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "runtime/onednn/command.h"
+#include "runtime/onednn/version.h"
+
+namespace karnin::onednn {
+namespace {
+
+using dnnl::memory;
+constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+
+/// nullopt leaves a layout to oneDNN.
+struct Layouts {
+  std::optional<Layout> src, dst;
+};
+
+class Problem {
+ public:
+  Problem(const Conv2d& spec, const Blob& src, const Extent& dst, const ConvolutionOptions& options)
+      : options_(options),
+        src_(src),
+        dst_{src.images, dst, Layout::nchw},
+        weights_(any_desc({spec.oc, src.extent.c, spec.kh, spec.kw})),
+        bias_(plain_desc({spec.oc})),
+        strides_{spec.sh, spec.sw},
+        padding_{spec.ph, spec.pw} {}
+
+  /// Nothing if oneDNN has no implementation, or wants a layout that we don't know.
+  std::optional<ConvolutionPlan> plan(const Layouts& layouts) const try {
+    ConvolutionPlan plan{src_, dst_, forward(layouts), {}, {}};
+    const auto src_layout = layout_of(plan.forward.src_desc(), src_);
+    const auto dst_layout = layout_of(plan.forward.dst_desc(), dst_);
+    if (!src_layout || !dst_layout) return std::nullopt;
+    plan.src.layout = *src_layout;
+    plan.dst.layout = *dst_layout;
+    add_gradients(plan);
+    return plan;
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented) throw;
+    return std::nullopt;
+  }
+
+ private:
+  static Desc desc(Blob blob, std::optional<Layout> layout) {
+    if (!layout) return any_desc(dims_of(blob));
+    blob.layout = *layout;
+    return desc_of(blob);
+  }
+
+  dnnl::convolution_forward::primitive_desc forward(const Layouts& layouts) const {
+    dnnl::primitive_attr attr = worker_scratchpad();
+    if (options_.relu) {
+      dnnl::post_ops ops;
+      append_relu(ops);
+      attr.set_post_ops(ops);
+    }
+    const auto kind =
+        options_.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+    return describe<dnnl::convolution_forward>(attr, kind, kDirect, desc(src_, layouts.src),
+                                               weights_, bias_, desc(dst_, layouts.dst), strides_,
+                                               padding_, padding_);
+  }
+
+  /// In the descriptors that forward got: with one channel nchw and nhwc are the same memory, but
+  /// oneDNN has fast code only for one of the names.
+  void add_gradients(ConvolutionPlan& plan) const {
+    const Desc src = plan.forward.src_desc(), dst = plan.forward.dst_desc();
+    if (options_.training)
+      plan.backward_weights = describe_backward<dnnl::convolution_backward_weights>(
+          worker_scratchpad(), plan.forward, kDirect, src, weights_, bias_, dst, strides_, padding_,
+          padding_);
+    if (options_.diff_src)
+      plan.backward_data = describe_backward<dnnl::convolution_backward_data>(
+          worker_scratchpad(), plan.forward, kDirect, src, weights_, dst, strides_, padding_,
+          padding_);
+  }
+
+  ConvolutionOptions options_;
+  Blob src_, dst_;
+  Desc weights_, bias_;
+  memory::dims strides_, padding_;
+};
+
+/// 2 for code generated for this convolution, 1 for matrix multiplication, 0 for the reference,
+/// which is thousands of times slower.
+int speed_class(std::string_view implementation) {
+  if (implementation.find("ref") != std::string_view::npos) return 0;
+  return implementation.find("gemm") != std::string_view::npos ? 1 : 2;
+}
+
+int speed_class(const ConvolutionPlan& plan) {
+  int slowest = speed_class(plan.forward.impl_info_str());
+  if (plan.backward_weights)
+    slowest = std::min(slowest, speed_class(plan.backward_weights->impl_info_str()));
+  if (plan.backward_data)
+    slowest = std::min(slowest, speed_class(plan.backward_data->impl_info_str()));
+  return slowest;
+}
+
+}  // namespace
+
+ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
+                                 const ConvolutionOptions& options) {
+  const Problem problem(spec, src, dst, options);
+  const Layout blocked = blocked_layout();
+  std::optional<ConvolutionPlan> best;
+  for (const Layouts& layouts :
+       {Layouts{src.layout, {}}, Layouts{src.layout, src.layout}, Layouts{},
+        Layouts{src.layout, blocked}, Layouts{Layout::nhwc, Layout::nhwc},
+        Layouts{Layout::nchw, blocked}, Layouts{blocked, blocked},
+        Layouts{Layout::nchw, Layout::nchw}}) {
+    std::optional<ConvolutionPlan> plan = problem.plan(layouts);
+    if (plan && (!best || speed_class(*plan) > speed_class(*best))) best = std::move(plan);
+  }
+  if (!best) throw dnnl::error(dnnl_unimplemented, "no implementation in any layout");
+  return *std::move(best);
+}
+
+}  // namespace karnin::onednn

@@ -1,0 +1,65 @@
+#include "runtime/layers/rewrite.h"
+
+#include <gmock/gmock.h>
+
+#include "runtime/core/error.h"
+#include "tests/support/isa_level.h"
+
+namespace karnin {
+namespace {
+
+Architecture net(const std::vector<LayerSpec>& specs) {
+  Architecture architecture{"net", {3, 8, 8}, {}};
+  for (const LayerSpec& spec : specs) {
+    const int index = static_cast<int>(architecture.nodes.size());
+    architecture.nodes.push_back({"layer" + std::to_string(index), spec, {index - 1}});
+  }
+  return architecture;
+}
+
+/// "layer0+" is layer0 with a ReLU in it.
+std::vector<std::string> names(const std::vector<Step>& steps) {
+  std::vector<std::string> result;
+  for (const Step& step : steps) result.push_back(step.name + (step.relu ? "+" : ""));
+  return result;
+}
+
+using testing::ElementsAre;
+
+TEST(Rewrite, FusesAReluIntoWhatComesRightBefore) {
+  std::vector<Step> steps = steps_of(net({Relu{}, Conv2d{4, 3, 3}, Relu{}, Pool2d{}, Relu{},
+                                          FullyConnected{5}, Relu{}, Relu{}, FullyConnected{2}}));
+  fuse_relu(steps);
+  EXPECT_THAT(names(steps),
+              ElementsAre("layer0", "layer1+", "layer3", "layer4", "layer5+", "layer8"));
+}
+
+TEST(Rewrite, MovesAReluBehindMaxPoolingOnly) {
+  const Pool2d average{PoolKind::average};
+  std::vector<Step> steps =
+      steps_of(net({Conv2d{4, 3, 3}, Relu{}, Pool2d{}, Relu{}, average, FullyConnected{2}}));
+  move_relu_behind_max_pool(steps);
+  EXPECT_THAT(names(steps),
+              ElementsAre("layer0", "layer2", "layer1", "layer3", "layer4", "layer5"));
+  EXPECT_EQ(steps[1].src, (Extent{4, 6, 6}));
+  EXPECT_EQ(steps[1].dst, (Extent{4, 3, 3}));
+  EXPECT_EQ(steps[2].src, (Extent{4, 3, 3}));
+  EXPECT_EQ(steps[2].dst, (Extent{4, 3, 3}));
+}
+
+TEST(Rewrite, RemovesDropoutWhereItDoesNothing) {
+  const Architecture architecture =
+      net({Dropout{0.0F}, FullyConnected{4}, Dropout{0.5F}, FullyConnected{2}});
+  std::vector<Step> training = steps_of(architecture), inference = training;
+  remove_idle_dropout(training, Purpose::training);
+  remove_idle_dropout(inference, Purpose::inference);
+  EXPECT_THAT(names(training), ElementsAre("layer1", "layer2", "layer3"));
+  EXPECT_THAT(names(inference), ElementsAre("layer1", "layer3"));
+}
+
+TEST(Rewrite, RefusesAnUnsoundArchitecture) {
+  EXPECT_THROW(steps_of(net({Conv2d{4, 9, 9}})), ShapeError);
+}
+
+}  // namespace
+}  // namespace karnin

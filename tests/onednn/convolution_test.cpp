@@ -1,0 +1,200 @@
+#include "runtime/onednn/convolution.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "runtime/core/error.h"
+#include "tests/support/blob_values.h"
+#include "tests/support/fill.h"
+#include "tests/support/isa_level.h"
+#include "tests/support/reference_conv.h"
+#include "tests/support/reference_relu.h"
+
+namespace karnin::onednn {
+namespace {
+
+using test::ConvCase;
+using test::integers;
+using test::Values;
+
+Values exact(const test::Sums& sums) { return {sums.begin(), sums.end()}; }
+
+/// A convolution on buffers of its own. All data are small integers, so that every sum is exact in
+/// float in any order, and results can be compared for equality.
+struct Harness {
+  Harness(const ConvCase& the_case, Layout offered, const ConvolutionOptions& options)
+      : c(the_case),
+        convolution(c.spec, {c.images, c.src, offered}, c.dst(), options),
+        src(integers(c.src_size(), 1)),
+        weights(integers(c.weights_size(), 2)),
+        bias(integers(c.spec.oc, 3)),
+        diff_dst(integers(c.dst_size(), 4)) {
+    convolution.set_parameters(weights.data(), bias.data());
+    for (auto* memory : {&dst_memory, &diff_dst_memory})
+      memory->resize(static_cast<std::size_t>(convolution.dst().floats()));
+    for (auto* memory : {&src_memory, &diff_src_memory})
+      memory->resize(static_cast<std::size_t>(convolution.src().floats()));
+    binding = {.src = src_memory.data(), .dst = dst_memory.data()};
+    if (options.training) binding.diff_dst = diff_dst_memory.data();
+    if (options.diff_src) binding.diff_src = diff_src_memory.data();
+  }
+
+  Values forward(Convolution::Bound& bound) {
+    test::write(convolution.src(), src, src_memory);
+    test::poison(dst_memory);
+    bound.forward();
+    return test::read(convolution.dst(), dst_memory);
+  }
+
+  void expect_gradients(Convolution::Bound& bound) {
+    test::write(convolution.dst(), diff_dst, diff_dst_memory);
+    Values diff_weights(weights.size()), diff_bias(bias.size());
+    bound.backward_weights(diff_weights.data(), diff_bias.data());
+    EXPECT_EQ(diff_weights, exact(reference_conv_backward_weights(c, src, diff_dst)));
+    EXPECT_EQ(diff_bias, exact(reference_conv_backward_bias(c, diff_dst)));
+    if (binding.diff_src == nullptr) return;
+    test::poison(diff_src_memory);
+    bound.backward_data();
+    EXPECT_EQ(test::read(convolution.src(), diff_src_memory),
+              exact(reference_conv_backward_data(c, diff_dst, weights)));
+  }
+
+  ConvCase c;
+  Convolution convolution;
+  Values src, weights, bias, diff_dst;
+  AlignedVector<float> src_memory, dst_memory, diff_src_memory, diff_dst_memory;
+  Binding binding;
+};
+
+std::string describe(const ConvCase& c, Layout offered) {
+  const Conv2d& s = c.spec;
+  return testing::PrintToString(std::vector<std::int64_t>{c.images, c.src.c, c.src.h, c.src.w, s.oc,
+                                                          s.kh, s.kw, s.sh, s.sw, s.ph, s.pw}) +
+         " (images, src, oc, kernel, stride, padding), layout " + std::to_string(int(offered));
+}
+
+/// Every pair of channel counts and every kernel size; the rest of the shape varies along.
+template <typename Visit>
+void for_each_case(const Visit& visit) {
+  std::int64_t count = 0;
+  for (const std::int64_t ic : {1, 2, 3, 7, 8, 9, 16, 17})
+    for (const std::int64_t oc : {1, 2, 3, 7, 8, 9, 16, 17})
+      for (std::int64_t kernel = 1; kernel <= 5; ++kernel, ++count) {
+        const Conv2d spec{.oc = oc,
+                          .kh = kernel,
+                          .kw = 1 + (kernel + count) % 5,
+                          .sh = 1 + count % 2,
+                          .sw = 1 + count / 2 % 2,
+                          .ph = count % 3 % kernel,
+                          .pw = count % 7 % (1 + (kernel + count) % 5)};
+        const Extent src{ic, 5 + count % 4, 6 + count % 3};
+        constexpr Layout kOffers[] = {Layout::nchw, Layout::nChw8c, Layout::nhwc, Layout::nChw16c};
+        const Layout offered = kOffers[count % 4];
+        SCOPED_TRACE(describe({1 + count % 3, src, spec}, offered));
+        visit(ConvCase{1 + count % 3, src, spec}, offered);
+      }
+}
+
+TEST(Convolution, ForwardAndGradientsAreThoseOfTheDefinition) {
+  for_each_case([](const ConvCase& c, Layout offered) {
+    Harness run(c, offered, {.relu = false, .training = true, .diff_src = true});
+    Convolution::Bound bound(run.convolution, run.binding);
+    EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
+    run.expect_gradients(bound);
+  });
+}
+
+TEST(Convolution, InferenceFusesRelu) {
+  for_each_case([](const ConvCase& c, Layout offered) {
+    if (c.images != 2) return;
+    Harness run(c, offered, {.relu = true});
+    Convolution::Bound bound(run.convolution, run.binding);
+    EXPECT_EQ(run.forward(bound),
+              test::reference_relu(exact(reference_conv(c, run.src, run.weights, run.bias))));
+  });
+}
+
+TEST(Convolution, TrainingFusesReluAndNeedsNoDataGradient) {
+  const ConvCase c{2, {3, 9, 8}, {.oc = 10, .kh = 5, .kw = 5}};
+  Harness run(c, Layout::nchw, {.relu = true, .training = true});
+  Convolution::Bound bound(run.convolution, run.binding);
+  EXPECT_EQ(run.forward(bound),
+            test::reference_relu(exact(reference_conv(c, run.src, run.weights, run.bias))));
+  run.expect_gradients(bound);
+}
+
+TEST(Convolution, TakesNewParameters) {
+  const ConvCase c{1, {3, 6, 6}, {.oc = 5, .kh = 3, .kw = 3}};
+  Harness run(c, Layout::nchw, {.training = true, .diff_src = true});
+  Convolution::Bound bound(run.convolution, run.binding);
+  run.forward(bound);
+  run.weights = integers(c.weights_size(), 11);
+  run.bias = integers(c.spec.oc, 12);
+  run.convolution.set_parameters(run.weights.data(), run.bias.data());
+  EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
+  run.expect_gradients(bound);
+}
+
+/// The reference implementations are thousands of times slower than those that oneDNN generates,
+/// and one step from a shape that the paper's network or LeNet-5 has.
+TEST(Convolution, NeverFallsBackToTheReference) {
+  for (const std::int64_t ic : {1, 3, 6, 10, 16, 20})
+    for (const std::int64_t oc : {3, 6, 10, 16, 50})
+      for (const Layout offered : {Layout::nchw, Layout::nChw8c, Layout::nhwc}) {
+        const ConvCase c{4, {ic, 14, 14}, {.oc = oc, .kh = 5, .kw = 5}};
+        const Convolution convolution(c.spec, {c.images, c.src, offered}, c.dst(),
+                                      {.training = true, .diff_src = true});
+        EXPECT_THAT(convolution.implementation(), testing::Not(testing::HasSubstr("ref")))
+            << describe(c, offered);
+      }
+}
+
+TEST(Convolution, TakesPixelsAsTheyAre) {
+  for (const std::int64_t ic : {1, 3}) {
+    const ConvCase c{4, {ic, 32, 32}, {.oc = 10, .kh = 5, .kw = 5}};
+    const Convolution convolution(c.spec, {c.images, c.src, Layout::nchw}, c.dst(),
+                                  {.relu = true, .training = true});
+    EXPECT_EQ(convolution.src().layout, Layout::nchw);
+    // Below AVX2 a weight gradient is always a matrix multiplication.
+    if (active_isa() > Isa::scalar) {
+      EXPECT_THAT(convolution.implementation(), testing::Not(testing::HasSubstr("gemm")));
+    }
+  }
+}
+
+TEST(Convolution, KeepsToTheInstructionSetOfTheKernels) {
+  const ConvCase c{4, {8, 14, 14}, {.oc = 16, .kh = 3, .kw = 3}};
+  const Convolution convolution(c.spec, {c.images, c.src, Layout::nhwc}, c.dst(),
+                                {.training = true, .diff_src = true});
+  const char* too_wide = active_isa() == Isa::scalar ? "avx" : "avx512";
+  if (active_isa() < Isa::avx512) {
+    EXPECT_THAT(convolution.implementation(), testing::Not(testing::HasSubstr(too_wide)));
+  }
+}
+
+TEST(Convolution, IsSharedByThreads) {
+  const ConvCase c{4, {3, 12, 12}, {.oc = 10, .kh = 5, .kw = 5}};
+  constexpr ConvolutionOptions kOptions{.training = true, .diff_src = true};
+  Harness shared(c, Layout::nchw, kOptions);
+  const auto work = [&](std::uint64_t seed) {
+    Harness own(c, Layout::nchw, kOptions);
+    own.src = integers(c.src_size(), seed);
+    Convolution::Bound bound(shared.convolution, own.binding);
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      EXPECT_EQ(own.forward(bound), exact(reference_conv(c, own.src, own.weights, own.bias)));
+      own.expect_gradients(bound);
+    }
+  };
+  std::thread other(work, 21);
+  work(22);
+  other.join();
+}
+
+TEST(Convolution, ReportsWhatOnednnRefuses) {
+  const ConvCase c{1, {3, 6, 6}, {.oc = 5, .kh = 3, .kw = 3}};
+  EXPECT_THROW(Convolution(c.spec, {c.images, c.src, Layout::nchw}, {5, 1, 1}, {}), Error);
+}
+
+}  // namespace
+}  // namespace karnin::onednn
