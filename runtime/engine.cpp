@@ -1,0 +1,141 @@
+#include "runtime/engine.h"
+
+#include <algorithm>
+#include <cassert>
+#include <deque>
+
+namespace karnin {
+namespace {
+
+// A shard this size keeps its activations near the core and fills the lanes of the sparse kernels.
+constexpr std::int64_t kMaxShard = 16;
+constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
+
+/// Images of one shard: as many shards as keep every thread equally busy, none above kMaxShard.
+std::int64_t shard_images(std::int64_t batch, int threads) {
+  const auto ceil_div = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
+  const std::int64_t shards = ceil_div(ceil_div(batch, kMaxShard), threads) * threads;
+  return ceil_div(batch, std::min(batch, shards));
+}
+
+std::int64_t checked_batch(std::int64_t batch) {
+  if (batch < 1 || batch > kMaxBatch)
+    throw ArgumentError("batch: expected 1 to " + std::to_string(kMaxBatch) + ", got " +
+                        std::to_string(batch));
+  return batch;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(const Model& model, const EngineOptions& options)
+      : arena(options.threads),
+        images(shard_images(checked_batch(options.batch), arena.threads())),
+        choices(plan(model, options)),
+        chain(build_chain(model, images, choices)),
+        image_floats(model.architecture.input.size()) {
+    for (int i = 0; i < arena.threads(); ++i) {
+      workers.emplace_back(*chain);
+      microseconds.emplace_back(chain->layers().size(), 0.0);
+    }
+    for (const Parameter& parameter : model.parameters)
+      counts.push_back({parameter.name, parameter.value.size(), count_nonzero(parameter)});
+  }
+
+  /// Inside the arena, where oneDNN keeps to one thread.
+  std::vector<FcChoice> plan(const Model& model, const EngineOptions& options) {
+    validate(model);
+    std::vector<FcChoice> result;
+    arena.for_each(1, [&](std::int64_t) {
+      result = plan_kernels(model, {images, options.kernel, options.race});
+    });
+    return result;
+  }
+
+  void run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
+    const auto slot = static_cast<std::size_t>(Arena::worker());
+    Chain::Worker& worker = workers[slot];
+    const std::int64_t first = shard * images;
+    const std::int64_t valid = std::min(images, count - first);
+    loader(first, valid, worker.input());
+    // The last shard may be short: the images that it lacks are blank, and nobody reads their
+    // logits.
+    std::fill_n(worker.input() + valid * image_floats, (images - valid) * image_floats, 0.0F);
+    worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
+    std::copy_n(worker.logits(), valid * chain->classes(), logits + first * chain->classes());
+  }
+
+  struct ParameterCount {
+    std::string name;
+    std::int64_t size;
+    std::int64_t nonzero;
+  };
+
+  Arena arena;
+  std::int64_t images;  // of one shard
+  std::vector<FcChoice> choices;
+  std::unique_ptr<Chain> chain;
+  std::int64_t image_floats;
+  std::deque<Chain::Worker> workers;              // one a thread
+  std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
+  std::int64_t profiled_images = 0;
+  bool profiling = false;
+  std::vector<ParameterCount> counts;
+};
+
+Engine::Engine(const Model& model, const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(model, options)) {}
+Engine::~Engine() = default;
+
+std::int64_t Engine::classes() const { return impl_->chain->classes(); }
+int Engine::threads() const { return impl_->arena.threads(); }
+const std::vector<FcChoice>& Engine::choices() const { return impl_->choices; }
+
+void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
+  if (count < 0 || logits.size() != static_cast<std::size_t>(count * classes()))
+    throw ArgumentError("engine: expected room for " + std::to_string(count * classes()) +
+                        " logits, got " + std::to_string(logits.size()));
+  Impl& impl = *impl_;
+  const std::int64_t shards = (count + impl.images - 1) / impl.images;
+  impl.arena.for_each(
+      shards, [&](std::int64_t shard) { impl.run_shard(shard, count, loader, logits.data()); });
+  if (impl.profiling) impl.profiled_images += shards * impl.images;
+}
+
+void Engine::run(std::span<const float> images, std::span<float> logits) {
+  const std::int64_t floats = impl_->image_floats;
+  if (images.size() % static_cast<std::size_t>(floats) != 0)
+    throw ArgumentError("engine: " + std::to_string(images.size()) +
+                        " floats are not whole images of " + std::to_string(floats));
+  const auto count = static_cast<std::int64_t>(images.size()) / floats;
+  const auto copy = [&](std::int64_t first, std::int64_t n, float* dst) {
+    std::copy_n(images.data() + first * floats, n * floats, dst);
+  };
+  run(count, copy, logits);
+}
+
+void Engine::set_profiling(bool on) {
+  impl_->profiling = on;
+  impl_->profiled_images = 0;
+  for (std::vector<double>& times : impl_->microseconds) std::ranges::fill(times, 0.0);
+}
+
+std::vector<LayerProfile> Engine::profile() const {
+  std::vector<LayerProfile> profiles;
+  const auto& layers = impl_->chain->layers();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    LayerProfile profile{layers[i]->name(), layers[i]->kernel(), 0, 0, 0.0};
+    for (const Impl::ParameterCount& count : impl_->counts) {
+      if (count.name != profile.name + ".weight" && count.name != profile.name + ".bias") continue;
+      profile.parameters += count.size;
+      profile.nonzero += count.nonzero;
+    }
+    for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
+    if (impl_->profiled_images > 0)
+      profile.microseconds /= static_cast<double>(impl_->profiled_images);
+    profiles.push_back(std::move(profile));
+  }
+  return profiles;
+}
+
+}  // namespace karnin

@@ -1,0 +1,64 @@
+// Inference: a Model becomes a prepared plan, the plan runs batches. Everything about speed is
+// decided in the constructor; run() only runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/model.h"
+#include "runtime/core/parallel.h"
+#include "runtime/plan.h"
+
+namespace karnin {
+
+struct EngineOptions {
+  std::int64_t batch = 64;  ///< images a run() call will typically bring; sets the shard size
+  int threads = 0;          ///< 0: all
+  /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: the fastest.
+  std::optional<FcKernel> kernel{};
+  /// False: candidates are not timed, the kernel follows from shape, batch and sparsity alone.
+  bool race = true;
+};
+
+struct LayerProfile {
+  std::string name;
+  std::string kernel;
+  std::int64_t parameters = 0;
+  std::int64_t nonzero = 0;
+  double microseconds = 0;  ///< an image, on one core
+};
+
+/// Fills NCHW floats of images [first, first + count).
+using ImageLoader = std::function<void(std::int64_t first, std::int64_t count, float* dst)>;
+
+class Engine {
+ public:
+  /// Throws ShapeError for an unsound model, ArgumentError for options (or KARNIN_KERNEL) out of
+  /// range.
+  Engine(const Model& model, const EngineOptions& options);
+  ~Engine();
+
+  std::int64_t classes() const;
+  /// logits (count x classes) of `count` images. The loader is called from several threads, for
+  /// disjoint ranges. One run() at a time.
+  void run(std::int64_t count, const ImageLoader& loader, std::span<float> logits);
+  /// Plain NCHW floats in. Same contract.
+  void run(std::span<const float> images, std::span<float> logits);
+
+  const std::vector<FcChoice>& choices() const;
+  /// Per layer, measured over the run() calls since profiling was switched on; off by default.
+  void set_profiling(bool on);
+  std::vector<LayerProfile> profile() const;
+  int threads() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace karnin

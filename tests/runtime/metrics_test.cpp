@@ -1,0 +1,54 @@
+#include "runtime/metrics.h"
+
+#include <gmock/gmock.h>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Predict, TakesTheFirstOfEqualMaxima) {
+  const std::vector<float> logits{0, 2, 2, -1, -3, -2, 5, 5, 5};
+  EXPECT_THAT(predict(logits, 3), ElementsAre(1, 0, 0));
+}
+
+TEST(Predict, RefusesBrokenRows) {
+  EXPECT_THROW(predict(std::vector<float>(7), 3), ArgumentError);
+  EXPECT_THROW(predict(std::vector<float>(0), 0), ArgumentError);
+  EXPECT_THROW(predict(std::vector<float>(257), 257), ArgumentError);
+}
+
+TEST(ConfusionMatrix, CountsRowsByTrueClass) {
+  ConfusionMatrix matrix(3);
+  const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1, 2};
+  const std::vector<std::uint8_t> predictions{0, 1, 0, 1, 2, 0};
+  matrix.add(labels, predictions);
+  EXPECT_EQ(matrix.at(0, 0), 2);
+  EXPECT_EQ(matrix.at(0, 1), 1);
+  EXPECT_EQ(matrix.at(2, 0), 1);
+  EXPECT_EQ(matrix.images(), 6);
+  EXPECT_EQ(matrix.correct(), 3);
+  EXPECT_DOUBLE_EQ(matrix.accuracy(), 0.5);
+  EXPECT_DOUBLE_EQ(matrix.class_accuracy(0), 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(matrix.class_accuracy(2), 0.0);
+}
+
+TEST(ConfusionMatrix, IsZeroWithoutImages) {
+  const ConfusionMatrix matrix(2);
+  EXPECT_DOUBLE_EQ(matrix.accuracy(), 0.0);
+  EXPECT_DOUBLE_EQ(matrix.class_accuracy(1), 0.0);
+}
+
+TEST(ConfusionMatrix, RefusesWhatItCannotCount) {
+  ConfusionMatrix matrix(2);
+  const std::vector<std::uint8_t> good{0, 1}, short_one{0}, bad{0, 2};
+  EXPECT_THROW(matrix.add(good, short_one), ArgumentError);
+  EXPECT_THROW(matrix.add(bad, good), ArgumentError);
+  EXPECT_THROW(matrix.add(good, bad), ArgumentError);
+  EXPECT_EQ(matrix.images(), 0);
+}
+
+}  // namespace
+}  // namespace karnin
