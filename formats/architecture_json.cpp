@@ -1,0 +1,46 @@
+#include "formats/architecture_json.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "formats/architecture_schema.h"
+#include "formats/atomic_file.h"
+
+namespace karnin {
+namespace {
+
+std::string describe(const Extent& input, std::int64_t classes) {
+  return fmt::format("{}x{}x{} images in {} classes", input.c, input.h, input.w, classes);
+}
+
+Architecture read_architecture(const std::string& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
+  return architecture_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+}  // namespace
+
+std::string architecture_to_json(const Architecture& architecture) { return to_json(architecture); }
+
+Architecture architecture_from_json(std::string_view json, const std::string& where) {
+  const Json parsed = parse_json(json, where);
+  return architecture_from(JsonView(parsed, where));
+}
+
+Architecture load_architecture(const std::string& name_or_path, const Extent& input,
+                               std::int64_t classes) {
+  if (name_or_path == "khanal2018") return khanal2018(input, classes);
+  if (!std::filesystem::exists(name_or_path))
+    throw FileError(name_or_path, 0,
+                    "unknown architecture: expected khanal2018 or the path of a JSON file");
+  Architecture architecture = read_architecture(name_or_path);
+  const std::int64_t outputs = infer_extents(architecture).back().c;
+  if (architecture.input != input || outputs != classes)
+    throw ShapeError(fmt::format("architecture {}: expected {}, as in the data, got {}",
+                                 name_or_path, describe(input, classes),
+                                 describe(architecture.input, outputs)));
+  return architecture;
+}
+
+}  // namespace karnin

@@ -1,0 +1,46 @@
+#include "formats/byte_reader.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace karnin {
+
+static_assert(std::endian::native == std::endian::little, "floats are copied as they are");
+
+std::span<const std::uint8_t> ByteReader::bytes(std::uint64_t count, std::string_view field) {
+  if (count > remaining())
+    fail(fmt::format("{}: expected {} bytes, got {}", field, count, remaining()));
+  const auto taken = bytes_.subspan(position_, count);
+  position_ += count;
+  return taken;
+}
+
+ByteReader ByteReader::slice(std::uint64_t count, std::string_view field) {
+  const std::uint64_t start = offset();
+  return {bytes(count, field), path_, start};
+}
+
+void ByteReader::floats(std::span<float> dst, std::string_view field) {
+  const std::uint64_t start = offset();
+  std::memcpy(dst.data(), bytes(dst.size_bytes(), field).data(), dst.size_bytes());
+  for (std::size_t i = 0; i < dst.size(); ++i)
+    if (!std::isfinite(dst[i]))
+      fail_at(start + i * sizeof(float),
+              fmt::format("{}: expected finite values, got {} at index {}", field, dst[i], i));
+}
+
+void ByteReader::expect_end(std::string_view field) const {
+  if (remaining() != 0)
+    fail(fmt::format("{}: expected its end, got {} more bytes", field, remaining()));
+}
+
+void ByteReader::fail(const std::string& problem) const { fail_at(offset(), problem); }
+
+void ByteReader::fail_at(std::uint64_t file_offset, const std::string& problem) const {
+  throw FileError(std::string(path_), file_offset, problem);
+}
+
+}  // namespace karnin

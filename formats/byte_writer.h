@@ -1,0 +1,41 @@
+// The counterpart of ByteReader: appends little-endian fields to a growing array.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace karnin {
+
+class ByteWriter {
+ public:
+  template <std::unsigned_integral T>
+  void write(T value) {
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+      bytes_.push_back(static_cast<std::uint8_t>(std::uint64_t{value} >> (8 * i)));
+  }
+
+  void bytes(std::span<const std::uint8_t> src) {
+    bytes_.insert(bytes_.end(), src.begin(), src.end());
+  }
+
+  void text(std::string_view src) { bytes_.insert(bytes_.end(), src.begin(), src.end()); }
+
+  void floats(std::span<const float> src) {
+    static_assert(std::endian::native == std::endian::little, "floats are copied as they are");
+    const auto* first = reinterpret_cast<const std::uint8_t*>(src.data());
+    bytes_.insert(bytes_.end(), first, first + src.size_bytes());
+  }
+
+  std::span<const std::uint8_t> span() const { return bytes_; }
+  std::vector<std::uint8_t> take() { return std::exchange(bytes_, {}); }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace karnin

@@ -1,0 +1,113 @@
+#include "formats/container.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "formats/byte_writer.h"
+#include "formats/crc32c.h"
+
+namespace karnin {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 36;
+constexpr std::size_t kHeaderCheckedBytes = kHeaderBytes - sizeof(std::uint32_t);
+constexpr std::size_t kTableEntryBytes = 16;
+
+struct Header {
+  std::uint32_t sections = 0;
+  std::uint32_t table_crc = 0;
+};
+
+std::vector<std::uint8_t> encode_table(std::span<const Section> sections) {
+  ByteWriter table;
+  for (const Section& section : sections) {
+    table.write(static_cast<std::uint32_t>(section.kind));
+    table.write(crc32c(section.payload));
+    table.write(std::uint64_t{section.payload.size()});
+  }
+  return table.take();
+}
+
+void check_crc(const ByteReader& at, std::span<const std::uint8_t> bytes, std::uint32_t expected,
+               std::string_view field) {
+  if (const std::uint32_t got = crc32c(bytes); got != expected)
+    at.fail(
+        fmt::format("{}: damaged, expected checksum {:#010x}, got {:#010x}", field, expected, got));
+}
+
+/// Magic, version and features come first and stay where they are in every version, so that an old
+/// build can say what it lacks before it trusts anything else.
+void check_identity(ByteReader& reader) {
+  const ByteReader start = reader;
+  if (!std::ranges::equal(reader.bytes(kMagic.size(), "magic"), kMagic))
+    start.fail("not a karnin model: the first 8 bytes are not its magic");
+  const ByteReader version_at = reader;
+  if (const auto version = reader.read<std::uint32_t>("version"); version != kFormatVersion)
+    version_at.fail(fmt::format("format version: expected {}, got {}", kFormatVersion, version));
+  const ByteReader features_at = reader;
+  if (const auto features = reader.read<std::uint32_t>("features"); features != 0)
+    features_at.fail(fmt::format("features: expected none, got {:#x}", features));
+}
+
+Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes) {
+  check_identity(reader);
+  Header header;
+  const ByteReader size_at = reader;
+  const auto file_size = reader.read<std::uint64_t>("file size");
+  const ByteReader count_at = reader;
+  header.sections = reader.read<std::uint32_t>("section count");
+  header.table_crc = reader.read<std::uint32_t>("table checksum");
+  const ByteReader crc_at = reader;
+  check_crc(crc_at, bytes.first(kHeaderCheckedBytes), reader.read<std::uint32_t>("header checksum"),
+            "header");
+  if (file_size != bytes.size())
+    size_at.fail(fmt::format("file size: expected {}, got {}", file_size, bytes.size()));
+  if (header.sections > kMaxSections)
+    count_at.fail(
+        fmt::format("section count: expected at most {}, got {}", kMaxSections, header.sections));
+  return header;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_container(std::span<const Section> sections) {
+  const std::vector<std::uint8_t> table = encode_table(sections);
+  std::uint64_t size = kHeaderBytes + table.size();
+  for (const Section& section : sections) size += section.payload.size();
+  ByteWriter file;
+  file.bytes(kMagic);
+  file.write(kFormatVersion);
+  file.write(std::uint32_t{0});  // features
+  file.write(size);
+  file.write(static_cast<std::uint32_t>(sections.size()));
+  file.write(crc32c(table));
+  file.write(crc32c(file.span()));
+  file.bytes(table);
+  for (const Section& section : sections) file.bytes(section.payload);
+  return file.take();
+}
+
+std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
+                                          std::string_view path) {
+  ByteReader reader(bytes, path);
+  const Header header = read_header(reader, bytes);
+  const ByteReader table_at = reader;
+  const auto table_bytes = std::uint64_t{header.sections} * kTableEntryBytes;
+  ByteReader table = reader.slice(table_bytes, "section table");
+  check_crc(table_at, bytes.subspan(kHeaderBytes, table_bytes), header.table_crc, "section table");
+  std::vector<SectionView> views;
+  for (std::uint32_t i = 0; i < header.sections; ++i) {
+    const std::uint64_t entry = table.offset();
+    const auto kind = static_cast<SectionKind>(table.read<std::uint32_t>("section kind"));
+    const auto crc = table.read<std::uint32_t>("section checksum");
+    const auto length = table.read<std::uint64_t>("section length");
+    const ByteReader payload = reader.slice(length, "section payload");
+    check_crc(payload, bytes.subspan(payload.offset(), length), crc, "section payload");
+    views.push_back({kind, entry, payload});
+  }
+  reader.expect_end("file");
+  return views;
+}
+
+}  // namespace karnin

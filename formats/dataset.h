@@ -1,0 +1,43 @@
+// Labelled images as they are on disk: u8 pixels, NCHW planes, never converted before a shard wants
+// them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/architecture.h"
+
+namespace karnin {
+
+struct ImageSet {
+  Extent extent;
+  std::vector<std::uint8_t> pixels;  ///< images x c x h x w
+  std::vector<std::uint8_t> labels;  ///< each below the class count
+  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  std::span<const std::uint8_t> image(std::int64_t i) const {
+    return std::span(pixels).subspan(static_cast<std::size_t>(i * extent.size()),
+                                     static_cast<std::size_t>(extent.size()));
+  }
+};
+
+struct Dataset {
+  std::string name;                 ///< "cifar10", "fashion-mnist", or the directory's name
+  std::string note;                 ///< "" or what a reader must know, e.g. re-encoded pixels
+  std::filesystem::path directory;  ///< where it was found
+  std::vector<std::string> classes;
+  ImageSet train;
+  ImageSet test;
+};
+
+/// Reads `--data`: "cifar10", "fashion-mnist", a directory that holds either, or "" for whichever
+/// is found first (CIFAR-10, then Fashion-MNIST). CIFAR-10 is looked for in
+/// $KARNIN_DATA/cifar-10-batches-bin, $KARNIN_DATA and cache_directory()/cifar-10-batches-bin;
+/// Fashion-MNIST in $KARNIN_DATA/fashion-mnist, /usr/share/datasets/fashion-mnist and
+/// cache_directory()/fashion-mnist. Throws DatasetMissingError with the one command that gets it,
+/// FileError for a file that is there but unsound (path and byte offset in the message).
+Dataset load_dataset(const std::string& data);
+
+}  // namespace karnin

@@ -1,0 +1,86 @@
+#include "formats/fashion_mnist.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "formats/idx.h"
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSide = 28;
+constexpr std::size_t kPaddedSide = 32;
+constexpr std::size_t kMargin = (kPaddedSide - kSide) / 2;
+
+const std::vector<std::string>& class_names() {
+  static const std::vector<std::string> names{"T-shirt", "trouser", "pullover", "dress", "coat",
+                                              "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
+  return names;
+}
+
+/// The plain file where it exists, else the packed one.
+fs::path plain_or_packed(const fs::path& directory, const std::string& name) {
+  std::error_code error;
+  const fs::path plain = directory / name;
+  return fs::exists(plain, error) ? plain : directory / (name + ".gz");
+}
+
+std::vector<std::uint8_t> read_labels(const fs::path& path) {
+  IdxArray array = read_idx(path, 1);
+  for (std::size_t i = 0; i < array.values.size(); ++i)
+    if (array.values[i] >= class_names().size())
+      throw FileError(path.string(), array.header_bytes + i,
+                      fmt::format("label: expected 0 to {}, got {}", class_names().size() - 1,
+                                  array.values[i]));
+  return std::move(array.values);
+}
+
+std::vector<std::uint8_t> read_pixels(const fs::path& path) {
+  const IdxArray array = read_idx(path, 3);
+  if (array.dims[1] != kSide || array.dims[2] != kSide)
+    throw FileError(path.string(), 8,
+                    fmt::format("image: expected {}x{} pixels, got {}x{}", kSide, kSide,
+                                array.dims[1], array.dims[2]));
+  const std::size_t images = array.dims[0];
+  std::vector<std::uint8_t> padded(images * kPaddedSide * kPaddedSide, 0);
+  for (std::size_t i = 0; i < images; ++i)
+    for (std::size_t row = 0; row < kSide; ++row)
+      std::copy_n(array.values.data() + (i * kSide + row) * kSide, kSide,
+                  padded.data() + (i * kPaddedSide + row + kMargin) * kPaddedSide + kMargin);
+  return padded;
+}
+
+ImageSet read_set(const fs::path& directory, const std::string& prefix) {
+  const fs::path labels_path = plain_or_packed(directory, prefix + "-labels-idx1-ubyte");
+  ImageSet set{{1, kPaddedSide, kPaddedSide},
+               read_pixels(plain_or_packed(directory, prefix + "-images-idx3-ubyte")),
+               read_labels(labels_path)};
+  const std::size_t images = set.pixels.size() / (kPaddedSide * kPaddedSide);
+  if (set.labels.size() != images)
+    throw FileError(
+        labels_path.string(), 4,
+        fmt::format("expected {} labels, one an image, got {}", images, set.labels.size()));
+  return set;
+}
+
+}  // namespace
+
+bool holds_fashion_mnist(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(plain_or_packed(directory, "t10k-images-idx3-ubyte"), error);
+}
+
+Dataset read_fashion_mnist(const fs::path& directory) {
+  return {"fashion-mnist",
+          "",
+          directory,
+          class_names(),
+          read_set(directory, "train"),
+          read_set(directory, "t10k")};
+}
+
+}  // namespace karnin

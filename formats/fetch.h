@@ -1,0 +1,33 @@
+// Downloads a data set once, into the cache. The only code that needs a network.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace karnin {
+
+struct DownloadSource {
+  std::string url;
+  std::string md5;          ///< lower-case hex of the archive
+  std::uint64_t bytes = 0;  ///< of the archive; a longer answer is cut off and refused
+  std::string folder;       ///< the directory inside the archive that holds the data
+};
+
+/// The official CIFAR-10 binary archive; KARNIN_CIFAR10_URL replaces the URL (a mirror, or file://
+/// for a copy at hand). Size and MD5 stay the official ones.
+DownloadSource cifar10_source();
+
+/// $XDG_CACHE_HOME/karnin-cpu, or ~/.cache/karnin-cpu.
+std::filesystem::path cache_directory();
+
+/// Downloads, verifies size and MD5, unpacks next to the destination and renames into place; at
+/// once done if the destination exists. A partial download or a bad archive leaves nothing behind.
+/// progress(received, total) may be empty; it is called about once a second even while nothing
+/// arrives, and what it throws ends the download. Returns the directory with the files.
+/// Throws DatasetMissingError (network, checksum, archive) or OutputError.
+std::filesystem::path fetch(const DownloadSource& source, const std::filesystem::path& cache,
+                            const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+}  // namespace karnin

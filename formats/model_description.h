@@ -1,0 +1,18 @@
+// The part of a model that is text: architecture, preprocessing and class names as canonical JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/core/model.h"
+
+namespace karnin {
+
+/// The same description always gives the same bytes. Throws ShapeError or ArgumentError.
+std::string describe(const Model& model);
+
+/// A model without parameters. Refuses every text but the one that describe() gives for it.
+/// Throws FileError or ShapeError.
+Model model_from_description(std::string_view text, const std::string& where, std::uint64_t origin);
+
+}  // namespace karnin

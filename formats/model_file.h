@@ -1,0 +1,43 @@
+// Models on disk. The layout is normative in FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/model.h"
+
+namespace karnin {
+
+/// Serialises a model. A parameter with a mask is stored sparse, one without dense. Throws
+/// ShapeError or ArgumentError for a model that is not sound (validate()) or not storable: numbers
+/// that are not finite, long or unprintable names, provenance that is not a JSON object.
+std::vector<std::uint8_t> encode_model(const Model& model);
+
+/// The inverse. Trusts nothing: every size is checked before anything is allocated, every byte is
+/// covered by a checksum, and the result passes validate(). `path` is only for messages.
+/// Throws FileError.
+Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path);
+
+/// decode_model of a whole file. Throws FileError also where it cannot be read.
+Model read_model(const std::filesystem::path& path);
+
+/// encode_model through replace_file() (atomic_file.h). Throws OutputError.
+void write_model(const std::filesystem::path& path, const Model& model);
+
+/// What `inspect` shows of a stored tensor.
+struct TensorSummary {
+  std::string name;
+  Dims dims;
+  std::int64_t nonzero = 0;
+  std::string encoding;  ///< "dense f32", "sparse f32"
+  std::int64_t bytes = 0;
+};
+std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const std::string& path);
+
+/// Bytes of all parameters as plain f32: what "dense_bytes" means everywhere.
+std::int64_t dense_bytes(const Model& model);
+
+}  // namespace karnin

@@ -1,0 +1,74 @@
+#include "formats/storable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "formats/json_text.h"
+
+namespace karnin {
+namespace {
+
+void require(bool holds, const std::string& problem) {
+  if (!holds) throw ArgumentError("model: " + problem);
+}
+
+/// Names are shown on terminals: a control character could act there.
+void require_name(std::string_view name, std::string_view what) {
+  const bool printable =
+      std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  require(name.size() <= kMaxNameBytes && printable,
+          fmt::format("{}: expected at most {} bytes without control characters, got {} bytes",
+                      what, kMaxNameBytes, name.size()));
+}
+
+void require_finite(std::span<const float> values, const std::string& what) {
+  const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
+  if (bad != values.end())
+    throw ArgumentError(fmt::format("model: '{}': expected finite values, got {} at index {}", what,
+                                    *bad, bad - values.begin()));
+}
+
+void require_names(const Model& model) {
+  require_name(model.architecture.name, "name of the architecture");
+  for (const Node& node : model.architecture.nodes) require_name(node.name, "name of a layer");
+  for (const std::string& name : model.classes) require_name(name, "name of a class");
+}
+
+void require_sensitivities(const Model& model) {
+  require(model.sensitivities.size() <= kMaxSensitivities,
+          fmt::format("expected at most {} sensitivities, got {}", kMaxSensitivities,
+                      model.sensitivities.size()));
+  std::set<std::string_view> methods;
+  for (const Sensitivity& sensitivity : model.sensitivities) {
+    require_name(sensitivity.method, "method of a sensitivity");
+    require(!sensitivity.method.empty() && methods.insert(sensitivity.method).second,
+            "the methods of the sensitivities must be unique and not empty");
+    for (const Tensor& values : sensitivity.values)
+      require_finite(values.span(), sensitivity.method);
+  }
+}
+
+void require_provenance(const std::string& provenance) {
+  if (!provenance.empty())
+    require(parse_json(provenance, "provenance").is_object(), "provenance: expected a JSON object");
+}
+
+}  // namespace
+
+void require_storable(const Model& model) {
+  validate(model);
+  require_names(model);
+  for (const Parameter& parameter : model.parameters)
+    require_finite(parameter.value.span(), parameter.name);
+  require_sensitivities(model);
+  try {
+    require_provenance(model.provenance);
+  } catch (const FileError& error) {
+    throw ArgumentError(error.what());
+  }
+}
+
+}  // namespace karnin

@@ -1,0 +1,282 @@
+// Files that nobody meant well with: damaged, cut, and forged with sound checksums.
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <random>
+
+#include "formats/byte_writer.h"
+#include "formats/container.h"
+#include "formats/crc32c.h"
+#include "formats/model_file.h"
+#include "tests/formats/random_model.h"
+#include "tests/support/allocation_meter.h"
+#include "tests/support/error_message.h"
+
+namespace karnin {
+namespace {
+
+using test::error_message;
+using ::testing::HasSubstr;
+
+constexpr std::size_t kFileSizeAt = 16, kCountAt = 24, kTableCrcAt = 28, kHeaderCrcAt = 32;
+constexpr std::size_t kTableAt = 36, kEntryBytes = 16;
+
+void put(std::vector<std::uint8_t>& bytes, std::size_t at, std::uint64_t value, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i)
+    bytes.at(at + i) = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+std::uint64_t get(const std::vector<std::uint8_t>& bytes, std::size_t at, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) value |= std::uint64_t{bytes.at(at + i)} << (8 * i);
+  return value;
+}
+
+void reseal_header(std::vector<std::uint8_t>& bytes) {
+  put(bytes, kHeaderCrcAt, crc32c(std::span(bytes).first(kHeaderCrcAt)), 4);
+}
+
+/// Makes every checksum right again, as far as lengths and counts make sense.
+void reseal(std::vector<std::uint8_t>& bytes) {
+  const std::uint64_t count = get(bytes, kCountAt, 4);
+  const std::uint64_t room = (bytes.size() - kTableAt) / kEntryBytes;
+  if (count <= room) {
+    std::uint64_t at = kTableAt + count * kEntryBytes;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t entry = kTableAt + i * kEntryBytes;
+      const std::uint64_t length = get(bytes, entry + 8, 8);
+      if (length > bytes.size() - at) break;
+      put(bytes, entry + 4, crc32c(std::span(bytes).subspan(at, length)), 4);
+      at += length;
+    }
+    put(bytes, kTableCrcAt, crc32c(std::span(bytes).subspan(kTableAt, count * kEntryBytes)), 4);
+  }
+  reseal_header(bytes);
+}
+
+std::string refusal(std::span<const std::uint8_t> bytes) {
+  return error_message<FileError>([&] { decode_model(bytes, "file"); });
+}
+
+/// tiny_model() in sections, for a test to spoil.
+std::vector<Section> tiny_sections() {
+  std::vector<Section> sections;
+  const std::vector<std::uint8_t> bytes = encode_model(test::tiny_model());
+  for (SectionView& view : decode_container(bytes, "file")) {
+    const auto payload = view.payload.bytes(view.payload.remaining(), "payload");
+    sections.push_back({view.kind, {payload.begin(), payload.end()}});
+  }
+  return sections;
+}
+
+std::string refusal_of(const std::vector<Section>& sections) {
+  return refusal(encode_container(sections));
+}
+
+Section text_section(SectionKind kind, std::string_view text) {
+  return {kind, {text.begin(), text.end()}};
+}
+
+constexpr std::size_t kProvenance = 1, kFirstTensor = 2, kFcWeight = 4, kSensitivity = 6;
+
+TEST(HostileModel, EveryTruncationIsRefused) {
+  for (const Model& model : {test::tiny_model(), test::wide_model()}) {
+    const std::vector<std::uint8_t> bytes = encode_model(model);
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+      // A copy of its own, so that a sanitizer sees every read past its end.
+      const std::vector<std::uint8_t> cut(bytes.begin(),
+                                          bytes.begin() + static_cast<std::ptrdiff_t>(length));
+      EXPECT_THROW(decode_model(cut, "file"), FileError) << length;
+    }
+  }
+}
+
+TEST(HostileModel, EverySingleBitFlipIsRefused) {
+  std::vector<std::uint8_t> bytes = encode_model(test::tiny_model());
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    const auto flip = static_cast<std::uint8_t>(1U << (bit % 8));
+    bytes[bit / 8] ^= flip;
+    EXPECT_THROW(decode_model(bytes, "file"), FileError) << "bit " << bit;
+    bytes[bit / 8] ^= flip;
+  }
+  EXPECT_EQ(decode_model(bytes, "file"), test::tiny_model());
+}
+
+TEST(HostileModel, TrailingBytesAreRefused) {
+  std::vector<std::uint8_t> bytes = encode_model(test::tiny_model());
+  bytes.push_back(0);
+  EXPECT_THAT(refusal(bytes), HasSubstr("file size: expected"));
+  put(bytes, kFileSizeAt, bytes.size(), 8);
+  reseal(bytes);
+  EXPECT_THAT(refusal(bytes), HasSubstr("expected its end, got 1 more bytes"));
+}
+
+/// Whatever a forger makes, a file that is accepted is the one that the writer would have written.
+TEST(HostileModel, ResealedMutationsAreRefusedOrCanonical) {
+  std::mt19937 rng(11);
+  const std::vector<std::uint8_t> original = encode_model(test::tiny_model());
+  int accepted = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    std::vector<std::uint8_t> bytes = original;
+    for (unsigned change = 0; change <= rng() % 3; ++change)
+      bytes[rng() % bytes.size()] = static_cast<std::uint8_t>(rng());
+    reseal(bytes);
+    try {
+      const Model model = decode_model(bytes, "file");
+      ++accepted;
+      ASSERT_EQ(encode_model(model), bytes) << "round " << round;
+    } catch (const FileError&) {
+    }
+  }
+  EXPECT_GT(accepted, 500) << "a changed value of a dense tensor is as good as any";
+}
+
+TEST(HostileModel, ForeignFilesAreRefused) {
+  const std::string text = "P6 this is no model, but it is long enough to be one: ............";
+  EXPECT_THAT(refusal({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}),
+              HasSubstr("not a karnin model"));
+  EXPECT_THAT(refusal({}), HasSubstr("magic: expected 8 bytes, got 0 (file, byte 0)"));
+}
+
+TEST(HostileModel, UnknownVersionsFeaturesAndKindsAreRefused) {
+  const std::vector<std::uint8_t> original = encode_model(test::tiny_model());
+  std::vector<std::uint8_t> bytes = original;
+  put(bytes, 8, 2, 4);
+  EXPECT_THAT(refusal(bytes), HasSubstr("format version: expected 1, got 2 (file, byte 8)"))
+      << "even though the checksum is that of another version";
+  bytes = original;
+  put(bytes, 12, 0x80000000U, 4);
+  reseal(bytes);
+  EXPECT_THAT(refusal(bytes), HasSubstr("features: expected none, got 0x80000000 (file, byte 12)"));
+  for (const std::uint32_t kind : {0U, 5U, 0x80000004U}) {
+    std::vector<Section> sections = tiny_sections();
+    sections.push_back({static_cast<SectionKind>(kind), {1, 2, 3}});
+    EXPECT_THAT(refusal_of(sections),
+                HasSubstr("section kind: expected 4 (sensitivity), got " + std::to_string(kind)));
+  }
+}
+
+TEST(HostileModel, CountsAndLengthsAreNotBelieved) {
+  const std::vector<std::uint8_t> original = encode_model(test::tiny_model());
+  const auto with = [&](std::size_t at, std::uint64_t value, std::size_t size) {
+    std::vector<std::uint8_t> bytes = original;
+    put(bytes, at, value, size);
+    reseal(bytes);
+    return refusal(bytes);
+  };
+  EXPECT_THAT(with(kCountAt, 0xFFFFFFFF, 4), HasSubstr("section count: expected at most 16384"));
+  EXPECT_THAT(with(kCountAt, 16384, 4), HasSubstr("section table: expected 262144 bytes"));
+  EXPECT_THAT(with(kCountAt, 0, 4), HasSubstr("expected its end"));
+  EXPECT_THAT(with(kFileSizeAt, 0xFFFFFFFFFFFFFFFF, 8), HasSubstr("file size"));
+  EXPECT_THAT(with(kTableAt + 8, 0xFFFFFFFFFFFFFFFF, 8), HasSubstr("section payload: expected"));
+  EXPECT_THAT(with(kTableAt + 8, 0, 8), HasSubstr("expected its end"));
+  // The lengths of two neighbours shifted against each other: the sum still fits.
+  std::vector<std::uint8_t> bytes = original;
+  const std::size_t tensor = kTableAt + kFirstTensor * kEntryBytes + 8;
+  put(bytes, tensor, get(bytes, tensor, 8) + 1, 8);
+  put(bytes, tensor + kEntryBytes, get(bytes, tensor + kEntryBytes, 8) - 1, 8);
+  reseal(bytes);
+  EXPECT_THAT(refusal(bytes), HasSubstr("'conv.weight': expected 18 bytes"));
+}
+
+TEST(HostileModel, SectionsMustBeCompleteAndInOrder) {
+  std::vector<Section> sections = tiny_sections();
+  std::swap(sections[0], sections[kProvenance]);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("expected 1 (description), got 2"));
+  sections = tiny_sections();
+  sections.insert(sections.begin(), sections[0]);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("expected 3 (conv.weight), got 1"));
+  sections = tiny_sections();
+  sections.insert(sections.begin() + kProvenance, sections[kProvenance]);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("expected 3 (conv.weight), got 2"));
+  sections = tiny_sections();
+  sections.erase(sections.begin() + kFcWeight);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("'fc.weight': expected 24 bytes of values"));
+  sections = tiny_sections();
+  sections.insert(sections.begin() + kFcWeight, sections[kFcWeight]);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("'fc.bias'"));
+  sections.resize(kFcWeight);
+  EXPECT_THAT(refusal_of(sections), HasSubstr("fc.weight: the section is missing"));
+  EXPECT_THAT(refusal_of({}), HasSubstr("description: the section is missing"));
+}
+
+TEST(HostileModel, DescriptionsMustBeCanonicalAndSound) {
+  const std::vector<Section> original = tiny_sections();
+  const std::string description(original[0].payload.begin(), original[0].payload.end());
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = description;
+    text.replace(text.find(from), from.size(), to);
+    std::vector<Section> sections = original;
+    sections[0] = text_section(SectionKind::description, text);
+    return refusal_of(sections);
+  };
+  EXPECT_THAT(with("{", "{ "), HasSubstr("canonical"));
+  EXPECT_THAT(with("0.25", "0.250"), HasSubstr("canonical"));
+  EXPECT_THAT(with("0.25", "2.5e-1"), HasSubstr("canonical"));
+  EXPECT_THAT(with("\"oc\":2,\"kernel\":[2,2]", "\"kernel\":[2,2],\"oc\":2"), HasSubstr("canonic"));
+  EXPECT_THAT(with(",\"stride\":[1,1]", ""), HasSubstr("canonical"));
+  EXPECT_THAT(with("\"oc\":2", "\"oc\":2,\"oc\":2"), HasSubstr("comes twice"));
+  EXPECT_THAT(with("\"classes\"", "\"names\""), HasSubstr("unknown key \"names\""));
+  EXPECT_THAT(with("\"name\":\"relu\"", "\"name\":\"conv\""),
+              HasSubstr("layers[3].inputs[0]: no layer"));
+  EXPECT_THAT(with("[0.4734]", "[]"), HasSubstr("expected a mean"));
+  EXPECT_THAT(with("[0.4734]", "[1e999]"), HasSubstr("JSON"));
+  EXPECT_THAT(with("[0.2516]", "[-0.2516]"), HasSubstr("positive"));
+  EXPECT_THAT(with("[\"a\",", "["), HasSubstr("expected 3 class names"));
+  EXPECT_THAT(with("\"a\"", "\"\\u001b\""), HasSubstr("control"));
+  EXPECT_THAT(with("\"input\":[1,3,3]", "\"input\":[2,3,3]"), HasSubstr("'conv.weight'"));
+  EXPECT_THAT(with("\"input\":[1,3,3]", "\"input\":[1,4,4]"), HasSubstr("'fc.weight'"));
+}
+
+TEST(HostileModel, ProvenanceMustBeAnObject) {
+  for (const char* text : {"", "[]", "1", "{", "{}x", "{\"a\":1,\"a\":2}"}) {
+    std::vector<Section> sections = tiny_sections();
+    sections[kProvenance] = text_section(SectionKind::provenance, text);
+    EXPECT_THROW(decode_model(encode_container(sections), "file"), FileError) << text;
+  }
+}
+
+TEST(HostileModel, SensitivitiesAreChecked) {
+  const std::vector<Section> original = tiny_sections();
+  const auto with = [&](const auto& spoil) {
+    std::vector<Section> sections = original;
+    spoil(sections[kSensitivity].payload);
+    return refusal_of(sections);
+  };
+  EXPECT_THAT(with([](auto& p) { p.clear(); }), HasSubstr("length of a sensitivity's method"));
+  EXPECT_THAT(with([](auto& p) { p[0] = 255; }), HasSubstr("expected 255 bytes"));
+  EXPECT_THAT(with([](auto& p) { p[1] = 7; }), HasSubstr("control"));
+  EXPECT_THAT(with([](auto& p) { p.pop_back(); }), HasSubstr("sensitivity of fc.bias"));
+  EXPECT_THAT(with([](auto& p) { p.push_back(0); }), HasSubstr("expected its end"));
+  EXPECT_THAT(with([](auto& p) { put(p, 7, 0x7FC00000, 4); }), HasSubstr("finite"));
+  std::vector<Section> twice = original;
+  twice.push_back(original[kSensitivity]);
+  EXPECT_THAT(refusal_of(twice), HasSubstr("unique"));
+}
+
+TEST(HostileModel, AllocationsStayInProportionToTheFile) {
+  const std::string_view huge =
+      R"({"architecture":{"name":"n","input":[1024,1024,1024],"layers":[)"
+      R"({"name":"fc","type":"fully_connected","oc":2,"inputs":["input"]}]},)"
+      R"("preprocess":{"mean":[],"std":[]},"classes":[]})";
+  for (std::uint8_t encoding = 0; encoding <= 4; ++encoding)
+    for (const std::uint8_t kept : {0, 1, 127}) {
+      const Section tensor{SectionKind::tensor, {encoding, 0, 0, 0, kept, 0, 0, 0, 0}};
+      const std::vector<std::uint8_t> bytes = encode_container(
+          std::vector{text_section(SectionKind::description, huge), tensor, tensor});
+      test::reset_largest_allocation();
+      EXPECT_THAT(refusal(bytes), HasSubstr("fc.weight"));
+      EXPECT_LT(test::largest_allocation(), 64U * bytes.size()) << int{encoding};
+    }
+}
+
+TEST(HostileModel, NothingButFloatBitsMayVaryInADenseTensor) {
+  for (const std::uint32_t bad : {0x7F800000U, 0xFF800000U, 0x7FC00000U, 0x7F800001U}) {
+    std::vector<Section> sections = tiny_sections();
+    put(sections[kFcWeight].payload, 1 + 4 * 3, bad, 4);
+    EXPECT_THAT(refusal_of(sections), HasSubstr("fc.weight: expected finite values"));
+  }
+}
+
+}  // namespace
+}  // namespace karnin
