@@ -1,0 +1,393 @@
+#include "train/recorder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/core/counter_rng.h"
+
+namespace karnin {
+namespace {
+
+constexpr double kFloatUlp = 0x1p-23;
+
+/// Weights 6 + 2 in two parameters; what the layer computes does not matter to the recorder.
+Model tiny_model() {
+  return make_model({"tiny", {3, 1, 1}, {{"fc1", FullyConnected{2}, {kImageInput}}}});
+}
+
+struct Step {
+  std::vector<std::vector<float>> gradient;  ///< [parameter][weight]
+  std::vector<std::vector<float>> delta;
+  double rate;
+  std::vector<std::vector<double>> weights;  ///< after the step
+};
+
+/// Applies updates to a model, tells the recorder, and remembers everything.
+class Recording {
+ public:
+  explicit Recording(Model start) : initial(start), model(std::move(start)) {
+    recorder.on_start(model);
+  }
+
+  /// The weights move by `delta`, as far as float lets them; that is the delta recorded.
+  void step(std::vector<std::vector<float>> gradient, std::vector<std::vector<float>> delta,
+            double rate) {
+    Step step{std::move(gradient), std::move(delta), rate, {}};
+    for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+      auto& weights = step.weights.emplace_back();
+      for (std::size_t i = 0; i < step.delta[p].size(); ++i) {
+        float& w = model.parameters[p].value.data()[i];
+        const float before = w;
+        w += step.delta[p][i];
+        step.delta[p][i] = w - before;
+        weights.push_back(w);
+      }
+      recorder.on_update({p, 0, step.gradient[p], step.delta[p], rate});
+    }
+    recorder.on_step_end();
+    epochs.back().push_back(std::move(step));
+  }
+
+  void end_epoch() {
+    recorder.on_epoch_end(model);
+    epochs.emplace_back();
+  }
+
+  Model initial;
+  Model model;
+  SensitivityRecorder recorder;
+  std::vector<std::vector<Step>> epochs{{}};  ///< the last one may be cut short or empty
+};
+
+using ModelOf = std::function<float(std::size_t parameter, std::size_t weight)>;
+
+std::vector<std::vector<float>> filled(const Model& model, const ModelOf& value) {
+  std::vector<std::vector<float>> all;
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    auto& values = all.emplace_back(model.parameters[p].value.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value(p, i);
+  }
+  return all;
+}
+
+/// A score, and the sum of the magnitudes that it was added up from: what its rounding scales with.
+struct Expected {
+  double score = 0;
+  double magnitude = 0;
+  void add(double term, double size) { score += term, magnitude += size; }
+};
+
+/// The formulas of recorder.h read off the whole history of one weight, in double.
+std::vector<Expected> reference(const Recording& run, std::size_t p, std::size_t i) {
+  Expected karnin, sgd, epoch_sgd, epoch_gradient, pseudocode;
+  const double w_i = run.initial.parameters[p].value.data()[i];
+  const double w_f = run.model.parameters[p].value.data()[i];
+  double w = w_i;
+  for (const std::vector<Step>& epoch : run.epochs) {
+    if (epoch.empty()) continue;
+    double rates = 0, gradients = 0, gradient_sizes = 0;
+    for (const Step& step : epoch) {
+      const double g = step.gradient[p][i], dw = step.delta[p][i];
+      karnin.add(-g * dw, std::abs(g * dw));
+      if (step.rate != 0) sgd.add(dw * dw / step.rate, dw * dw / step.rate);
+      rates += step.rate, gradients += g, gradient_sizes += std::abs(g);
+    }
+    const auto steps = static_cast<double>(epoch.size());
+    const double rate = rates / steps;
+    const double dw = epoch.back().weights[p][i] - w;
+    w += dw;
+    epoch_gradient.add(-gradients / steps * dw, std::abs(gradient_sizes / steps * dw));
+    if (rate != 0) epoch_sgd.add(dw * dw / rate, dw * dw / rate);
+    const double denominator = rate * (w - w_i);
+    const double quotient = denominator == 0 ? 0 : w / denominator;
+    pseudocode.add(dw * dw + quotient, dw * dw + std::abs(quotient));
+  }
+  const double ratio = w_f == w_i ? 0 : w_f / (w_f - w_i);
+  std::vector<Expected> all{karnin, sgd, epoch_sgd, epoch_gradient, pseudocode};
+  for (std::size_t m = 0; m < 4; ++m) all[m].score *= ratio, all[m].magnitude *= std::abs(ratio);
+  return all;
+}
+
+/// Blocks of 256 float additions and a rounded product or rate: 260 half-ulps of the magnitudes.
+void expect_reference(const Recording& run) {
+  const std::vector<Sensitivity> all = run.recorder.sensitivities(run.model);
+  ASSERT_EQ(all.size(), kSensitivityMethods.size());
+  for (std::size_t p = 0; p < run.model.parameters.size(); ++p)
+    for (std::int64_t i = 0; i < run.model.parameters[p].value.size(); ++i) {
+      const std::vector<Expected> expected = reference(run, p, i);
+      for (std::size_t m = 0; m < all.size(); ++m)
+        EXPECT_NEAR(all[m].values[p].data()[i], expected[m].score,
+                    130 * kFloatUlp * expected[m].magnitude)
+            << all[m].method << " of weight " << i << " of parameter " << p;
+    }
+}
+
+float noise(CounterRng& rng) { return static_cast<float>(2 * rng.uniform() - 1); }
+
+Model random_model(std::uint64_t seed) {
+  Model model = tiny_model();
+  CounterRng rng(seed);
+  for (Parameter& parameter : model.parameters)
+    for (float& w : parameter.value.span()) w = noise(rng);
+  return model;
+}
+
+/// Gradients and steps that have nothing to do with each other, at changing rates.
+void random_step(Recording& run, CounterRng& rng) {
+  const auto draw = [&](float size) {
+    return filled(run.model, [&](std::size_t, std::size_t) { return size * noise(rng); });
+  };
+  const std::vector<std::vector<float>> gradient = draw(1);
+  run.step(gradient, draw(0.01F), 0.01 * (1 + rng.uniform()));
+}
+
+TEST(Recorder, NamesAllFiveInShape) {
+  Recording run(tiny_model());
+  const std::vector<Sensitivity> all = run.recorder.sensitivities(run.model);
+  ASSERT_EQ(all.size(), 5U);
+  for (std::size_t m = 0; m < all.size(); ++m) {
+    EXPECT_EQ(all[m].method, kSensitivityMethods[m]);
+    for (std::size_t p = 0; p < 2; ++p) {
+      EXPECT_EQ(all[m].values[p].dims(), run.model.parameters[p].value.dims());
+      EXPECT_THAT(all[m].values[p].span(), testing::Each(0.0F));
+    }
+  }
+  run.model.sensitivities = all;
+  EXPECT_NO_THROW(validate(run.model));
+}
+
+TEST(Recorder, IsTheReferenceAtEveryPointOfARun) {
+  Recording run(random_model(1));
+  CounterRng rng(2);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    for (int step = 0; step < 7; ++step) {
+      random_step(run, rng);
+      expect_reference(run);  // an epoch cut short here
+    }
+    run.end_epoch();
+    expect_reference(run);
+  }
+}
+
+// A constant addend is the worst case for a plain float sum: every addition rounds the same way.
+TEST(Recorder, ManyTinyStepsLoseNoBits) {
+  Recording run(random_model(3));
+  for (int step = 0; step < 20'000; ++step) {
+    const auto gradient =
+        filled(run.model, [](std::size_t p, std::size_t i) { return 0.1F + 0.07F * (p + i); });
+    const auto delta = filled(run.model, [](std::size_t p, std::size_t i) {
+      return 1e-5F * (1.0F + 0.13F * (p + 2 * i));
+    });
+    run.step(gradient, delta, 1e-4);
+    if (step % 6'000 == 5'999) run.end_epoch();
+  }
+  expect_reference(run);
+}
+
+TEST(Recorder, LookingChangesNothing) {
+  Recording watched(random_model(4));
+  Recording alone(random_model(4));
+  CounterRng rng_a(5), rng_b(5);
+  for (int step = 0; step < 600; ++step) {
+    random_step(watched, rng_a);
+    random_step(alone, rng_b);
+    if (step % 100 == 50) watched.end_epoch(), alone.end_epoch();
+    if (step % 7 == 0) {
+      EXPECT_EQ(watched.recorder.sensitivities(watched.model),
+                watched.recorder.sensitivities(watched.model));
+    }
+  }
+  EXPECT_EQ(watched.recorder.sensitivities(watched.model),
+            alone.recorder.sensitivities(alone.model));
+}
+
+TEST(Recorder, StartForgets) {
+  Recording run(random_model(6));
+  CounterRng rng(7);
+  for (int step = 0; step < 300; ++step) random_step(run, rng);
+  run.end_epoch();
+  random_step(run, rng);
+  run.recorder.on_start(run.model);
+  run.initial = run.model;
+  run.epochs = {{}};
+  EXPECT_EQ(run.recorder.loss_drop(), 0);
+  for (int step = 0; step < 5; ++step) random_step(run, rng);
+  expect_reference(run);
+}
+
+// Weight 0 never moves, weight 1 comes back to where it began, weight 2 ends at 0.
+TEST(Recorder, ZeroDenominatorsGiveZero) {
+  Model start = tiny_model();
+  std::ranges::fill(start.parameters[0].value.span(), 0.5F);
+  Recording run(start);
+  const auto ones = filled(run.model, [](std::size_t, std::size_t) { return 1.0F; });
+  const auto towards = [&](float sign) {
+    return filled(run.model, [&](std::size_t p, std::size_t i) {
+      if (p == 1 || i == 0) return 0.0F;
+      return i == 1 ? sign * 0.25F : -0.25F;
+    });
+  };
+  run.step(ones, towards(1), 0.5);
+  run.end_epoch();
+  run.step(ones, towards(-1), 0.5);
+  run.end_epoch();
+  const std::vector<Sensitivity> all = run.recorder.sensitivities(run.model);
+  for (std::size_t m = 0; m < 4; ++m)
+    EXPECT_THAT(std::vector<float>(all[m].values[0].data(), all[m].values[0].data() + 3),
+                testing::Each(0.0F))
+        << all[m].method;
+  EXPECT_EQ(all[4].values[0].data()[0], 0.0F);
+  // 0.25^2 + 0.75 / (0.5 * 0.25), then 0.25^2 and no quotient.
+  EXPECT_EQ(all[4].values[0].data()[1], 0.0625F + 6.0F + 0.0625F);
+}
+
+TEST(Recorder, RateZeroIsAZeroDenominatorToo) {
+  Recording run(random_model(8));
+  const auto ones = filled(run.model, [](std::size_t, std::size_t) { return 1.0F; });
+  run.step(ones, filled(run.model, [](std::size_t, std::size_t) { return 0.125F; }), 0);
+  expect_reference(run);
+  run.end_epoch();
+  expect_reference(run);
+  for (const Sensitivity& s : run.recorder.sensitivities(run.model))
+    for (const float value : s.values[0].span()) EXPECT_TRUE(std::isfinite(value)) << s.method;
+}
+
+TEST(Recorder, RangesMayComeFromSeveralThreadsInAnyCut) {
+  const Model start = make_model({"wide", {64, 1, 1}, {{"fc1", FullyConnected{33}, {-1}}}});
+  Recording whole(start);
+  SensitivityRecorder cut;
+  cut.on_start(start);
+  CounterRng rng(9);
+  for (int step = 0; step < 300; ++step) {
+    random_step(whole, rng);
+    const Step& last = whole.epochs.back().back();
+    const auto worker = [&](std::int64_t index) {
+      for (std::size_t p = 0; p < 2; ++p) {
+        const auto size = static_cast<std::int64_t>(last.gradient[p].size());
+        for (std::int64_t begin = index * 5; begin < size; begin += 15) {
+          const auto at = static_cast<std::size_t>(begin);
+          const auto count = static_cast<std::size_t>(std::min<std::int64_t>(5, size - begin));
+          cut.on_update({p, begin, std::span(last.gradient[p]).subspan(at, count),
+                         std::span(last.delta[p]).subspan(at, count), last.rate});
+        }
+      }
+    };
+    std::vector<std::thread> threads;
+    for (std::int64_t index = 0; index < 3; ++index) threads.emplace_back(worker, index);
+    for (std::thread& thread : threads) thread.join();
+    cut.on_step_end();
+  }
+  whole.recorder.on_epoch_end(whole.model);
+  cut.on_epoch_end(whole.model);
+  EXPECT_EQ(cut.sensitivities(whole.model), whole.recorder.sensitivities(whole.model));
+  EXPECT_EQ(cut.loss_drop(), whole.recorder.loss_drop());
+}
+
+/// L(w) = sum of a (w - t)^2 / 2, descended from w = 0 on the exact gradient. From 0, w_f / (w_f -
+/// w_i) is 1, so that the scores of one form add up to its estimate of the drop in the loss.
+class Quadratic : public testing::Test {
+ protected:
+  static constexpr double kRate = 0x1p-10;
+  static constexpr double kSteepest = 2;  ///< largest curvature a
+  static constexpr int kStepsPerEpoch = 10;
+
+  Quadratic() : run_(tiny_model()) {}
+
+  static double curvature(std::size_t p, std::size_t i) { return kSteepest / (1.0 + p + i); }
+  static double target(std::size_t p, std::size_t i) { return 1.0 + 0.5 * i - 2.0 * p; }
+
+  double loss() const {
+    double sum = 0;
+    for (std::size_t p = 0; p < 2; ++p)
+      for (std::int64_t i = 0; i < run_.model.parameters[p].value.size(); ++i) {
+        const double distance = run_.model.parameters[p].value.data()[i] - target(p, i);
+        sum += 0.5 * curvature(p, i) * distance * distance;
+      }
+    return sum;
+  }
+
+  /// Returns the drop in the loss.
+  double descend(int steps, float momentum) {
+    const double before = loss();
+    auto velocity = filled(run_.model, [](std::size_t, std::size_t) { return 0.0F; });
+    for (int step = 1; step <= steps; ++step) {
+      const auto gradient = filled(run_.model, [&](std::size_t p, std::size_t i) {
+        const double w = run_.model.parameters[p].value.data()[i];
+        return static_cast<float>(curvature(p, i) * (w - target(p, i)));
+      });
+      velocity = filled(run_.model, [&](std::size_t p, std::size_t i) {
+        return momentum * velocity[p][i] + gradient[p][i];
+      });
+      const auto delta = filled(run_.model, [&](std::size_t p, std::size_t i) {
+        return static_cast<float>(-kRate) * velocity[p][i];
+      });
+      run_.step(gradient, delta, kRate);
+      if (step % kStepsPerEpoch == 0) run_.end_epoch();
+    }
+    return before - loss();
+  }
+
+  double total(std::size_t method) const {
+    const std::vector<Sensitivity> all = run_.recorder.sensitivities(run_.model);
+    double sum = 0;
+    for (const Tensor& values : all[method].values)
+      for (const float value : values.span()) sum += value;
+    return sum;
+  }
+
+  Recording run_;
+};
+
+// One step: L(w) - L(w + dw) = -g dw - a dw^2 / 2, and a dw^2 = a rate (-g dw): so the recorded sum
+// is too large by at most a rate / 2 of itself, and never too small.
+TEST_F(Quadratic, TheLossDropIsExactUpToTheStepSize) {
+  const double drop = descend(1000, 0);
+  const double recorded = run_.recorder.loss_drop();
+  const double rounding = 1e-4 * drop;  // of weights near 1, moved by 2^-13 of that and more
+  EXPECT_GT(drop, 1);
+  EXPECT_GE(recorded, drop - rounding);
+  EXPECT_LE(recorded - drop, 0.5 * kSteepest * kRate * recorded + rounding);
+  EXPECT_NEAR(total(0), recorded, 1e-6 * recorded);
+}
+
+// Over an epoch of N steps the gradient shrinks by the factor (1 - a rate)^N; mean times
+// displacement misses its variance, below (a rate N)^2 of the drop.
+TEST_F(Quadratic, TheEpochsMeanGradientGivesTheLossDropToo) {
+  const double drop = descend(1000, 0);
+  const double shrink = kSteepest * kRate * kStepsPerEpoch;
+  EXPECT_NEAR(total(3), drop, (0.5 * kSteepest * kRate + shrink * shrink + 1e-4) * drop);
+}
+
+TEST_F(Quadratic, BothFormsAgreeForPlainGradientDescent) {
+  descend(1000, 0);
+  // The weights round each step to an ulp of 1, the smallest steps are near 2^-12.
+  EXPECT_NEAR(total(1), total(0), 1e-3 * total(0));
+  const std::vector<Sensitivity> all = run_.recorder.sensitivities(run_.model);
+  for (std::int64_t i = 0; i < 6; ++i)
+    EXPECT_NEAR(all[1].values[0].data()[i], all[0].values[0].data()[i],
+                1e-3 * all[0].values[0].data()[i]);
+}
+
+// At momentum m a steady gradient g moves the weight by rate g / (1 - m) a step, so that dw^2 /
+// rate is 1 / (1 - m) = 10 times -g dw.
+TEST_F(Quadratic, MomentumInflatesThePapersFormOnly) {
+  const double drop = descend(200, 0.9F);
+  EXPECT_NEAR(run_.recorder.loss_drop(), drop, 0.03 * drop);
+  EXPECT_GT(total(1), 6 * drop);
+  EXPECT_LT(total(1), 10 * drop);
+}
+
+TEST_F(Quadratic, ThePapersFormOverEpochsIsInflatedByTheSteps) {
+  const double drop = descend(1000, 0);
+  // Displacements add up over an epoch before they are squared.
+  EXPECT_NEAR(total(2), kStepsPerEpoch * drop, 0.05 * kStepsPerEpoch * drop);
+}
+
+}  // namespace
+}  // namespace karnin

@@ -1,0 +1,298 @@
+#include "train/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <mutex>
+#include <numeric>
+
+#include "runtime/core/error.h"
+#include "tests/support/bright_squares.h"
+#include "tests/support/golden.h"
+#include "tests/support/pruned_model.h"
+#include "tests/support/small_network.h"
+#include "train/initialise.h"
+#include "train/recorder.h"
+
+namespace karnin {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr Extent kExtent{1, 14, 14};
+constexpr std::int64_t kClasses = 8;
+
+Model small_model() {
+  Model model = make_model(test::small_network(kExtent, kClasses));
+  initialise(model, 1);
+  return model;
+}
+
+ImageSet squares(std::int64_t count) { return test::bright_squares(kExtent, kClasses, count, 4); }
+
+TrainOptions options_of(std::int64_t batch, double rate) {
+  TrainOptions options;
+  options.epochs = 10;
+  options.batch = batch;
+  options.schedule.learning_rate = rate;
+  options.threads = 2;
+  return options;
+}
+
+TEST(Trainer, LearnsWhatCanBeLearnt) {
+  Model model = small_model();
+  const ImageSet images = squares(600);
+  Trainer trainer(model, images, options_of(20, 0.02));
+  EpochReport report;
+  for (int epoch = 0; epoch < 10; ++epoch) report = trainer.run_epoch();
+  EXPECT_GT(report.accuracy, 0.95);
+  EXPECT_LT(report.loss, 0.3);
+  EXPECT_GT(report.images_per_second, 0);
+  EXPECT_EQ(report.epoch, 10);
+  EXPECT_DOUBLE_EQ(report.learning_rate, 0.02);
+}
+
+TEST(Trainer, ReportsEveryStepAndTheShortLastBatch) {
+  Model model = small_model();
+  const ImageSet images = squares(50);
+  Trainer trainer(model, images, options_of(16, 0.01));
+  std::vector<StepReport> steps;
+  const EpochReport report = trainer.run_epoch([&](const StepReport& step) {
+    steps.push_back(step);
+    return false;
+  });
+  ASSERT_EQ(steps.size(), 4U);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    EXPECT_EQ(steps[i].epoch, 1);
+    EXPECT_EQ(steps[i].step, static_cast<std::int64_t>(i) + 1);
+    EXPECT_EQ(steps[i].steps, 4);
+    EXPECT_GT(steps[i].images_per_second, 0);
+  }
+  EXPECT_DOUBLE_EQ(steps.back().loss, report.loss);
+}
+
+TEST(Trainer, AShortBatchIsAMeanOverItsOwnImages) {
+  const ImageSet images = squares(6);
+  Model by_epoch = small_model(), by_step = small_model();
+  const TrainOptions options = options_of(100, 0.1);  // larger than the set
+  Trainer(by_epoch, images, options).run_epoch();
+  const std::vector<std::int64_t> all{5, 4, 3, 2, 1, 0};
+  Trainer(by_step, images, options).step(all);
+  for (std::size_t p = 0; p < by_step.parameters.size(); ++p)
+    for (std::size_t i = 0; i < by_step.parameters[p].value.span().size(); ++i)
+      // The same six images in another order, so equal but for the order of a few additions.
+      ASSERT_NEAR(by_epoch.parameters[p].value.span()[i], by_step.parameters[p].value.span()[i],
+                  1e-6);
+}
+
+TEST(Trainer, StopsWhenAsked) {
+  Model model = small_model();
+  const ImageSet images = squares(64);
+  Trainer trainer(model, images, options_of(8, 0.01));
+  int calls = 0;
+  trainer.run_epoch([&](const StepReport&) { return ++calls == 3; });
+  EXPECT_EQ(calls, 3);
+  EXPECT_EQ(trainer.run_epoch().epoch, 2);
+}
+
+TEST(Trainer, FollowsTheScheduleOverTheWholeRun) {
+  Model model = small_model();
+  const ImageSet images = squares(32);
+  TrainOptions options = options_of(8, 0.01);
+  options.epochs = 4;
+  options.schedule.kind = ScheduleKind::step;
+  options.schedule.step_factor = 0.5;
+  options.schedule.step_epochs = 2;
+  Trainer trainer(model, images, options);
+  std::vector<double> rates;
+  for (int epoch = 0; epoch < 5; ++epoch) rates.push_back(trainer.run_epoch().learning_rate);
+  EXPECT_THAT(rates, testing::ElementsAre(0.01, 0.01, 0.005, 0.005, 0.005));
+}
+
+/// Writes down the order of the calls, and adds up what the updates say.
+class Witness : public UpdateObserver {
+ public:
+  void on_start(const Model& model) override {
+    calls += 's';
+    for (const Parameter& parameter : model.parameters)
+      told.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
+  }
+  void on_update(const WeightUpdate& update) noexcept override {
+    const std::lock_guard lock(mutex_);
+    elements += static_cast<std::int64_t>(update.delta.size());
+    for (std::size_t i = 0; i < update.delta.size(); ++i)
+      told[update.parameter][static_cast<std::size_t>(update.offset) + i] += update.delta[i];
+  }
+  void on_step_end() override { calls += '.'; }
+  void on_epoch_end(const Model& /*model*/) override { calls += 'e'; }
+
+  std::string calls;
+  std::int64_t elements = 0;
+  std::vector<std::vector<float>> told;
+
+ private:
+  std::mutex mutex_;
+};
+
+TEST(Trainer, TellsItsObserversEveryUpdateOnce) {
+  Model model = small_model();
+  const ImageSet images = squares(20);
+  Trainer trainer(model, images, options_of(8, 0.05));
+  Witness first, second;
+  trainer.attach(first);
+  trainer.attach(second);
+  trainer.run_epoch();
+  trainer.run_epoch();
+  EXPECT_EQ(first.calls, "s...e...e");
+  EXPECT_EQ(second.calls, first.calls);
+  EXPECT_EQ(first.elements, 6 * model.parameter_count());
+  // delta is the exact difference of two neighbouring floats, so that their sum loses nothing but
+  // the roundings of six additions to a weight below 1.
+  for (std::size_t p = 0; p < model.parameters.size(); ++p)
+    for (std::size_t i = 0; i < first.told[p].size(); ++i)
+      ASSERT_NEAR(first.told[p][i], model.parameters[p].value.span()[i], 6 * 0x1p-24);
+}
+
+TEST(Trainer, GradientsForObserversAreWithoutDecay) {
+  struct Gradients : UpdateObserver {
+    void on_start(const Model& /*model*/) override {}
+    void on_update(const WeightUpdate& update) noexcept override {
+      const std::lock_guard lock(mutex);
+      sum += std::accumulate(update.gradient.begin(), update.gradient.end(), 0.0);
+    }
+    void on_step_end() override {}
+    void on_epoch_end(const Model& /*model*/) override {}
+    std::mutex mutex;
+    double sum = 0;
+  };
+  const ImageSet images = squares(8);
+  const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7};
+  double sums[2];
+  for (const bool decay : {false, true}) {
+    Model model = small_model();
+    TrainOptions options = options_of(8, 0.05);
+    options.threads = 1;  // sums in the same order
+    options.sgd.weight_decay = decay ? 0.5 : 0;
+    Trainer trainer(model, images, options);
+    Gradients gradients;
+    trainer.attach(gradients);
+    trainer.step(all);
+    sums[decay] = gradients.sum;
+  }
+  EXPECT_EQ(sums[0], sums[1]);
+}
+
+TEST(Trainer, MasksHoldAtEveryStep) {
+  Model model = small_model();
+  const ImageSet images = squares(64);
+  TrainOptions options = options_of(8, 0.05);
+  options.sgd = {0.9, 0.01, true};
+  Trainer(model, images, options).run_epoch();
+  test::prune_matrices(model, 0.6);
+  const Model pruned = model;
+  Trainer trainer(model, images, options);
+  for (int epoch = 0; epoch < 3; ++epoch)
+    trainer.run_epoch([&](const StepReport&) {
+      EXPECT_NO_THROW(validate(model));  // "pruned weights are 0" is part of what it checks
+      return false;
+    });
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    EXPECT_EQ(model.parameters[p].mask, pruned.parameters[p].mask);
+    EXPECT_NE(model.parameters[p].value, pruned.parameters[p].value);
+  }
+}
+
+TEST(Trainer, ADivergedRunThrowsAndRestoresTheWeights) {
+  Model model = small_model();
+  const ImageSet images = squares(64);
+  Trainer trainer(model, images, options_of(16, 1e30));
+  const Model before = model;
+  try {
+    trainer.run_epoch();
+    FAIL() << "a rate of 1e30 must diverge";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("epoch 1, step "));
+    EXPECT_THAT(error.what(), HasSubstr("lower learning rate"));
+  }
+  EXPECT_EQ(model, before);
+}
+
+TEST(Trainer, AnUpdateThatOverflowsAtTheEndOfAnEpochIsNotMissed) {
+  Model model = small_model();
+  const Model before = model;
+  const ImageSet images = squares(8);
+  Trainer trainer(model, images, options_of(8, std::numeric_limits<double>::max()));
+  EXPECT_THROW(trainer.run_epoch(), Error);
+  EXPECT_EQ(model, before);
+}
+
+TEST(Trainer, RefusesBadOptions) {
+  Model model = small_model();
+  const ImageSet images = squares(8);
+  const auto refuses = [&](auto change) {
+    TrainOptions options = options_of(4, 0.1);
+    change(options);
+    EXPECT_THROW(Trainer(model, images, options), ArgumentError);
+  };
+  refuses([](TrainOptions& o) { o.epochs = 0; });
+  refuses([](TrainOptions& o) { o.epochs = std::numeric_limits<std::int64_t>::max(); });
+  refuses([](TrainOptions& o) { o.batch = 0; });
+  refuses([](TrainOptions& o) { o.batch = -1; });
+  refuses([](TrainOptions& o) { o.threads = -1; });
+  refuses([](TrainOptions& o) { o.sgd.momentum = 1; });
+  refuses([](TrainOptions& o) { o.schedule.learning_rate = 0; });
+  refuses([](TrainOptions& o) { o.augmentation.shift = 14; });
+}
+
+TEST(Trainer, RefusesImagesThatDoNotFit) {
+  Model model = small_model();
+  const TrainOptions options = options_of(4, 0.1);
+  EXPECT_THROW(Trainer(model, ImageSet{kExtent, {}, {}}, options), ArgumentError);
+  const ImageSet wide = test::bright_squares({1, 14, 15}, kClasses, 8, 1);
+  EXPECT_THROW(Trainer(model, wide, options), ShapeError);
+  ImageSet mislabelled = squares(8);
+  mislabelled.labels[3] = kClasses;
+  EXPECT_THROW(Trainer(model, mislabelled, options), ShapeError);
+}
+
+TEST(Trainer, RefusesAnUnsoundModel) {
+  Model model = small_model();
+  model.parameters[0].mask.assign(3, 1);
+  const ImageSet images = squares(8);
+  EXPECT_THROW(Trainer(model, images, options_of(4, 0.1)), ShapeError);
+}
+
+TEST(Trainer, RefusesIndicesOutOfRange) {
+  Model model = small_model();
+  const ImageSet images = squares(8);
+  Trainer trainer(model, images, options_of(4, 0.1));
+  for (const std::vector<std::int64_t>& indices :
+       {std::vector<std::int64_t>{}, std::vector<std::int64_t>{0, 8},
+        std::vector<std::int64_t>{-1}})
+    EXPECT_THROW(trainer.step(indices), ArgumentError);
+}
+
+// The oracle of the first form: the loss drops by the integral of -g dw along the path, of which
+// the sum over full-batch steps is the left Riemann sum.
+TEST(Trainer, TheSumOfGradientTimesStepIsTheDropInTheLoss) {
+  const ImageSet all{
+      {3, 32, 32}, test::golden<std::uint8_t>("images"), test::golden<std::uint8_t>("labels")};
+  std::vector<std::int64_t> batch(32);
+  std::iota(batch.begin(), batch.end(), std::int64_t{0});
+  Model model = test::golden_model();
+  TrainOptions options = options_of(32, 0.002);
+  options.sgd = {0.9, 0, false};
+  Trainer trainer(model, all, options);
+  SensitivityRecorder recorder;
+  trainer.attach(recorder);
+  const double before = trainer.step(batch);
+  for (int step = 1; step < 60; ++step) trainer.step(batch);
+  const double recorded = recorder.loss_drop();
+  const double drop = before - trainer.step(batch);  // loss before that last, unrecorded step
+  ASSERT_GT(drop, 0.02);
+  EXPECT_NEAR(recorded, drop, 0.02 * drop);
+}
+
+}  // namespace
+}  // namespace karnin

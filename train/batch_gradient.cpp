@@ -1,0 +1,128 @@
+#include "train/batch_gradient.h"
+
+#include <array>
+#include <cassert>
+
+#include "runtime/kernels/kernels.h"
+#include "train/data_order.h"
+
+namespace karnin {
+
+struct BatchGradient::Station {
+  explicit Station(const Chain& chain)
+      : worker(chain), labels(static_cast<std::size_t>(chain.images())) {}
+
+  Chain::Worker worker;
+  std::vector<std::uint8_t> labels;
+};
+
+struct BatchGradient::SizedChain {
+  SizedChain(const Architecture& architecture, std::int64_t images, int threads)
+      : chain(architecture, {.images = images, .purpose = Purpose::training, .fc_kernel = {}}),
+        stations(static_cast<std::size_t>(threads)) {}
+
+  /// The calling thread's own; made by it, so that its pages lie near its core.
+  Station& station() {
+    std::unique_ptr<Station>& own = stations[static_cast<std::size_t>(Arena::worker())];
+    if (!own) own = std::make_unique<Station>(chain);
+    return *own;
+  }
+
+  Chain chain;
+  std::vector<std::unique_ptr<Station>> stations;
+};
+
+BatchGradient::BatchGradient(const Model& model, const ImageSource& source, Arena& arena)
+    : model_(model), source_(source), arena_(arena) {}
+
+BatchGradient::~BatchGradient() = default;
+
+BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
+  std::unique_ptr<SizedChain>& sized = chains_[images];
+  if (!sized) sized = std::make_unique<SizedChain>(model_.architecture, images, arena_.threads());
+  return *sized;
+}
+
+void BatchGradient::refresh_weights(SizedChain& sized) {
+  weights_.clear();
+  for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
+  sized.chain.set_parameters(weights_);
+}
+
+void BatchGradient::reserve_results(std::int64_t shards) {
+  constexpr std::size_t kLineFloats = kCacheLine / sizeof(float);
+  while (results_.size() < static_cast<std::size_t>(shards)) {
+    std::vector<std::size_t> offsets;
+    std::size_t floats = 0;
+    for (const Parameter& parameter : model_.parameters) {
+      offsets.push_back(floats);
+      const auto size = static_cast<std::size_t>(parameter.value.size());
+      floats += (size + kLineFloats - 1) / kLineFloats * kLineFloats;
+    }
+    ShardResult& result = results_.emplace_back();
+    result.gradient.resize(floats);
+    for (const std::size_t offset : offsets)
+      result.parameters.push_back(result.gradient.data() + offset);
+  }
+}
+
+BatchLoss BatchGradient::compute(const Batch& batch) {
+  const auto images = static_cast<std::int64_t>(batch.images.size());
+  assert(images >= 1);
+  shards_ = shard_count(images);
+  reserve_results(shards_);
+
+  // The first shard is of the largest size, the last one of the smallest: there are no others.
+  SizedChain& large = chain_for(shard_at(images, shards_, 0).count);
+  SizedChain& small = chain_for(shard_at(images, shards_, shards_ - 1).count);
+  refresh_weights(large);
+  if (&small != &large) refresh_weights(small);
+
+  arena_.for_each(shards_, [&](std::int64_t index) {
+    const Shard shard = shard_at(images, shards_, index);
+    SizedChain& sized = shard.count == large.chain.images() ? large : small;
+    run_shard(sized, batch, shard, results_[static_cast<std::size_t>(index)]);
+  });
+
+  BatchLoss loss;
+  for (std::int64_t i = 0; i < shards_; ++i) {
+    loss.sum += results_[static_cast<std::size_t>(i)].loss;
+    loss.correct += results_[static_cast<std::size_t>(i)].correct;
+  }
+  return loss;
+}
+
+void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard& shard,
+                              ShardResult& result) {
+  Station& station = sized.station();
+  Chain::Worker& worker = station.worker;
+  const ShardId id{source_.seed, batch.step, shard.first};
+  load(batch, shard, station);
+  worker.forward(id);
+  kernels::active().softmax_cross_entropy(shard.count, sized.chain.classes(), worker.logits(),
+                                          station.labels.data(),
+                                          1.0F / static_cast<float>(batch.images.size()),
+                                          worker.diff_logits(), &result.loss, &result.correct);
+  worker.backward(id, result.parameters);
+}
+
+void BatchGradient::load(const Batch& batch, const Shard& shard, Station& station) const {
+  const ImageSet& set = source_.images;
+  float* dst = station.worker.input();
+  for (std::int64_t i = 0; i < shard.count; ++i, dst += set.extent.size()) {
+    const std::int64_t image = batch.images[static_cast<std::size_t>(shard.first + i)];
+    load_image(set.image(image), set.extent, model_.preprocess, source_.augmentation,
+               augmentation_draw(source_.seed, batch.epoch, image), dst);
+    station.labels[static_cast<std::size_t>(i)] = set.labels[static_cast<std::size_t>(image)];
+  }
+}
+
+void BatchGradient::sum(const ParameterRange& range, float* dst) const noexcept {
+  std::array<const float*, kMaxShards> parts{};
+  for (std::int64_t i = 0; i < shards_; ++i)
+    parts[static_cast<std::size_t>(i)] =
+        results_[static_cast<std::size_t>(i)].parameters[range.parameter] + range.offset;
+  kernels::active().tree_sum(range.count, shards_, parts.data(), dst);
+}
+
+}  // namespace karnin

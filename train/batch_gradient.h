@@ -1,0 +1,80 @@
+// The loss of one batch and its gradient: each shard goes through the whole network on one core and
+// leaves a gradient of its own, and these are added in a fixed tree.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "formats/dataset.h"
+#include "runtime/core/aligned.h"
+#include "runtime/core/model.h"
+#include "runtime/core/parallel.h"
+#include "runtime/layers/chain.h"
+#include "train/augmentation.h"
+#include "train/parameter_range.h"
+#include "train/shards.h"
+
+namespace karnin {
+
+struct Batch {
+  std::span<const std::int64_t> images;  ///< indices in the image set, at least one
+  std::uint64_t epoch = 0;
+  std::uint64_t step = 0;  ///< optimizer steps so far
+};
+
+struct BatchLoss {
+  double sum = 0;            ///< cross-entropy, over the batch
+  std::int64_t correct = 0;  ///< images whose largest logit is their label's
+};
+
+/// Where the images come from and what is done to them on the way in.
+struct ImageSource {
+  const ImageSet& images;
+  AugmentationOptions augmentation;
+  std::uint64_t seed = 0;
+};
+
+class BatchGradient {
+ public:
+  /// Keeps references to model, images and arena. Throws ShapeError for an unsound architecture.
+  BatchGradient(const Model& model, const ImageSource& source, Arena& arena);
+  ~BatchGradient();
+
+  /// Forward and backward with the model's present weights. Allocates only for a batch size, and in
+  /// a thread, that it has not met before.
+  BatchLoss compute(const Batch& batch);
+
+  /// dst[0, range.count) = the gradient of the batch's mean loss. Safe from several threads.
+  void sum(const ParameterRange& range, float* dst) const noexcept;
+
+ private:
+  struct Station;     // what a thread needs to work on shards of one size
+  struct SizedChain;  // the network for one shard size, and its stations by thread
+
+  /// A shard's results, on cache lines of their own.
+  struct alignas(kCacheLine) ShardResult {
+    AlignedVector<float> gradient;  ///< all parameters, each padded to whole cache lines
+    std::vector<float*> parameters;
+    double loss = 0;
+    std::int64_t correct = 0;
+  };
+
+  SizedChain& chain_for(std::int64_t images);
+  void refresh_weights(SizedChain& sized);
+  void reserve_results(std::int64_t shards);
+  void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
+  void load(const Batch& batch, const Shard& shard, Station& station) const;
+
+  const Model& model_;
+  ImageSource source_;
+  Arena& arena_;
+  std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
+  std::vector<ShardResult> results_;
+  std::vector<const float*> weights_;  // the model's tensors
+  std::int64_t shards_ = 0;            // of the last batch
+};
+
+}  // namespace karnin

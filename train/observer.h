@@ -1,0 +1,34 @@
+// Who wants to know what every weight update did. The trainer knows only this interface.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "runtime/core/model.h"
+
+namespace karnin {
+
+/// One range of one parameter in one optimizer step.
+struct WeightUpdate {
+  std::size_t parameter = 0;        ///< index in Model::parameters
+  std::int64_t offset = 0;          ///< of the range, in elements
+  std::span<const float> gradient;  ///< of the data loss alone, batch mean (no decay)
+  std::span<const float> delta;     ///< w after - w before
+  double learning_rate = 0;
+};
+
+class UpdateObserver {
+ public:
+  virtual ~UpdateObserver() = default;
+  /// Before the first step of a run.
+  virtual void on_start(const Model& model) = 0;
+  /// Called from several threads at once, for disjoint ranges. Ranges cover every parameter once a
+  /// step.
+  virtual void on_update(const WeightUpdate& update) noexcept = 0;
+  /// After all ranges of a step; serial.
+  virtual void on_step_end() = 0;
+  /// Weights in `model` are current; serial.
+  virtual void on_epoch_end(const Model& model) = 0;
+};
+
+}  // namespace karnin

@@ -1,0 +1,41 @@
+// Stochastic gradient descent with momentum (Polyak), Nesterov's variant, and L2 decay.
+//   g' = g + weight_decay * w        v = momentum * v + g'
+//   w -= rate * v                    (Nesterov: w -= rate * (g' + momentum * v))
+#pragma once
+
+#include <vector>
+
+#include "runtime/core/aligned.h"
+#include "runtime/core/model.h"
+#include "train/parameter_range.h"
+
+namespace karnin {
+
+struct SgdOptions {
+  double momentum = 0.9;
+  double weight_decay = 0;  ///< on every parameter, biases included
+  bool nesterov = false;
+};
+
+class SgdOptimizer {
+ public:
+  /// Works on the model's own tensors, under the masks that it has now: a pruned weight and its
+  /// velocity stay exactly 0. Throws ArgumentError unless 0 <= momentum < 1 and 0 <= weight_decay.
+  SgdOptimizer(Model& model, const SgdOptions& options);
+
+  /// One step of one range. gradient and delta (w after - w before) have range.count elements.
+  /// Safe from several threads for disjoint ranges.
+  void update(const ParameterRange& range, const float* gradient, double learning_rate,
+              float* delta) noexcept;
+
+  /// One velocity for each element of each parameter: all the state there is besides the weights.
+  const std::vector<AlignedVector<float>>& velocity() const { return velocity_; }
+
+ private:
+  Model& model_;
+  SgdOptions options_;
+  std::vector<AlignedVector<float>> velocity_;
+  std::vector<AlignedVector<float>> masks_;  ///< 0 or 1; empty where nothing is pruned
+};
+
+}  // namespace karnin

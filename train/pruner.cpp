@@ -1,0 +1,148 @@
+#include "train/pruner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+/// Weights that are chosen together: one parameter, or all of them.
+using Group = std::vector<std::size_t>;
+
+struct Position {
+  std::size_t parameter;
+  std::size_t index;
+};
+
+/// The weights of a group that are still there, in the model's order, and their scores.
+struct Candidates {
+  std::vector<Position> positions;
+  std::vector<double> scores;
+  std::int64_t pruned_before = 0;
+};
+
+bool is_pruned(const Parameter& parameter, std::size_t i) {
+  return !parameter.mask.empty() && parameter.mask[i] == 0;
+}
+
+void check(const PruneOptions& options) {
+  if (options.threshold.has_value() == options.sparsity.has_value())
+    throw ArgumentError(fmt::format("expected either a threshold or a sparsity, got {}",
+                                    options.threshold ? "both" : "neither"));
+  const double value = options.threshold ? *options.threshold : *options.sparsity;
+  if (!(value >= 0 && value <= 1))
+    throw ArgumentError(fmt::format("{}: expected a number in [0, 1], got {}",
+                                    options.threshold ? "threshold" : "sparsity", value));
+}
+
+[[noreturn]] void reject_layers(const std::string& problem, const std::vector<std::string>& known) {
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  throw ArgumentError(problem + ": expected some of " + list);
+}
+
+/// Parameter indices of the chosen layers' weights, in the model's order.
+Group chosen_parameters(const Model& model, const std::vector<std::string>& layers) {
+  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  std::vector<std::string> known;
+  Group chosen;
+  for (std::size_t p = 0; p < specs.size(); ++p) {
+    if (specs[p].is_bias) continue;
+    known.push_back(model.architecture.nodes[specs[p].node].name);
+    if (std::ranges::count(layers, known.back()) > 0) chosen.push_back(p);
+  }
+  for (const std::string& layer : layers)
+    if (std::ranges::count(known, layer) == 0)
+      reject_layers("no layer '" + layer + "' with weights", known);
+  if (chosen.empty()) reject_layers("no layer to prune", known);
+  return chosen;
+}
+
+Candidates score(const Model& model, const Group& group, const PruneOptions& options) {
+  Candidates candidates;
+  for (const std::size_t p : group) {
+    const std::vector<double> scores = raw_scores(model, p, options.method, options.seed);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (is_pruned(model.parameters[p], i)) {
+        ++candidates.pruned_before;
+        continue;
+      }
+      candidates.positions.push_back({p, i});
+      candidates.scores.push_back(scores[i]);
+    }
+  }
+  if (options.method != PruneMethod::random)
+    normalise(candidates.scores, options.normalisation, options.sign);
+  return candidates;
+}
+
+/// Where the `count` lowest scores stand, in no order; of equal ones the first.
+std::vector<std::size_t> lowest(const std::vector<double>& scores, std::size_t count) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
+                           [&](std::size_t i) { return std::pair(scores[i], i); });
+  order.resize(count);
+  return order;
+}
+
+std::vector<std::size_t> below(const std::vector<double>& scores, double threshold) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    if (scores[i] < threshold) found.push_back(i);
+  return found;
+}
+
+std::vector<std::size_t> choose(const Candidates& candidates, const PruneOptions& options) {
+  if (options.threshold) return below(candidates.scores, *options.threshold);
+  const auto alive = static_cast<std::int64_t>(candidates.scores.size());
+  const std::int64_t all = alive + candidates.pruned_before;
+  const std::int64_t target = std::llround(*options.sparsity * static_cast<double>(all));
+  return lowest(candidates.scores, static_cast<std::size_t>(std::max<std::int64_t>(
+                                       0, target - candidates.pruned_before)));
+}
+
+void remove_weight(Parameter& parameter, std::size_t i) {
+  if (parameter.mask.empty()) parameter.mask.assign(parameter.value.span().size(), 1);
+  parameter.mask[i] = 0;
+  parameter.value.data()[i] = 0;
+}
+
+}  // namespace
+
+PruneReport prune(Model& model, const PruneOptions& options) {
+  check(options);
+  const Group chosen = chosen_parameters(model, options.layers);
+  std::vector<Group> groups;
+  if (options.scope == Scope::global) groups.push_back(chosen);
+  if (options.scope == Scope::layer)
+    for (const std::size_t p : chosen) groups.push_back({p});
+
+  // All scores before the first change, so that an error leaves the model as it was.
+  std::vector<Candidates> scored;
+  for (const Group& group : groups) scored.push_back(score(model, group, options));
+
+  std::vector<std::int64_t> removed(model.parameters.size(), 0);
+  for (const Candidates& candidates : scored) {
+    for (const std::size_t i : choose(candidates, options)) {
+      const auto [parameter, index] = candidates.positions[i];
+      remove_weight(model.parameters[parameter], index);
+      ++removed[parameter];
+    }
+  }
+  PruneReport report;
+  for (const std::size_t p : chosen) {
+    const std::string& name = model.parameters[p].name;
+    report.layers.push_back(
+        {name.substr(0, name.rfind('.')), model.parameters[p].value.size(), removed[p]});
+  }
+  return report;
+}
+
+}  // namespace karnin

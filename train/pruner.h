@@ -1,0 +1,51 @@
+// From a trained model to a pruned one: score, normalise, choose, mask.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/core/model.h"
+#include "train/normalisation.h"
+#include "train/scores.h"
+
+namespace karnin {
+
+enum class Scope { layer, global };  ///< normalise and choose per layer, or over all chosen layers
+
+/// The paper's pruning is {karnin_sgd, minmax, keep, layer, threshold 0.45, {"fc1", "fc2"}}. The
+/// defaults are Karnin's form that keeps the most accuracy on the paper's network when most weights
+/// go and is true to any optimizer; clamped, because what the loss is better off without goes too.
+struct PruneOptions {
+  PruneMethod method = PruneMethod::karnin_gradient_epoch;
+  /// Random scores are uniform already, and left as they are.
+  Normalisation normalisation = Normalisation::rank;
+  SignRule sign = SignRule::clamp;
+  Scope scope = Scope::layer;
+  /// Exactly one of the two. A threshold removes scores < threshold (scores lie in [0, 1]); a
+  /// sparsity removes the lowest, ties by position, until that share of the weights is pruned.
+  std::optional<double> threshold;
+  std::optional<double> sparsity;
+  std::vector<std::string> layers{"fc1", "fc2"};  ///< weights only, never biases
+  std::uint64_t seed = 1;                         ///< of the random scores
+};
+
+struct PruneReport {
+  struct LayerCount {
+    std::string layer;
+    std::int64_t weights = 0;
+    std::int64_t removed = 0;  ///< by this call; what was pruned before does not count
+    bool operator==(const LayerCount&) const = default;
+  };
+  std::vector<LayerCount> layers;  ///< in the model's order
+};
+
+/// Sets masks and zeroes the weights. What was pruned before stays so: it has no score, and counts
+/// towards a sparsity. The sensitivities stay as they are. A parameter of which nothing is pruned
+/// keeps its empty mask. Throws ArgumentError for an unknown layer or none, for a threshold or
+/// sparsity outside [0, 1], both or neither given, and as raw_scores() does; the model is then
+/// unchanged.
+PruneReport prune(Model& model, const PruneOptions& options);
+
+}  // namespace karnin

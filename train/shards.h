@@ -1,0 +1,26 @@
+// How a batch is cut into shards: by its size alone, never by the number of threads, so that every
+// machine adds up the same numbers in the same order.
+#pragma once
+
+#include <cstdint>
+
+namespace karnin {
+
+/// A run of consecutive images of a batch.
+struct Shard {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+  bool operator==(const Shard&) const = default;
+};
+
+/// More shards than this would spend more on adding up their gradients than they win.
+inline constexpr std::int64_t kMaxShards = 16;
+
+/// Shards of a batch of `images` >= 1; in [1, min(images, kMaxShards)].
+std::int64_t shard_count(std::int64_t images);
+
+/// Shard `index` of `shards`: together they cover [0, images) in order, and their sizes differ by
+/// at most one, the larger ones first.
+Shard shard_at(std::int64_t images, std::int64_t shards, std::int64_t index);
+
+}  // namespace karnin
