@@ -31,7 +31,8 @@ Architecture architecture_from_json(std::string_view json, const std::string& wh
 Architecture load_architecture(const std::string& name_or_path, const Extent& input,
                                std::int64_t classes) {
   if (name_or_path == "khanal2018") return khanal2018(input, classes);
-  if (!std::filesystem::exists(name_or_path))
+  std::error_code unreadable;
+  if (!std::filesystem::exists(name_or_path, unreadable))
     throw FileError(name_or_path, 0,
                     "unknown architecture: expected khanal2018 or the path of a JSON file");
   Architecture architecture = read_architecture(name_or_path);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 
 namespace karnin {
 
@@ -25,7 +25,7 @@ ByteReader ByteReader::slice(std::uint64_t count, std::string_view field) {
 
 void ByteReader::floats(std::span<float> dst, std::string_view field) {
   const std::uint64_t start = offset();
-  std::memcpy(dst.data(), bytes(dst.size_bytes(), field).data(), dst.size_bytes());
+  std::ranges::copy(bytes(dst.size_bytes(), field), reinterpret_cast<std::uint8_t*>(dst.data()));
   for (std::size_t i = 0; i < dst.size(); ++i)
     if (!std::isfinite(dst[i]))
       fail_at(start + i * sizeof(float),

@@ -17,11 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Extent kExtent{3, 32, 32};
-constexpr std::size_t kImageBytes = 3 * 32 * 32;
+constexpr std::size_t kImageBytes = std::size_t{3} * 32 * 32;
 constexpr std::size_t kRecordBytes = 1 + kImageBytes;
 constexpr std::size_t kOfficialTestImages = 10000;
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 32;
 constexpr std::string_view kTestFile = "test_batch.bin";
+constexpr std::string_view kTrainingPrefix = "data_batch_";
+constexpr std::string_view kTrainingSuffix = ".bin";
 constexpr std::string_view kReencodedTestSha256 =
     "0ce179d0c0a5220739d6223197952896644ceabb648dacfdebd7f06789af543f";
 
@@ -56,11 +58,9 @@ void append_records(std::span<const std::uint8_t> bytes, const fs::path& path, I
 
 /// N of "data_batch_N.bin".
 std::optional<unsigned> batch_number(std::string_view name) {
-  constexpr std::string_view kPrefix = "data_batch_";
-  constexpr std::string_view kSuffix = ".bin";
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
-  name.remove_prefix(kPrefix.size());
-  name.remove_suffix(kSuffix.size());
+  if (!name.starts_with(kTrainingPrefix) || !name.ends_with(kTrainingSuffix)) return std::nullopt;
+  name.remove_prefix(kTrainingPrefix.size());
+  name.remove_suffix(kTrainingSuffix.size());
   unsigned number = 0;
   const auto [end, error] = std::from_chars(name.begin(), name.end(), number);
   if (error != std::errc{} || end != name.end()) return std::nullopt;

@@ -61,14 +61,18 @@ Dataset read_directory(const std::string& data) {
             kFetchCifar10);
   Dataset dataset =
       holds_cifar10(directory) ? read_cifar10(directory) : read_fashion_mnist(directory);
+  // The names of the standard sets stand for where they are looked for, so a directory can't have
+  // them.
   dataset.name = directory.filename().string();
+  if (dataset.name == "cifar10" || dataset.name == "fashion-mnist")
+    dataset.name = directory.string();
   return dataset;
 }
 
 }  // namespace
 
 Dataset load_dataset(const std::string& data) {
-  if (data != "" && data != "cifar10" && data != "fashion-mnist") return read_directory(data);
+  if (!data.empty() && data != "cifar10" && data != "fashion-mnist") return read_directory(data);
   if (data != "fashion-mnist")
     if (auto found = find_cifar10()) return *std::move(found);
   if (data == "cifar10") missing("the data set cifar10 is not on this machine", kFetchCifar10);

@@ -23,12 +23,15 @@ constexpr long kMaxRedirects = 5;
 /// What the callbacks of one download share. libcurl is C: an exception must not cross it, so it
 /// waits in `error` until curl_easy_perform() has returned.
 struct Transfer {
+  Transfer(std::uint64_t bytes, const FileDescriptor& destination, const Progress& observer)
+      : expected(bytes), file(destination), progress(observer) {}
+
   std::uint64_t expected;
   const FileDescriptor& file;
   const Progress& progress;
   Digest md5{Digest::Algorithm::md5};
   std::uint64_t received = 0;
-  std::exception_ptr error{};
+  std::exception_ptr error;
 
   void accept(std::span<const std::uint8_t> bytes) {
     received += bytes.size();
@@ -105,7 +108,7 @@ std::string perform(const std::string& url, Transfer& transfer) {
 
 std::string download(const std::string& url, std::uint64_t bytes, const FileDescriptor& file,
                      const Progress& progress) {
-  Transfer transfer{bytes, file, progress};
+  Transfer transfer(bytes, file, progress);
   std::string problem = perform(url, transfer);
   try {
     if (transfer.error) std::rethrow_exception(transfer.error);

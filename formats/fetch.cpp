@@ -64,7 +64,8 @@ void move_into_place(const fs::path& unpacked, const fs::path& destination) {
   fs::permissions(unpacked, fs::perms(0755), error);
   fs::rename(unpacked, destination, error);
   // Somebody else may have fetched the same data meanwhile: theirs is as good.
-  if (error && !fs::is_directory(destination)) fail(destination, error.value());
+  std::error_code missing;
+  if (error && !fs::is_directory(destination, missing)) fail(destination, error.value());
 }
 
 }  // namespace
@@ -87,7 +88,8 @@ fs::path cache_directory() {
 
 fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progress& progress) {
   const fs::path destination = cache / source.folder;
-  if (fs::is_directory(destination)) return destination;
+  std::error_code error;
+  if (fs::is_directory(destination, error)) return destination;
   require_writable_directory(cache);
   const TemporaryDirectory temporary(cache);
   const FileDescriptor archive = nameless_file(temporary.path());
@@ -97,7 +99,7 @@ fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progre
                                           source.url, source.md5, md5));
   if (lseek(archive.get(), 0, SEEK_SET) != 0) fail(cache, errno);
   const fs::path unpacked = temporary.path() / source.folder;
-  fs::create_directory(unpacked);
+  if (!fs::create_directory(unpacked, error)) fail(unpacked, error.value());
   extract_folder(archive, source.folder, unpacked, extraction_limit(source.bytes));
   move_into_place(unpacked, destination);
   return destination;

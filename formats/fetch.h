@@ -23,10 +23,11 @@ DownloadSource cifar10_source();
 std::filesystem::path cache_directory();
 
 /// Downloads, verifies size and MD5, unpacks next to the destination and renames into place; at
-/// once done if the destination exists. A partial download or a bad archive leaves nothing behind.
-/// progress(received, total) may be empty; it is called about once a second even while nothing
-/// arrives, and what it throws ends the download. Returns the directory with the files.
-/// Throws DatasetMissingError (network, checksum, archive) or OutputError.
+/// once done if the destination exists. A partial download or a bad archive leaves nothing behind;
+/// a kill leaves its .fetch-* directory. progress(received, total) may be empty; it is called about
+/// once a second even while nothing arrives, and what it throws ends the download. Returns the
+/// directory with the files. Throws DatasetMissingError (network, checksum, archive) or
+/// OutputError.
 std::filesystem::path fetch(const DownloadSource& source, const std::filesystem::path& cache,
                             const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 

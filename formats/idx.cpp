@@ -103,7 +103,10 @@ IdxArray read_idx(const std::filesystem::path& path, std::size_t rank) {
   IdxArray array;
   for (std::size_t i = 0; i < rank; ++i) array.dims.push_back(read_big_endian(file, "dimensions"));
   array.header_bytes = file.offset();
-  array.values.resize(promised_bytes(file, array.dims, std::filesystem::file_size(path)));
+  std::error_code error;
+  const std::uintmax_t file_bytes = std::filesystem::file_size(path, error);
+  if (error) throw FileError(path.string(), 0, "cannot tell its size: " + error.message());
+  array.values.resize(promised_bytes(file, array.dims, file_bytes));
   file.read(array.values, "values");
   file.expect_end();
   return array;

@@ -11,10 +11,11 @@ namespace {
 constexpr std::int64_t kMaxShard = 16;
 constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 
-/// Images of one shard: as many shards as keep every thread equally busy, none above kMaxShard.
-std::int64_t shard_images(std::int64_t batch, int threads) {
+/// Images of one shard: no more than kMaxShard, and two shards at least. It follows from the batch
+/// alone, because oneDNN plans for it: another number of threads must not change a bit of a logit.
+std::int64_t shard_images(std::int64_t batch) {
   const auto ceil_div = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
-  const std::int64_t shards = ceil_div(ceil_div(batch, kMaxShard), threads) * threads;
+  const std::int64_t shards = std::max<std::int64_t>(ceil_div(batch, kMaxShard), 2);
   return ceil_div(batch, std::min(batch, shards));
 }
 
@@ -30,7 +31,7 @@ std::int64_t checked_batch(std::int64_t batch) {
 struct Engine::Impl {
   Impl(const Model& model, const EngineOptions& options)
       : arena(options.threads),
-        images(shard_images(checked_batch(options.batch), arena.threads())),
+        images(shard_images(checked_batch(options.batch))),
         choices(plan(model, options)),
         chain(build_chain(model, images, choices)),
         image_floats(model.architecture.input.size()) {

@@ -43,8 +43,8 @@ class BatchGradient {
   BatchGradient(const Model& model, const ImageSource& source, Arena& arena);
   ~BatchGradient();
 
-  /// Forward and backward with the model's present weights. Allocates only for a batch size, and in
-  /// a thread, that it has not met before.
+  /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
+  /// thread, that it has not met before, and for every image that is shifted.
   BatchLoss compute(const Batch& batch);
 
   /// dst[0, range.count) = the gradient of the batch's mean loss. Safe from several threads.

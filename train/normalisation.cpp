@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 #include "train/named_enum.h"
 
@@ -26,10 +27,11 @@ void to_minmax(std::vector<double>& scores) {
   for (double& s : scores) s = high > low ? (s - low) / (high - low) : 1;
 }
 
-void to_rank(std::vector<double>& scores) {
+/// `raw` decides between scores that the sign rule made equal.
+void to_rank(std::vector<double>& scores, const std::vector<double>& raw) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return scores[i]; });
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::pair(scores[i], raw[i]); });
   for (std::size_t position = 0; position < order.size(); ++position)
     scores[order[position]] = static_cast<double>(position) / static_cast<double>(order.size());
 }
@@ -66,12 +68,13 @@ SignRule sign_rule_from_string(std::string_view name) {
 
 void normalise(std::vector<double>& scores, Normalisation normalisation, SignRule sign) {
   if (scores.empty()) return;
+  const std::vector<double> raw = scores;
   apply_sign(scores, sign);
   switch (normalisation) {
     case Normalisation::minmax:
       return to_minmax(scores);
     case Normalisation::rank:
-      return to_rank(scores);
+      return to_rank(scores, raw);
     case Normalisation::log:
       return to_log(scores);
   }

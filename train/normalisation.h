@@ -19,7 +19,7 @@ SignRule sign_rule_from_string(std::string_view name);           ///< throws Arg
 ///           say where all others land, and on which side of a threshold. Where all are equal
 ///           nothing speaks against any of them: all become 1.
 ///   rank    position among the n sorted scores over n, so that a threshold t removes the share t;
-///           equal scores in the order of their positions.
+///           scores that the sign rule made equal rank by what they were, equal ones by position.
 ///   log     minmax of sign(S) log(1 + |S| / m), with m the median of |S| over all S != 0: a
 ///           heavy tail no longer presses all others together.
 void normalise(std::vector<double>& scores, Normalisation normalisation, SignRule sign);

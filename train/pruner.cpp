@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <tuple>
 
 #include "runtime/core/error.h"
 
@@ -23,6 +24,7 @@ struct Position {
 /// The weights of a group that are still there, in the model's order, and their scores.
 struct Candidates {
   std::vector<Position> positions;
+  std::vector<double> raw;  ///< before the sign rule: decides between equal scores
   std::vector<double> scores;
   std::int64_t pruned_before = 0;
 };
@@ -74,20 +76,23 @@ Candidates score(const Model& model, const Group& group, const PruneOptions& opt
         continue;
       }
       candidates.positions.push_back({p, i});
-      candidates.scores.push_back(scores[i]);
+      candidates.raw.push_back(scores[i]);
     }
   }
+  candidates.scores = candidates.raw;
   if (options.method != PruneMethod::random)
     normalise(candidates.scores, options.normalisation, options.sign);
   return candidates;
 }
 
-/// Where the `count` lowest scores stand, in no order; of equal ones the first.
-std::vector<std::size_t> lowest(const std::vector<double>& scores, std::size_t count) {
-  std::vector<std::size_t> order(scores.size());
+/// Where the `count` lowest scores stand, in no order; of equal ones the lowest before the sign
+/// rule, then the first.
+std::vector<std::size_t> lowest(const Candidates& candidates, std::size_t count) {
+  std::vector<std::size_t> order(candidates.scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
-                           [&](std::size_t i) { return std::pair(scores[i], i); });
+  std::ranges::nth_element(
+      order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
+      [&](std::size_t i) { return std::tuple(candidates.scores[i], candidates.raw[i], i); });
   order.resize(count);
   return order;
 }
@@ -104,8 +109,8 @@ std::vector<std::size_t> choose(const Candidates& candidates, const PruneOptions
   const auto alive = static_cast<std::int64_t>(candidates.scores.size());
   const std::int64_t all = alive + candidates.pruned_before;
   const std::int64_t target = std::llround(*options.sparsity * static_cast<double>(all));
-  return lowest(candidates.scores, static_cast<std::size_t>(std::max<std::int64_t>(
-                                       0, target - candidates.pruned_before)));
+  return lowest(candidates, static_cast<std::size_t>(
+                                std::max<std::int64_t>(0, target - candidates.pruned_before)));
 }
 
 void remove_weight(Parameter& parameter, std::size_t i) {

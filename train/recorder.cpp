@@ -1,6 +1,8 @@
 #include "train/recorder.h"
 
+#include <algorithm>
 #include <cassert>
+#include <limits>
 
 namespace karnin {
 namespace {
@@ -10,6 +12,13 @@ namespace {
 constexpr std::int64_t kBlockSteps = 256;
 
 double quotient_or_zero(double a, double b) { return b == 0 ? 0 : a / b; }
+
+/// Quotients by a vanishing rate or change leave the range of float: its ends stand for them,
+/// because an infinity would poison sums and can't be stored.
+float in_float_range(double x) {
+  constexpr double kMax = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(x, -kMax, kMax));
+}
 
 std::vector<float> copy_of(const Tensor& tensor) {
   return {tensor.span().begin(), tensor.span().end()};
@@ -44,7 +53,7 @@ void SensitivityRecorder::on_update(const WeightUpdate& update) noexcept {
   assert(update.delta.size() == count && offset + count <= track.block_g.size());
   // Exactly one range a step starts here, so that this is no race.
   if (update.parameter == 0 && offset == 0) step_rate_ = update.learning_rate;
-  const auto inverse_rate = static_cast<float>(quotient_or_zero(1, update.learning_rate));
+  const float inverse_rate = in_float_range(quotient_or_zero(1, update.learning_rate));
   table_->accumulate_sensitivity(static_cast<std::int64_t>(count), update.gradient.data(),
                                  update.delta.data(), inverse_rate,
                                  track.block_g_dw.data() + offset, track.block_dw2.data() + offset,
@@ -116,7 +125,7 @@ std::vector<Sensitivity> SensitivityRecorder::sensitivities(const Model& model) 
           (track.epochs_dw2[i] + terms.dw2) * ratio, -(track.epochs_g_dw[i] + terms.g_dw) * ratio,
           track.epochs_pseudocode[i] + terms.pseudocode};
       for (std::size_t m = 0; m < scores.size(); ++m)
-        all[m].values[p].data()[i] = static_cast<float>(scores[m]);
+        all[m].values[p].data()[i] = in_float_range(scores[m]);
     }
   }
   return all;

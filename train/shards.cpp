@@ -6,6 +6,11 @@
 namespace karnin {
 namespace {
 
+// Measured with the paper's network (0.25 MiB of gradients, 0.2 MiB of activations an image) on
+// cores with 0.5 MiB of L2. An image costs least in shards of 2 to 8: alone it wastes the fully
+// connected layers (+15 %), among 16 its activations fall out of L2 (+10 %). And the gradient of a
+// shard, written once and read once, costs an eighth of an image: 6 % of shards of 2, 2 % of 8.
+// So: 8 images, but two shards at least, for a second core, and no more than kMaxShards.
 constexpr std::int64_t kImagesPerShard = 8;
 
 }  // namespace

@@ -176,7 +176,7 @@ void Trainer::Impl::diverged(std::int64_t step, const char* what) {
   throw Error(
       fmt::format("epoch {}, step {}: expected finite {}, got infinities or NaN; use a lower "
                   "learning rate than "
-                  "{} (the model is back at the weights of the last completed epoch)",
+                  "{}",
                   epoch(), step, what, rate()));
 }
 

@@ -1,9 +1,7 @@
 #include "runtime/core/parallel.h"
 
-#include <omp.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/task_scheduler_observer.h>
 
 #include <algorithm>
 #include <string>
@@ -22,28 +20,17 @@ int checked_threads(int threads) {
   return threads == 0 ? hardware_threads() : threads;
 }
 
-/// omp_set_num_threads is a setting of the calling thread, so every worker makes its own.
-class SerialOpenMp : public oneapi::tbb::task_scheduler_observer {
- public:
-  explicit SerialOpenMp(oneapi::tbb::task_arena& arena) : task_scheduler_observer(arena) {
-    observe(true);
-  }
-  ~SerialOpenMp() override { observe(false); }
-  void on_scheduler_entry(bool /*is_worker*/) override { omp_set_num_threads(1); }
-};
-
 }  // namespace
 
 struct Arena::Impl {
   explicit Impl(int threads)
       : limit(oneapi::tbb::global_control::max_allowed_parallelism,
               static_cast<std::size_t>(std::max(threads, hardware_threads()))),
-        arena(threads),
-        observer(arena) {}
+        arena(threads) {}
 
-  oneapi::tbb::global_control limit;  // lets the arena be wider than the machine
+  oneapi::tbb::global_control
+      limit;  // lets the arena be wider than the machine, unless a narrower one lives
   oneapi::tbb::task_arena arena;
-  SerialOpenMp observer;
 };
 
 int hardware_threads() { return oneapi::tbb::info::default_concurrency(); }

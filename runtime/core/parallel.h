@@ -12,8 +12,8 @@ namespace karnin {
 /// Threads that this machine offers to this process (its CPU affinity counts).
 int hardware_threads();
 
-/// A TBB arena of a fixed width. While a thread works in it, OpenMP (which Debian's oneDNN is built
-/// on) is held to one thread, so that two pools never fight for the same cores.
+/// A TBB arena of a fixed width. oneDNN's own pool keeps out of its way: runtime/onednn holds every
+/// call to the calling thread.
 class Arena {
  public:
   /// threads >= 1, or 0 for hardware_threads(). More than the hardware has is allowed.

@@ -1,4 +1,4 @@
-// Max and average pooling.
+// Pooling by oneDNN: average in every network; max is in max_pooling.h, faster.
 #pragma once
 
 #include "runtime/layers/layer.h"

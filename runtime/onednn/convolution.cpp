@@ -8,6 +8,7 @@
 #include "runtime/onednn/weight_gradient.h"
 
 namespace karnin::onednn {
+
 struct Convolution::Impl {
   Impl(const ConvolutionPlan& plan, const Conv2d& spec)
       : src(plan.src),

@@ -1,7 +1,6 @@
 #include "runtime/core/parallel.h"
 
 #include <gtest/gtest.h>
-#include <omp.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -44,15 +43,6 @@ TEST(Arena, WorkersAreNumberedAndOneIndexRunsOnOne) {
     if (worker >= 0 && worker < 3) --busy[worker];
   });
   EXPECT_TRUE(sound);
-}
-
-TEST(Arena, HoldsOpenMpToOneThread) {
-  Arena arena(4);
-  std::atomic<int> most = 0;
-  arena.for_each(200, [&](std::int64_t) {
-    if (omp_get_max_threads() > most) most = omp_get_max_threads();
-  });
-  EXPECT_EQ(most, 1);
 }
 
 TEST(Arena, RethrowsAndSurvives) {

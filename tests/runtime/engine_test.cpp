@@ -75,6 +75,19 @@ TEST(Engine, RunsAnyCountWhateverTheBatchWas) {
   }
 }
 
+TEST(Engine, ThreadsDoNotChangeABit) {
+  const auto images = golden_images(2);
+  for (const std::int64_t batch : {1, 4, 7, 16, 40}) {
+    const EngineOptions options{.batch = batch, .threads = 1, .race = false};
+    const auto expected = logits_of(golden_model(), images, options);
+    for (const int threads : {2, 3, 5})
+      EXPECT_EQ(
+          logits_of(golden_model(), images, {.batch = batch, .threads = threads, .race = false}),
+          expected)
+          << "batch " << batch << ", " << threads << " threads";
+  }
+}
+
 TEST(Engine, ProfilesEveryLayer) {
   Model model = golden_model();
   prune_matrices(model, 0.5);

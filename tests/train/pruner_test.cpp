@@ -255,7 +255,13 @@ TEST(Pruner, TheSignRuleDecidesWhatIsUnimportant) {
   EXPECT_EQ(absolute_mask[0], 1);
   EXPECT_EQ(signed_mask[31], 1);
   EXPECT_EQ(absolute_mask[31], 0);
-  EXPECT_EQ(kept(SignRule::clamp), signed_mask);  // all negatives equal: by position
+  EXPECT_EQ(kept(SignRule::clamp), signed_mask);  // among the negatives the lowest go first
+}
+
+TEST(Normalise, ClampedScoresRankByWhatTheyWere) {
+  std::vector<double> scores{-1, -3, 2, -2};
+  normalise(scores, Normalisation::rank, SignRule::clamp);
+  EXPECT_THAT(scores, testing::ElementsAre(0.5, 0, 0.75, 0.25));
 }
 
 TEST(Pruner, EveryCombinationReachesItsSparsity) {

@@ -258,6 +258,15 @@ TEST(Recorder, RateZeroIsAZeroDenominatorToo) {
     for (const float value : s.values[0].span()) EXPECT_TRUE(std::isfinite(value)) << s.method;
 }
 
+TEST(Recorder, AVanishingRateGivesFiniteNumbers) {
+  Recording run(tiny_model());
+  run.step({{1, 0, -1, 2, 0, 1}, {1, 0}}, {{1, 0, 1, -1, 0, 2}, {0, 1}}, 1e-45);
+  run.end_epoch();
+  for (const Sensitivity& s : run.recorder.sensitivities(run.model))
+    for (const Tensor& values : s.values)
+      for (const float value : values.span()) EXPECT_TRUE(std::isfinite(value)) << s.method;
+}
+
 TEST(Recorder, RangesMayComeFromSeveralThreadsInAnyCut) {
   const Model start = make_model({"wide", {64, 1, 1}, {{"fc1", FullyConnected{33}, {-1}}}});
   Recording whole(start);

@@ -1,0 +1,95 @@
+// karnin-cpu doctor: what this machine offers.
+#include <fmt/core.h>
+#include <oneapi/tbb/version.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/dataset_listing.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "formats/fetch.h"
+#include "runtime/core/cpu_isa.h"
+#include "runtime/core/parallel.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct DoctorVerb : VerbOptions {};
+
+std::string cpu_name() {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);)
+    if (line.starts_with("model name"))
+      return line.substr(std::min(line.size(), line.find(':') + 2));
+  return "unknown";
+}
+
+Json machine(int threads) {
+  Json isas = Json::array();
+  for (const Isa isa : supported_isas()) isas.push_back(to_string(isa));
+  return {{"cpu", cpu_name()},
+          {"isa", to_string(active_isa())},
+          {"supported_isas", std::move(isas)},
+          {"threads", Arena(threads).threads()}};
+}
+
+Json versions() {
+  return {{"oneDNN", KARNIN_ONEDNN_VERSION},
+          {"oneTBB", TBB_runtime_version()},
+          {"xsimd", KARNIN_XSIMD_VERSION}};
+}
+
+/// A string as it is, a list with commas.
+std::string plain(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& item : value) text += (text.empty() ? "" : ", ") + plain(item);
+  return text;
+}
+
+/// "supported_isas" -> "supported isas"
+std::string label(std::string key) {
+  std::ranges::replace(key, '_', ' ');
+  return key;
+}
+
+std::string describe(const Json& report, const std::vector<DatasetListing>& datasets) {
+  Table table("ll");
+  table.add({"karnin-cpu", KARNIN_VERSION});
+  for (const char* part : {"machine", "versions"})
+    for (const auto& [key, value] : report[part].items()) table.add({label(key), plain(value)});
+  table.add({"cache", report["cache"].get<std::string>()});
+  return table.str() + "\n" + to_table(datasets);
+}
+
+ExitCode doctor(const DoctorVerb& verb) {
+  const std::vector<DatasetListing> datasets = list_datasets();
+  const Json report{{"version", KARNIN_VERSION},
+                    {"machine", machine(verb.threads)},
+                    {"versions", versions()},
+                    {"cache", cache_directory().string()},
+                    {"datasets", to_json(datasets)}};
+  if (verb.json)
+    print_json(report);
+  else
+    print(describe(report, datasets));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<DoctorVerb>();
+  CLI::App& verb = add_verb(
+      app, {"doctor", "Show what this machine offers: CPU, libraries, data sets", "doctor", ""},
+      *options);
+  select(verb, action, options, doctor);
+}
+
+}  // namespace karnin::cli

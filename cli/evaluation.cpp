@@ -1,0 +1,57 @@
+#include "cli/evaluation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "train/augmentation.h"
+
+namespace karnin::cli {
+namespace {
+
+constexpr std::size_t kRuns = 5;
+constexpr double kEnoughSeconds = 2.0;  // a slow machine is not kept for all five
+
+std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& images) {
+  const std::int64_t size = images.extent.size();
+  const ImageLoader loader = [&](std::int64_t first, std::int64_t n, float* dst) {
+    for (std::int64_t i = 0; i < n; ++i)
+      load_image(images.image(first + i), images.extent, model.preprocess, {}, 0, dst + i * size);
+  };
+  std::vector<float> logits(static_cast<std::size_t>(images.size() * engine.classes()));
+  engine.run(images.size(), loader, logits);
+  return logits;
+}
+
+}  // namespace
+
+ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& images) {
+  ConfusionMatrix confusion(engine.classes());
+  confusion.add(images.labels, predict(run_all(engine, model, images), engine.classes()));
+  return confusion;
+}
+
+ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads) {
+  EngineOptions options;
+  options.threads = threads;
+  options.race = false;
+  Engine engine(model, options);
+  return classify(engine, model, images);
+}
+
+double images_per_second(Engine& engine, const Model& model, const ImageSet& images) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> seconds;
+  double total = 0;
+  while (seconds.empty() || (seconds.size() < kRuns && total < kEnoughSeconds)) {
+    const Clock::time_point start = Clock::now();
+    run_all(engine, model, images);
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    total += seconds.back();
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::ranges::nth_element(seconds, middle);
+  return static_cast<double>(images.size()) / *middle;
+}
+
+}  // namespace karnin::cli

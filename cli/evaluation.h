@@ -1,0 +1,21 @@
+// A model against a labelled image set.
+#pragma once
+
+#include "formats/dataset.h"
+#include "runtime/core/model.h"
+#include "runtime/engine.h"
+#include "runtime/metrics.h"
+
+namespace karnin::cli {
+
+/// One run() over all images. Pixels are normalised as the model says, on the way in.
+ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& images);
+
+/// The same with an engine of its own whose kernels follow from the model alone: no race against
+/// the clock can change the figure.
+ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads);
+
+/// The median of a few runs over all images, loading from u8 pixels included. Warm up first.
+double images_per_second(Engine& engine, const Model& model, const ImageSet& images);
+
+}  // namespace karnin::cli

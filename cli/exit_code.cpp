@@ -1,0 +1,25 @@
+#include "cli/exit_code.h"
+
+#include "runtime/core/error.h"
+
+namespace karnin::cli {
+namespace {
+
+template <typename E>
+bool is(const std::exception& error) noexcept {
+  return dynamic_cast<const E*>(&error) != nullptr;
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const std::exception& error) noexcept {
+  if (is<ArgumentError>(error)) return ExitCode::usage;
+  // Verbs compare a model with its data before anything else does, so a shape that is still wrong
+  // came out of a file.
+  if (is<FileError>(error) || is<ShapeError>(error)) return ExitCode::input;
+  if (is<DatasetMissingError>(error)) return ExitCode::no_dataset;
+  if (is<OutputError>(error)) return ExitCode::output;
+  return ExitCode::failed;
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,142 @@
+// karnin-cpu inspect: what a model file holds.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output.h"
+#include "cli/provenance.h"
+#include "cli/quantity.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "formats/architecture_json.h"
+#include "formats/atomic_file.h"
+#include "formats/model_file.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InspectVerb : VerbOptions {
+  std::string model;
+};
+
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 36;  // no limit but sanity
+
+struct Contents {
+  std::int64_t file_bytes;
+  Model model;
+  std::vector<TensorSummary> tensors;
+};
+
+Contents read(const std::string& path) {
+  const std::vector<std::uint8_t> file = read_file(path, kMaxFileBytes);
+  return {static_cast<std::int64_t>(file.size()), decode_model(file, path), summarise(file, path)};
+}
+
+std::string window(std::int64_t kh, std::int64_t kw, std::int64_t sh, std::int64_t sw,
+                   std::int64_t ph, std::int64_t pw) {
+  std::string text = fmt::format("{}x{}", kh, kw);
+  if (sh != 1 || sw != 1) text += fmt::format(" stride {}x{}", sh, sw);
+  if (ph != 0 || pw != 0) text += fmt::format(" padding {}x{}", ph, pw);
+  return text;
+}
+
+struct Describe {
+  std::string operator()(const Conv2d& s) const {
+    return "conv " + window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
+  }
+  std::string operator()(const Pool2d& s) const {
+    return (s.kind == PoolKind::max ? "max pool " : "average pool ") +
+           window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
+  }
+  std::string operator()(const Relu& /*spec*/) const { return "relu"; }
+  std::string operator()(const FullyConnected& /*spec*/) const { return "fully connected"; }
+  std::string operator()(const Dropout& s) const { return fmt::format("dropout {}", s.rate); }
+};
+
+std::string layer_table(const Architecture& net) {
+  const auto text = [](const Extent& e) { return fmt::format("{}x{}x{}", e.c, e.h, e.w); };
+  const std::vector<Extent> extents = infer_extents(net);
+  Table table("llr");
+  table.add({"layer", "kind", "output"});
+  table.add({"input", "", text(net.input)});
+  for (std::size_t i = 0; i < extents.size(); ++i)
+    table.add({net.nodes[i].name, std::visit(Describe{}, net.nodes[i].spec), text(extents[i])});
+  return table.str();
+}
+
+std::string tensor_table(const std::vector<TensorSummary>& tensors) {
+  Table table("lllrr");
+  table.add({"tensor", "shape", "encoding", "non-zero", "bytes"});
+  for (const TensorSummary& tensor : tensors)
+    table.add({tensor.name, fmt::format("{}", fmt::join(tensor.dims, "x")), tensor.encoding,
+               count(tensor.nonzero), count(tensor.bytes)});
+  return table.str();
+}
+
+std::string sensitivity_names(const Model& model) {
+  std::string names;
+  for (const Sensitivity& sensitivity : model.sensitivities)
+    names += (names.empty() ? "" : ", ") + sensitivity.method;
+  return names.empty() ? "none" : names;
+}
+
+std::string describe(const Contents& contents, const std::string& path) {
+  const Model& model = contents.model;
+  std::string text = fmt::format(
+      "{}: {}, {} of {} parameters are not zero; {} in the file, {} as plain f32\n\n", path,
+      model.architecture.name, count(model.nonzero_count()), count(model.parameter_count()),
+      bytes(contents.file_bytes), bytes(dense_bytes(model)));
+  text += layer_table(model.architecture) + "\n" + tensor_table(contents.tensors) + "\n";
+  text += "sensitivities: " + sensitivity_names(model) + "\nhistory:\n";
+  for (const Json& entry : provenance(model)["history"])
+    text += "  " + entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text;
+}
+
+Json to_json(const Contents& contents, const std::string& path) {
+  const Model& model = contents.model;
+  Json tensors = Json::array();
+  for (const TensorSummary& tensor : contents.tensors)
+    tensors.push_back({{"name", tensor.name},
+                       {"dims", tensor.dims},
+                       {"nonzero", tensor.nonzero},
+                       {"encoding", tensor.encoding},
+                       {"bytes", tensor.bytes}});
+  Json sensitivities = Json::array();
+  for (const Sensitivity& s : model.sensitivities) sensitivities.push_back(s.method);
+  return {{"file", path},
+          {"architecture", Json::parse(architecture_to_json(model.architecture))},
+          {"classes", model.classes},
+          {"parameters", model.parameter_count()},
+          {"nonzero", model.nonzero_count()},
+          {"dense_bytes", dense_bytes(model)},
+          {"file_bytes", contents.file_bytes},
+          {"tensors", std::move(tensors)},
+          {"sensitivities", std::move(sensitivities)},
+          {"provenance", provenance(model)}};
+}
+
+ExitCode inspect(const InspectVerb& verb) {
+  const Contents contents = read(verb.model);
+  if (verb.json)
+    print_json(to_json(contents, verb.model));
+  else
+    print(describe(contents, verb.model));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<InspectVerb>();
+  CLI::App& verb = add_verb(
+      app, {"inspect", "Show what a model file holds", "inspect --model karnin-run/model.bin", ""},
+      *options);
+  verb.add_option("--model", options->model, "A model file")->required();
+  select(verb, action, options, inspect);
+}
+
+}  // namespace karnin::cli

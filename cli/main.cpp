@@ -1,0 +1,58 @@
+// karnin-cpu: one program, the verb first.
+#include <fmt/core.h>
+
+#include <new>
+
+#include "cli/output.h"
+#include "cli/verb.h"
+
+namespace karnin::cli {
+namespace {
+
+ExitCode report(const std::exception& error) {
+  const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  tell(std::string("karnin-cpu: ") + (no_memory ? "out of memory" : error.what()) + "\n");
+  return exit_code_of(error);
+}
+
+/// --help and --version come here too: CLI11 unwinds for them.
+ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return static_cast<ExitCode>(app.exit(error));
+  // CLI11 misses the verb before it looks at the word that stands in its place.
+  const bool unknown_verb = app.get_subcommands().empty() && !app.remaining().empty();
+  const std::string problem =
+      unknown_verb ? "unknown verb '" + app.remaining().front() + "'" : error.what();
+  std::string command = "karnin-cpu";
+  for (const CLI::App* verb : app.get_subcommands()) command += " " + verb->get_name();
+  tell(fmt::format("karnin-cpu: {} (see '{} --help')\n", problem, command));
+  return ExitCode::usage;
+}
+
+ExitCode run(int argc, char** argv) {
+  CLI::App app{
+      "Trains small convolutional networks, prunes the weights that don't matter, and runs "
+      "what is left."};
+  app.name("karnin-cpu");
+  app.set_version_flag("--version", std::string("karnin-cpu ") + KARNIN_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.get_formatter()->label("Subcommands", "Verbs");
+  app.footer("karnin-cpu VERB --help tells more. Start with: karnin-cpu train");
+  Action action;
+  for (const auto add :
+       {add_train, add_prune, add_eval, add_inspect, add_verify, add_doctor, add_data})
+    add(app, action);
+  try {
+    app.parse(argc, argv);
+    return action();
+  } catch (const CLI::ParseError& error) {
+    return report_parse(app, error);
+  } catch (const std::exception& error) {
+    return report(error);
+  }
+}
+
+}  // namespace
+}  // namespace karnin::cli
+
+int main(int argc, char** argv) { return static_cast<int>(karnin::cli::run(argc, argv)); }

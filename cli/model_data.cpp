@@ -1,0 +1,39 @@
+#include "cli/model_data.h"
+
+#include <fmt/core.h>
+
+#include "cli/provenance.h"
+#include "runtime/core/error.h"
+
+namespace karnin::cli {
+
+Dataset load_dataset_for(const Model& model, const std::string& data) {
+  std::string name = data;
+  if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
+    if (known != "cifar10" && known != "fashion-mnist")
+      throw ArgumentError(fmt::format(
+          "the model was trained on the directory '{}': say where it is with --data", known));
+    name = known;
+  }
+  Dataset dataset = load_dataset(name);
+  require_fit(model.architecture, dataset);
+  return dataset;
+}
+
+void require_fit(const Architecture& architecture, const Dataset& dataset) {
+  const Extent& image = dataset.train.extent;
+  const Extent& input = architecture.input;
+  const std::int64_t outputs = infer_extents(architecture).back().c;
+  if (image == input && outputs == static_cast<std::int64_t>(dataset.classes.size())) return;
+  throw ArgumentError(fmt::format(
+      "the network '{}' takes {}x{}x{} images of {} classes, but the data set '{}' has {}x{}x{} "
+      "images of {} classes: choose another with --data",
+      architecture.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h,
+      image.w, dataset.classes.size()));
+}
+
+std::string title(const Dataset& dataset) {
+  return dataset.note.empty() ? dataset.name : dataset.name + " (" + dataset.note + ")";
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,21 @@
+// The data set that goes with a model.
+#pragma once
+
+#include <string>
+
+#include "formats/dataset.h"
+#include "runtime/core/model.h"
+
+namespace karnin::cli {
+
+/// load_dataset(data); if `data` is empty, the data set that the model was trained on, if that is a
+/// known one. Throws what load_dataset and require_fit throw.
+Dataset load_dataset_for(const Model& model, const std::string& data);
+
+/// Throws ArgumentError, naming both, unless images and classes fit the architecture.
+void require_fit(const Architecture& architecture, const Dataset& dataset);
+
+/// "cifar10", or "cifar10 (its note)": what every figure is named with.
+std::string title(const Dataset& dataset);
+
+}  // namespace karnin::cli

@@ -1,0 +1,19 @@
+// stdout carries data and nothing else. Whatever a verb says there goes through here, so that a
+// full disk behind a redirection is noticed.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+namespace karnin::cli {
+
+/// Writes and flushes. Throws OutputError when stdout does not take it.
+void print(std::string_view text);
+
+/// Messages and progress, on stderr. Never fails: a terminal that has gone must not end a training.
+void tell(std::string_view text) noexcept;
+
+/// The object, indented, and a line feed. Bytes that are not UTF-8 (of a path) are replaced.
+void print_json(const nlohmann::ordered_json& object);
+
+}  // namespace karnin::cli

@@ -1,0 +1,88 @@
+#include "cli/progress.h"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "cli/output.h"
+#include "cli/quantity.h"
+
+namespace karnin::cli {
+namespace {
+
+constexpr auto kRedraw = std::chrono::milliseconds(100);
+constexpr std::size_t kBarWidth = 24;
+constexpr std::string_view kClearLine = "\r\x1b[K";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+int tenths(double fraction) { return static_cast<int>(10.0 * fraction); }
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+bool is_terminal() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+Progress::Progress()
+    : terminal_(is_terminal()), color_(!is_set("NO_COLOR")), start_(Clock::now()), last_(start_) {}
+
+Progress::~Progress() { clear(); }
+
+bool Progress::due(double fraction) {
+  if (terminal_) return Clock::now() - last_ >= kRedraw;
+  if (tenths(fraction) <= tenths_) return false;
+  tenths_ = tenths(fraction);
+  return true;
+}
+
+void Progress::show(double fraction, const std::string& text) {
+  last_ = Clock::now();
+  const double elapsed = std::chrono::duration<double>(last_ - start_).count();
+  const std::string left =
+      fraction > 0 ? duration(elapsed * (1.0 - fraction) / fraction) : std::string("-");
+  const std::string state = fmt::format("{:3.0f} %  {}  {} left", 100 * fraction, text, left);
+  if (!terminal_) {
+    tell(state + "\n");
+    return;
+  }
+  const auto filled =
+      std::min(kBarWidth, static_cast<std::size_t>(fraction * static_cast<double>(kBarWidth)));
+  // A line that wraps can't be redrawn: cut it off instead. The brackets and a blank take three.
+  const std::size_t columns = terminal_columns();
+  const std::size_t room = columns > kBarWidth + 4 ? columns - kBarWidth - 4 : 0;
+  tell(fmt::format("{}[{}{}{}{}] {}", kClearLine, color_ ? kGreen : "", std::string(filled, '='),
+                   color_ ? kPlain : "", std::string(kBarWidth - filled, ' '),
+                   state.substr(0, room)));
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::line(double fraction, const std::string& text) {
+  clear();
+  tenths_ = tenths(fraction);
+  tell(text + "\n");
+}
+
+void Progress::clear() {
+  if (drawn_) tell(kClearLine);
+  drawn_ = false;
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,197 @@
+// karnin-cpu prune: takes away the weights that matter least, and trains the others on if asked to.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "cli/evaluation.h"
+#include "cli/model_data.h"
+#include "cli/output.h"
+#include "cli/provenance.h"
+#include "cli/pruning.h"
+#include "cli/quantity.h"
+#include "cli/table.h"
+#include "cli/training_options.h"
+#include "cli/training_run.h"
+#include "cli/verb.h"
+#include "formats/atomic_file.h"
+#include "formats/model_file.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PruneVerb : VerbOptions {
+  std::string model;
+  PruneOptions prune;  ///< `layers` empty: the default ones
+  bool keep_sensitivities = false;
+  std::string data;
+  TrainOptions fine_tune;
+  std::filesystem::path out = "pruned.bin";
+};
+
+struct Result {
+  PruneReport report;
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_after = 0;
+  std::string data;                ///< empty: not tested
+  std::optional<double> accuracy;  ///< of the test images
+  bool interrupted = false;
+};
+
+PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture) {
+  PruneOptions options = verb.prune;
+  if (!options.threshold && !options.sparsity) options.sparsity = kDefaultSparsity;
+  if (options.layers.empty()) options.layers = default_layers(architecture);
+  return options;
+}
+
+std::int64_t file_bytes(const std::filesystem::path& file) {
+  return static_cast<std::int64_t>(std::filesystem::file_size(file));
+}
+
+/// True if it was interrupted.
+bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options) {
+  tell(fmt::format("fine-tuning on {}: {} images\n", title(dataset), count(dataset.train.size())));
+  const Interrupt interrupt;
+  Trainer trainer(model, dataset.train, options);
+  const TrainingLog log = run_training(trainer, options.epochs, interrupt);
+  Json entry{{"verb", "fine-tune"}, {"data", dataset.name}, {"note", dataset.note}};
+  entry.update(to_json(options));
+  if (interrupt.requested()) entry["interrupted_in_epoch"] = log.size();
+  append_provenance(model, std::move(entry));
+  return interrupt.requested();
+}
+
+Result prune_file(const PruneVerb& verb) {
+  Model model = read_model(verb.model);
+  Result result;
+  result.bytes_before = file_bytes(verb.model);
+  const bool tune = verb.fine_tune.epochs > 0;
+  std::optional<Dataset> dataset;
+  if (tune || !verb.data.empty()) dataset = load_dataset_for(model, verb.data);
+  result.report = prune_and_note(model, options_for(verb, model.architecture));
+  require_writable_directory(verb.out.has_parent_path() ? verb.out.parent_path() : ".");
+  if (std::error_code error; std::filesystem::is_directory(verb.out, error))
+    throw OutputError("--out " + verb.out.string() + ": expected a file, found a directory");
+  TrainOptions options = verb.fine_tune;
+  options.threads = verb.threads;
+  options.seed = verb.prune.seed;
+  if (tune) result.interrupted = fine_tune(model, *dataset, options);
+  if (!verb.keep_sensitivities) model.sensitivities.clear();
+  write_model(verb.out, model);
+  result.bytes_after = file_bytes(verb.out);
+  if (dataset && !result.interrupted) {
+    result.data = title(*dataset);
+    result.accuracy = classify(model, dataset->test, verb.threads).accuracy();
+  }
+  return result;
+}
+
+Json to_json(const Result& result, const PruneVerb& verb) {
+  Json layers = Json::array();
+  for (const PruneReport::LayerCount& layer : result.report.layers)
+    layers.push_back(
+        {{"name", layer.layer}, {"weights", layer.weights}, {"removed", layer.removed}});
+  Json json{{"file", verb.out.string()},
+            {"layers", std::move(layers)},
+            {"file_bytes_before", result.bytes_before},
+            {"file_bytes", result.bytes_after},
+            {"interrupted", result.interrupted}};
+  json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
+  return json;
+}
+
+std::string describe(const Result& result, const PruneVerb& verb) {
+  Table table("lrrr");
+  table.add({"layer", "weights", "removed", "share"});
+  const auto add = [&](const PruneReport::LayerCount& c) {
+    const double share = c.weights == 0 ? 0 : static_cast<double>(c.removed) / c.weights;
+    table.add({c.layer, count(c.weights), count(c.removed), percent(share)});
+  };
+  PruneReport::LayerCount total{"total", 0, 0};
+  for (const PruneReport::LayerCount& layer : result.report.layers) {
+    add(layer);
+    total.weights += layer.weights;
+    total.removed += layer.removed;
+  }
+  add(total);
+  std::string text = table.str();
+  text += fmt::format("{} ({}) -> {} ({})\n", verb.model, bytes(result.bytes_before),
+                      verb.out.string(), bytes(result.bytes_after));
+  if (result.accuracy)
+    text += fmt::format("test accuracy {} on {}\n", percent(*result.accuracy), result.data);
+  return text;
+}
+
+ExitCode prune_verb(const PruneVerb& verb) {
+  const Result result = prune_file(verb);
+  if (verb.json)
+    print_json(to_json(result, verb));
+  else
+    print(describe(result, verb));
+  return result.interrupted ? ExitCode::interrupted : ExitCode::done;
+}
+
+void add_choice_options(CLI::App& verb, PruneOptions& options) {
+  add_choice(verb, "--method", options.method, prune_method_from_string, to_string(options.method),
+             "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|magnitude|"
+             "random",
+             "What a weight is worth");
+  add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
+             to_string(options.normalisation), "minmax|rank|log",
+             "How scores are mapped to [0, 1]");
+  add_choice(verb, "--sign", options.sign, sign_rule_from_string, to_string(options.sign),
+             "keep|absolute|clamp", "What becomes of a negative sensitivity first");
+  add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
+             "layer|global", "Normalise and choose in each layer, or over all of them");
+  auto* threshold = verb.add_option_function<double>(
+      "--threshold", [&options](double value) { options.threshold = value; },
+      "Remove the weights that score below this, in [0, 1]");
+  verb.add_option_function<double>(
+          "--sparsity", [&options](double value) { options.sparsity = value; },
+          fmt::format("Remove this share of the weights, in [0, 1]; {} if neither is given",
+                      kDefaultSparsity))
+      ->excludes(threshold);
+}
+
+void add_fine_tune_options(CLI::App& verb, TrainOptions& options) {
+  options.epochs = 0;
+  verb.add_option("--fine-tune", options.epochs,
+                  "Epochs of training afterwards; pruned weights stay 0")
+      ->check(CLI::Range(0, 1'000'000));
+  verb.add_option("--lr", options.schedule.learning_rate, "Learning rate of --fine-tune");
+  verb.add_option("--batch", options.batch, "Images in one step of --fine-tune");
+}
+
+}  // namespace
+
+void add_prune(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<PruneVerb>();
+  options->prune.layers.clear();
+  CLI::App& verb =
+      add_verb(app,
+               {"prune", "Remove the weights that matter least",
+                "prune --model karnin-run/model.bin --sparsity 0.7 --out pruned.bin",
+                "All methods but magnitude and random need the sensitivities that train records.\n"
+                "The paper's own pruning is --method karnin-sgd --normalise minmax --sign keep "
+                "--threshold 0.45."},
+               *options);
+  verb.add_option("--model", options->model, "The file that train wrote")->required();
+  add_choice_options(verb, options->prune);
+  verb.add_option("--layers", options->prune.layers,
+                  "Layers to prune; otherwise every fully connected one but the last")
+      ->delimiter(',')
+      ->type_name("fc1,fc2,...");
+  verb.add_option("--seed", options->prune.seed, "Seed of --method random and of --fine-tune");
+  add_fine_tune_options(verb, options->fine_tune);
+  verb.add_option("--data", options->data,
+                  "Data set of --fine-tune and of the test after it; otherwise the model's own");
+  verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
+                "Keep them in the file, as they were recorded, so that it can be pruned further");
+  verb.add_option("--out", options->out, "The pruned file");
+  select(verb, action, options, prune_verb);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,27 @@
+// The options of `train` that decide the weights, on the command line and as JSON.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "train/trainer.h"
+
+namespace karnin::cli {
+
+struct TrainingOptions {
+  TrainOptions train;
+  std::vector<std::string> augment;  ///< "flip", "shift"
+  std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
+};
+
+void add_training_options(CLI::App& verb, TrainingOptions& options);
+
+/// What the trainer takes: `augment` and `threads` filled in.
+TrainOptions resolve(const TrainingOptions& options, int threads);
+
+/// Everything that decides the weights; `threads` does not.
+nlohmann::ordered_json to_json(const TrainOptions& options);
+
+}  // namespace karnin::cli

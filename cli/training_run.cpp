@@ -1,0 +1,65 @@
+#include "cli/training_run.h"
+
+#include <fmt/core.h>
+
+#include "cli/progress.h"
+#include "cli/quantity.h"
+
+namespace karnin::cli {
+namespace {
+
+std::string images_per_second(double rate) { return count(static_cast<std::int64_t>(rate)); }
+
+std::string describe(const StepReport& step, std::int64_t epochs) {
+  return fmt::format("epoch {}/{}  loss {:.4f}  {} images/s", step.epoch, epochs, step.loss,
+                     images_per_second(step.images_per_second));
+}
+
+std::string describe(const EpochReport& epoch, std::int64_t epochs) {
+  return fmt::format("epoch {}/{}: loss {:.4f}, training accuracy {}, {} images/s", epoch.epoch,
+                     epochs, epoch.loss, percent(epoch.accuracy),
+                     images_per_second(epoch.images_per_second));
+}
+
+}  // namespace
+
+TrainingLog run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt) {
+  Progress progress;
+  TrainingLog log;
+  const auto on_step = [&](const StepReport& step) {
+    const double done = static_cast<double>(step.epoch - 1) +
+                        static_cast<double>(step.step) / static_cast<double>(step.steps);
+    // The last step of an epoch is told by the epoch's own line.
+    if (step.step < step.steps)
+      progress.update(done / static_cast<double>(epochs), [&] { return describe(step, epochs); });
+    return interrupt.requested();
+  };
+  do {  // also when interrupted before it: a run without a step has nothing to save
+    log.push_back(trainer.run_epoch(on_step));
+    progress.line(static_cast<double>(log.size()) / static_cast<double>(epochs),
+                  describe(log.back(), epochs));
+  } while (static_cast<std::int64_t>(log.size()) < epochs && !interrupt.requested());
+  if (interrupt.requested()) progress.line(1, "interrupted: saving what there is");
+  return log;
+}
+
+std::string to_csv(const TrainingLog& log) {
+  std::string text = "epoch,loss,accuracy,learning_rate\n";
+  for (const EpochReport& epoch : log)
+    text += fmt::format("{},{:.6f},{:.6f},{:.8g}\n", epoch.epoch, epoch.loss, epoch.accuracy,
+                        epoch.learning_rate);
+  return text;
+}
+
+nlohmann::ordered_json to_json(const TrainingLog& log) {
+  nlohmann::ordered_json epochs = nlohmann::ordered_json::array();
+  for (const EpochReport& epoch : log)
+    epochs.push_back({{"epoch", epoch.epoch},
+                      {"loss", epoch.loss},
+                      {"accuracy", epoch.accuracy},
+                      {"learning_rate", epoch.learning_rate},
+                      {"images_per_second", epoch.images_per_second}});
+  return epochs;
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,61 @@
+// What all verbs share: a place on the command line, --json, --threads, and a help text that ends
+// with an example and the exit codes. Each verb is one file with one function declared here.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/exit_code.h"
+
+namespace karnin::cli {
+
+/// What the command line asked for; set while it is parsed, run afterwards.
+using Action = std::function<ExitCode()>;
+
+void add_train(CLI::App& app, Action& action);
+void add_prune(CLI::App& app, Action& action);
+void add_eval(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+void add_data(CLI::App& app, Action& action);
+
+/// Base of every verb's options.
+struct VerbOptions {
+  bool json = false;
+  int threads = 0;  ///< 0: all
+};
+
+struct VerbText {
+  std::string name;
+  std::string summary;  ///< one line
+  std::string example;  ///< a command line without the program's name
+  std::string details;  ///< below the options; may be empty
+};
+
+/// A verb of `app` with the shared options.
+CLI::App& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options);
+
+/// When `verb` is the one on the command line, `action` runs it on its options.
+template <typename Options>
+void select(CLI::App& verb, Action& action, std::shared_ptr<Options> options,
+            ExitCode (*run)(const Options&)) {
+  verb.callback([&action, options, run] { action = [options, run] { return run(*options); }; });
+}
+
+/// An option that takes the name of an enumerator; `parse` throws ArgumentError for any other.
+template <typename Enum>
+CLI::Option* add_choice(CLI::App& verb, const std::string& flag, Enum& value,
+                        Enum (*parse)(std::string_view), std::string_view initial,
+                        const std::string& names, const std::string& help) {
+  return verb
+      .add_option_function<std::string>(
+          flag, [&value, parse](const std::string& name) { value = parse(name); }, help)
+      ->type_name(names)
+      ->default_str(std::string(initial));
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,42 @@
+// karnin-cpu verify: whether a model file is sound, down to the last byte.
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output.h"
+#include "cli/quantity.h"
+#include "cli/verb.h"
+#include "formats/model_file.h"
+
+namespace karnin::cli {
+namespace {
+
+struct VerifyVerb : VerbOptions {
+  std::string file;
+};
+
+/// An unsound file is a FileError, which says what is wrong with which byte.
+ExitCode verify(const VerifyVerb& verb) {
+  const Model model = read_model(verb.file);
+  if (verb.json)
+    print_json(nlohmann::ordered_json{{"file", verb.file},
+                                      {"sound", true},
+                                      {"parameters", model.parameter_count()},
+                                      {"nonzero", model.nonzero_count()}});
+  else
+    print(fmt::format("{}: sound, {} parameters\n", verb.file, count(model.parameter_count())));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<VerifyVerb>();
+  CLI::App& verb = add_verb(
+      app, {"verify", "Check that a model file is sound", "verify karnin-run/model.bin", ""},
+      *options);
+  verb.add_option("file", options->file, "A model file")->required();
+  select(verb, action, options, verify);
+}
+
+}  // namespace karnin::cli

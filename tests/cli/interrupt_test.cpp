@@ -1,0 +1,50 @@
+// Ctrl-C in a long training.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "formats/model_file.h"
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+std::vector<std::string> endless(const test::Workspace& workspace) {
+  return workspace.command({"train", "--data", workspace.data(), "--epochs", "100000", "--out",
+                            workspace.path("run").string(), "--json"});
+}
+
+TEST(Interrupt, SavesWhatThereIs) {
+  const test::Workspace workspace;
+  test::Process process(endless(workspace), workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 2/100000"));
+  process.send(SIGINT);
+  const test::ProcessResult result = process.wait();
+  EXPECT_EQ(result.status, 130) << result.err;
+  const auto report = nlohmann::json::parse(result.out);
+  EXPECT_TRUE(report["interrupted"]);
+  EXPECT_TRUE(report["model"]["accuracy"].is_null());
+
+  const Model model = read_model(workspace.path("run/model.bin"));
+  EXPECT_EQ(model.parameter_count(), 63910);
+  EXPECT_EQ(model.sensitivities.size(), 5U);
+  const auto history = nlohmann::json::parse(model.provenance)["history"];
+  EXPECT_EQ(history[0]["interrupted_in_epoch"], report["epochs"].size());
+  EXPECT_THAT(test::files_in(workspace.path("run")),
+              testing::ElementsAre("arguments.json", "model.bin", "pruned.bin", "train.csv"));
+}
+
+TEST(Interrupt, TheInterruptedFileTrainsOn) {
+  const test::Workspace workspace;
+  test::Process process(endless(workspace), workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 1/100000"));
+  process.send(SIGINT);
+  ASSERT_EQ(process.wait().status, 130);
+  const auto report =
+      workspace.train("more", {"--model", workspace.path("run/model.bin").string()});
+  EXPECT_GT(report["model"]["accuracy"], 0.9);
+}
+
+}  // namespace
+}  // namespace karnin

@@ -1,0 +1,121 @@
+// What goes where: data on stdout, everything else on stderr, control characters only to a
+// terminal.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+bool has_control_characters(const std::string& text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' && c != '\n'; });
+}
+
+/// One training for all tests, which only read it.
+class Streams : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    workspace = std::make_unique<test::Workspace>();
+    workspace->train("run", {"--epochs", "1"});
+  }
+  static void TearDownTestSuite() { workspace.reset(); }
+
+  static std::string file(const std::string& name) { return workspace->path(name).string(); }
+  static Words training() {
+    return workspace->command(
+        {"train", "--data", workspace->data(), "--epochs", "3", "--out", file("again")});
+  }
+  static std::string stderr_on_terminal(test::ProcessOptions options) {
+    options.terminal = true;
+    const test::ProcessResult result = test::Process(training(), options).wait();
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.err;
+  }
+
+  static std::unique_ptr<test::Workspace> workspace;
+};
+
+std::unique_ptr<test::Workspace> Streams::workspace;
+
+TEST_F(Streams, JsonIsAllThereIsOnStdout) {
+  const std::string model = file("run/model.bin");
+  for (const Words& words :
+       {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("again")},
+        Words{"prune", "--model", model, "--out", file("pruned.bin")},
+        Words{"eval", "--model", model, "--data", workspace->data()},
+        Words{"inspect", "--model", model}, Words{"verify", model}, Words{"doctor"},
+        Words{"data", "list"}})
+    workspace->run_json(words);  // parses the whole of stdout
+}
+
+TEST_F(Streams, PipesGetPlainLines) {
+  const test::ProcessResult result = test::Process(training(), workspace->options()).wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_FALSE(has_control_characters(result.err)) << result.err;
+  EXPECT_FALSE(has_control_characters(result.out)) << result.out;
+  for (const char* line : {"epoch 1/3: loss", "epoch 2/3: loss", "epoch 3/3: loss", " 10 %"})
+    EXPECT_THAT(result.err, HasSubstr(line));
+  EXPECT_THAT(result.err, Not(HasSubstr("[")));
+  EXPECT_THAT(result.out, Not(HasSubstr("epoch")));
+  EXPECT_THAT(result.out, HasSubstr("model.bin"));
+}
+
+TEST_F(Streams, ATerminalGetsABar) {
+  const std::string err = stderr_on_terminal(workspace->options());
+  EXPECT_THAT(err, HasSubstr("\r\x1b[K["));
+  EXPECT_THAT(err, HasSubstr("\x1b[32m"));
+  EXPECT_THAT(err, HasSubstr(" left"));
+}
+
+TEST_F(Streams, NoColorMeansNoColor) {
+  test::ProcessOptions options = workspace->options();
+  options.environment["NO_COLOR"] = "1";
+  const std::string err = stderr_on_terminal(options);
+  EXPECT_THAT(err, HasSubstr("\r\x1b[K["));
+  EXPECT_THAT(err, Not(HasSubstr("\x1b[32m")));
+}
+
+TEST_F(Streams, ADumbTerminalGetsLines) {
+  test::ProcessOptions options = workspace->options();
+  options.environment["TERM"] = "dumb";
+  EXPECT_THAT(stderr_on_terminal(options), Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Streams, EvalNamesTheDataBesideTheFigure) {
+  const test::ProcessResult result =
+      workspace->run({"eval", "--model", file("run/model.bin"), "--data", workspace->data()});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("squares"));
+  EXPECT_THAT(result.out, HasSubstr("200 test images"));
+  EXPECT_THAT(result.out, HasSubstr("plane"));
+  EXPECT_THAT(result.out, HasSubstr("conv1"));
+}
+
+TEST_F(Streams, DoctorTellsWhatThereIs) {
+  const auto report = workspace->run_json({"doctor", "--threads", "3"});
+  EXPECT_EQ(report["machine"]["threads"], 3);
+  EXPECT_EQ(report["cache"], workspace->path("cache/karnin-cpu").string());
+  EXPECT_EQ(report["datasets"][0]["name"], "cifar10");
+  EXPECT_FALSE(report["datasets"][0]["found"]);
+  for (const char* library : {"oneDNN", "oneTBB", "xsimd"})
+    EXPECT_NE(report["versions"][library], "") << library;
+}
+
+TEST_F(Streams, ListingSeesAMountedDataset) {
+  test::ProcessOptions options = workspace->options();
+  options.environment["KARNIN_DATA"] = workspace->data();
+  const auto result = test::Process(workspace->command({"data", "list", "--json"}), options).wait();
+  const auto datasets = nlohmann::json::parse(result.out)["datasets"];
+  EXPECT_TRUE(datasets[0]["found"]);
+  EXPECT_EQ(datasets[0]["train_images"], test::kTrainImages);
+}
+
+}  // namespace
+}  // namespace karnin
