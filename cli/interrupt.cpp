@@ -10,7 +10,7 @@ volatile std::sig_atomic_t interrupted = 0;
 
 Interrupt::Interrupt() {
   interrupted = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { interrupted = 1; };
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);  // the next one ends the process
   sigaction(SIGINT, &action, &previous_);

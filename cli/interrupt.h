@@ -17,7 +17,7 @@ class Interrupt {
   bool requested() const;
 
  private:
-  struct sigaction previous_ {};
+  struct sigaction previous_{};
 };
 
 }  // namespace karnin::cli

@@ -84,7 +84,7 @@ class TemporaryFile {
 /// The mode of the file that is about to be replaced, if there is one. Only regular files are
 /// replaced: a rename over /dev/null would take it away from everybody.
 std::optional<mode_t> existing_mode(const fs::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return std::nullopt;
     fail(path, "write", errno);
@@ -134,7 +134,7 @@ std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
   };
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
+  struct stat status{};
   if (!file || fstat(file.get(), &status) != 0) reject_errno(0);
   if (!S_ISREG(status.st_mode)) reject(0, "cannot read: expected a regular file");
   const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -18,10 +18,10 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>& /*other*/) noexcept {}
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kCacheLine}));
+    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kCacheLine}));
   }
   void deallocate(T* pointer, std::size_t /*count*/) noexcept {
-    ::operator delete (pointer, std::align_val_t{kCacheLine});
+    ::operator delete(pointer, std::align_val_t{kCacheLine});
   }
   bool operator==(const AlignedAllocator& /*other*/) const { return true; }
 };

@@ -64,9 +64,7 @@ Extent dst_extent(const Node& node, const Extent& src) {
                                  window_count(node, src.w, s.kw, s.sw, s.pw)};
                  },
                  [&](const Relu&) { return src; },
-                 [&](const FullyConnected& s) {
-                   return Extent{s.oc, 1, 1};
-                 },
+                 [&](const FullyConnected& s) { return Extent{s.oc, 1, 1}; },
                  [&](const Dropout& s) {
                    require(node, s.rate >= 0.0F && s.rate < 1.0F, "dropout rate must be in [0, 1)");
                    return src;

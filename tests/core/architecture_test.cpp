@@ -111,25 +111,15 @@ TEST(Architecture, RefusesWhatIsNoChain) {
       [](Architecture& net) { net.nodes[2].name = "conv1"; },
       [](Architecture& net) { net.nodes[2].name.clear(); },
       [](Architecture& net) { net.nodes[2].inputs.clear(); },
-      [](Architecture& net) {
-        net.nodes[2].inputs = {1, 0};
-      },
+      [](Architecture& net) { net.nodes[2].inputs = {1, 0}; },
       [](Architecture& net) { net.nodes[2].inputs = {0}; },
       [](Architecture& net) { net.nodes[2].inputs = {7}; },
       [](Architecture& net) { net.nodes[0].inputs = {0}; },
       [](Architecture& net) { net.nodes.resize(6); },  // ends in 16x5x5
-      [](Architecture& net) {
-        net.input = {3, 0, 32};
-      },
-      [](Architecture& net) {
-        net.input = {-3, 32, 32};
-      },
-      [](Architecture& net) {
-        net.input = {kMaxDim, kMaxDim, kMaxDim};
-      },
-      [](Architecture& net) {
-        net.input = {3, 8, 8};
-      }};
+      [](Architecture& net) { net.input = {3, 0, 32}; },
+      [](Architecture& net) { net.input = {-3, 32, 32}; },
+      [](Architecture& net) { net.input = {kMaxDim, kMaxDim, kMaxDim}; },
+      [](Architecture& net) { net.input = {3, 8, 8}; }};
   for (std::size_t i = 0; i < damages.size(); ++i) {
     Architecture net = khanal2018();
     damages[i](net);

@@ -63,9 +63,7 @@ TEST(Model, ValidationFindsEveryDamage) {
       [](Model& m) { m.parameters.push_back(m.parameters[0]); },
       [](Model& m) { std::swap(m.parameters[0], m.parameters[1]); },
       [](Model& m) { m.parameters[2].name = "fc9.weight"; },
-      [](Model& m) {
-        m.parameters[2].value = Tensor(Dims{1, 2});
-      },
+      [](Model& m) { m.parameters[2].value = Tensor(Dims{1, 2}); },
       [](Model& m) { m.parameters[0].mask.pop_back(); },
       [](Model& m) { m.parameters[0].mask[0] = 0; },  // the weight is not 0
       [](Model& m) { m.parameters[0].mask[0] = 2; },

@@ -291,10 +291,7 @@ TEST(Pruner, BadOptionsAreRefusedAndLeaveTheModelAlone) {
       {[&](PruneOptions& o) { o.sparsity = nan; }, "sparsity"},
       {[](PruneOptions& o) { o.sparsity.reset(), o.threshold = 2; }, "threshold"},
       {[](PruneOptions& o) { o.layers = {}; }, "conv1, fc1, fc2"},
-      {[](PruneOptions& o) {
-         o.layers = {"fc1", "fc9"};
-       },
-       "'fc9'"},
+      {[](PruneOptions& o) { o.layers = {"fc1", "fc9"}; }, "'fc9'"},
       {[](PruneOptions& o) { o.layers = {"relu1"}; }, "conv1, fc1, fc2"},
       {[](PruneOptions& o) { o.layers = {"fc1.weight"}; }, "conv1, fc1, fc2"},
       {[](PruneOptions& o) { o.method = PruneMethod::karnin; }, "'karnin'"}};
