@@ -12,18 +12,19 @@ namespace karnin::kernels {
 template <typename Arch>
 inline constexpr std::int64_t kSparseLanes = 2 * kWidth<Arch>;
 
-/// The block of src, and that of dst with one row more, where the fillers of the last group land.
+/// A block of src and one of dst.
 template <typename Arch>
 std::size_t fc_sparse_scratch(std::int64_t ic, std::int64_t oc) noexcept {
-  return static_cast<std::size_t>((ic + oc + 1) * kSparseLanes<Arch>);
+  return static_cast<std::size_t>((ic + oc) * kSparseLanes<Arch>);
 }
 
-/// dst[row][lane] of one group, from src[column][lane]; Vectors vectors of lanes.
-template <typename Arch, int Vectors>
+/// dst[row][lane] of one group, from src[column][lane], for Vectors vectors of images. Columns and
+/// rows are Stride floats apart, the vectors of one of them src_vector and dst_vector.
+template <typename Arch, int Vectors, std::int64_t Stride>
 [[gnu::always_inline]] inline void sparse_group(const SparseView& w, std::int64_t group,
-                                                const float* src, const float* bias, bool relu,
-                                                float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>, kLanes = Vectors * kW;
+                                                const float* src, std::int64_t src_vector,
+                                                const float* bias, bool relu, float* dst,
+                                                std::int64_t dst_vector) noexcept {
   const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
   Vec<Arch> acc[kSparseGroup][Vectors];
 #pragma GCC unroll 4
@@ -36,31 +37,39 @@ template <typename Arch, int Vectors>
   for (; entry != end; entry += kSparseGroup)
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r) {
-      const float* x = src + entry[r].column * kLanes;
+      const float* x = src + entry[r].column * Stride;
       const Vec<Arch> weight(entry[r].weight);
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v)
-        acc[r][v] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + v * kW), acc[r][v]);
+        acc[r][v] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + v * src_vector), acc[r][v]);
     }
 
 #pragma GCC unroll 4
-  for (int r = 0; r < kSparseGroup; ++r)
+  for (int r = 0; r < kSparseGroup; ++r) {
+    if (rows[r] >= w.oc) continue;
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v)
       (relu ? positive<Arch>(acc[r][v]) : acc[r][v])
-          .store_unaligned(dst + rows[r] * kLanes + v * kW);
+          .store_unaligned(dst + rows[r] * Stride + v * dst_vector);
+  }
+}
+
+template <typename Arch, int Vectors, std::int64_t Stride>
+[[gnu::noinline]] void sparse_groups(const SparseView& w, const float* src, std::int64_t src_vector,
+                                     const float* bias, bool relu, float* dst,
+                                     std::int64_t dst_vector) noexcept {
+  for (std::int64_t group = 0; group < w.groups; ++group)
+    sparse_group<Arch, Vectors, Stride>(w, group, src, src_vector, bias, relu, dst, dst_vector);
 }
 
 /// A block of up to Vectors vectors of images.
 template <typename Arch, int Vectors>
-[[gnu::noinline]] void sparse_block(const SparseView& w, std::int64_t images, const float* src,
-                                    const float* bias, bool relu, float* dst,
-                                    float* scratch) noexcept {
-  constexpr std::int64_t kLanes = Vectors * kWidth<Arch>;
+void sparse_block(const SparseView& w, std::int64_t images, const float* src, const float* bias,
+                  bool relu, float* dst, float* scratch) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>, kLanes = Vectors * kW;
   float* turned_dst = scratch + w.ic * kLanes;
   to_lanes<Arch>(images, w.ic, src, w.ic, scratch, kLanes);
-  for (std::int64_t group = 0; group < w.groups; ++group)
-    sparse_group<Arch, Vectors>(w, group, scratch, bias, relu, turned_dst);
+  sparse_groups<Arch, Vectors, kLanes>(w, scratch, kW, bias, relu, turned_dst, kW);
   from_lanes<Arch>(images, w.oc, turned_dst, kLanes, dst, w.oc);
 }
 

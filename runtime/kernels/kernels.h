@@ -43,6 +43,28 @@ struct SparseView {
   const SparseEntry* entries;       ///< kSparseGroup a step, one of each row of the group
 };
 
+/// The kept weights of a convolution, by output channel: `column` of an entry is where its tap
+/// reads, in floats from the first one of the window.
+struct SparseRows {
+  const std::uint32_t* row_ptr;  ///< oc + 1
+  const SparseEntry* entries;
+};
+
+/// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic, kh, kw),
+/// dst [oc][oh][ow][lanes].
+struct ConvShape {
+  std::int64_t ic, ih, iw;
+  std::int64_t oc, oh, ow;
+  std::int64_t kh, kw, sh, sw, ph, pw;
+};
+
+/// Pooling of one block of images: src [c][ih][iw][lanes], dst [c][oh][ow][lanes].
+struct PoolShape {
+  std::int64_t c;
+  std::int64_t ih, iw, oh, ow;
+  std::int64_t kh, kw, sh, sw, ph, pw;
+};
+
 /// Constants of one optimizer step. See train/optimizer.h for the equations.
 struct SgdStep {
   float learning_rate;
@@ -79,6 +101,53 @@ struct Table {
   /// The same one image at a time, activations fetched by column: for the smallest batches.
   void (*fc_sparse_gather)(const SparseView&, std::int64_t rows, const float* src,
                            const float* bias, bool relu, float* dst) noexcept;
+
+  /// Images side by side in the kernels named *_lanes_* below: one vector. Activations of a block
+  /// of that many images are [element][lanes], blocks one after the other.
+  std::int64_t lanes;
+  /// Rows of `floats` numbers each to blocks; lanes without an image become 0.
+  void (*rows_to_blocks)(std::int64_t images, std::int64_t floats, const float* rows,
+                         float* blocks) noexcept;
+  void (*blocks_to_rows)(std::int64_t images, std::int64_t floats, const float* blocks,
+                         float* rows) noexcept;
+  /// dst = [relu](conv(src) + bias).
+  void (*conv_lanes_forward)(const ConvShape&, const float* src, const float* weights,
+                             const float* bias, bool relu, float* dst) noexcept;
+  /// The same with a 2x2 max pool behind it: dst is [oc][oh / 2][ow / 2][lanes]. No padding, no
+  /// stride.
+  void (*conv_lanes_forward_pooled)(const ConvShape&, const float* src, const float* weights,
+                                    const float* bias, bool relu, float* dst) noexcept;
+  /// Both over the kept weights alone; no padding.
+  void (*conv_lanes_sparse)(const ConvShape&, const SparseRows&, const float* src,
+                            const float* bias, bool relu, float* dst) noexcept;
+  void (*conv_lanes_sparse_pooled)(const ConvShape&, const SparseRows&, const float* src,
+                                   const float* bias, bool relu, float* dst) noexcept;
+  void (*conv_lanes_backward_data)(const ConvShape&, const float* diff_dst, const float* weights,
+                                   float* diff_src) noexcept;
+  /// Adds the gradients of each lane to sums [oc * ic * kh * kw + oc][lanes]: weights, then biases.
+  void (*conv_lanes_backward_weights)(const ConvShape&, const float* src, const float* diff_dst,
+                                      float* sums) noexcept;
+  /// dst[i] = sum of src[i][lane] over the lanes, in their order.
+  void (*sum_lanes)(std::int64_t count, const float* src, float* dst) noexcept;
+
+  /// The largest of every window, padding not counted.
+  void (*max_pool_lanes_forward)(const PoolShape&, const float* src, float* dst) noexcept;
+  /// The gradient of a window goes to its first maximum in h, w order; dst as forward left it.
+  void (*max_pool_lanes_backward)(const PoolShape&, const float* src, const float* dst,
+                                  const float* diff_dst, float* diff_src) noexcept;
+  /// The mean of the pixels of every window, padding not counted.
+  void (*average_pool_lanes_forward)(const PoolShape&, const float* src, float* dst) noexcept;
+  void (*average_pool_lanes_backward)(const PoolShape&, const float* diff_dst,
+                                      float* diff_src) noexcept;
+
+  /// Fully connected layers from blocks to blocks; rows is a multiple of lanes.
+  void (*fc_lanes_forward)(const FcShape&, const float* src, const float* weights,
+                           const float* bias, bool relu, float* dst) noexcept;
+  /// The same over the kept weights alone.
+  void (*fc_lanes_sparse)(const FcShape&, const SparseView&, const float* src, const float* bias,
+                          bool relu, float* dst) noexcept;
+  void (*fc_lanes_backward_data)(const FcShape&, const float* diff_dst, const float* weights,
+                                 float* diff_src) noexcept;
 
   /// x = max(x, 0), in place. A NaN stays, here and wherever a ReLU is fused.
   void (*relu)(std::int64_t count, float* x) noexcept;

@@ -47,6 +47,15 @@ template <typename Arch>
   return xsimd::max(Vec<Arch>(0.0F), x);
 }
 
+/// The same value, kept in a register: GCC else repeats a load as the memory operand of every FMA
+/// that uses it, and the load units, which deliver no more than the FMA units consume, fall behind.
+template <typename Arch>
+[[gnu::always_inline]] inline Vec<Arch> in_register(Vec<Arch> x) noexcept {
+  auto lanes = static_cast<typename Vec<Arch>::register_type>(x);
+  asm("" : "+v"(lanes));
+  return lanes;
+}
+
 /// Access to all lanes.
 template <typename Arch>
 struct Whole {

@@ -5,10 +5,16 @@
 // For the same reason no standard algorithm or container is used in the bodies.
 #pragma once
 
+#include "runtime/kernels/conv_lanes-inl.h"
+#include "runtime/kernels/conv_lanes_data-inl.h"
+#include "runtime/kernels/conv_lanes_weights-inl.h"
+#include "runtime/kernels/conv_sparse-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
+#include "runtime/kernels/fc_lanes-inl.h"
 #include "runtime/kernels/fc_sparse-inl.h"
 #include "runtime/kernels/kernels.h"
+#include "runtime/kernels/pool_lanes-inl.h"
 #include "runtime/kernels/softmax-inl.h"
 #include "runtime/kernels/training-inl.h"
 
@@ -27,6 +33,23 @@ constexpr Table make_table() noexcept {
       .fc_sparse_scratch = &fc_sparse_scratch<Arch>,
       .fc_sparse_lanes = &fc_sparse_lanes<Arch>,
       .fc_sparse_gather = &fc_sparse_gather<Arch>,
+      .lanes = kWidth<Arch>,
+      .rows_to_blocks = &rows_to_blocks<Arch>,
+      .blocks_to_rows = &blocks_to_rows<Arch>,
+      .conv_lanes_forward = &conv_lanes_forward<Arch>,
+      .conv_lanes_forward_pooled = &conv_lanes_forward_pooled<Arch>,
+      .conv_lanes_sparse = &conv_lanes_sparse<Arch>,
+      .conv_lanes_sparse_pooled = &conv_lanes_sparse_pooled<Arch>,
+      .conv_lanes_backward_data = &conv_lanes_backward_data<Arch>,
+      .conv_lanes_backward_weights = &conv_lanes_backward_weights<Arch>,
+      .sum_lanes = &sum_lanes<Arch>,
+      .max_pool_lanes_forward = &max_pool_lanes_forward<Arch>,
+      .max_pool_lanes_backward = &max_pool_lanes_backward<Arch>,
+      .average_pool_lanes_forward = &average_pool_lanes_forward<Arch>,
+      .average_pool_lanes_backward = &average_pool_lanes_backward<Arch>,
+      .fc_lanes_forward = &fc_lanes_forward<Arch>,
+      .fc_lanes_sparse = &fc_lanes_sparse<Arch>,
+      .fc_lanes_backward_data = &fc_lanes_backward_data<Arch>,
       .relu = &relu<Arch>,
       .relu_backward = &relu_backward<Arch>,
       .u8_to_f32 = &u8_to_f32<Arch>,

@@ -12,7 +12,7 @@ namespace karnin::kernels {
 template <typename Arch>
 inline constexpr std::int64_t kTurn = kWidth<Arch> < 8 ? 4 : 8;
 
-/// dst(j)[i] = src(i)[j] for i, j < kTurn.
+/// dst(j)[i] = src(i)[j] for i, j < kTurn; the last j first.
 template <typename Arch, typename Src, typename Dst>
 [[gnu::always_inline]] inline void turn(const Src& src, const Dst& dst) noexcept {
   if constexpr (kTurn<Arch> == 4) {
@@ -21,10 +21,10 @@ template <typename Arch, typename Src, typename Dst>
     for (int i = 0; i < 4; ++i) r[i] = _mm_loadu_ps(src(i));
     _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]);
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) _mm_storeu_ps(dst(j), r[j]);
+    for (int j = 3; j >= 0; --j) _mm_storeu_ps(dst(j), r[j]);
   } else {
 #pragma GCC unroll 2
-    for (int half = 0; half < 8; half += 4) {
+    for (int half = 4; half >= 0; half -= 4) {
       // Rows i and i + 4 share a register from the start: no shuffle has to cross its halves.
       __m256 r[4], t[4];
 #pragma GCC unroll 4
@@ -35,17 +35,17 @@ template <typename Arch, typename Src, typename Dst>
       t[1] = _mm256_unpacklo_ps(r[2], r[3]);
       t[2] = _mm256_unpackhi_ps(r[0], r[1]);
       t[3] = _mm256_unpackhi_ps(r[2], r[3]);
-      _mm256_storeu_ps(dst(half), _mm256_shuffle_ps(t[0], t[1], _MM_SHUFFLE(1, 0, 1, 0)));
-      _mm256_storeu_ps(dst(half + 1), _mm256_shuffle_ps(t[0], t[1], _MM_SHUFFLE(3, 2, 3, 2)));
-      _mm256_storeu_ps(dst(half + 2), _mm256_shuffle_ps(t[2], t[3], _MM_SHUFFLE(1, 0, 1, 0)));
       _mm256_storeu_ps(dst(half + 3), _mm256_shuffle_ps(t[2], t[3], _MM_SHUFFLE(3, 2, 3, 2)));
+      _mm256_storeu_ps(dst(half + 2), _mm256_shuffle_ps(t[2], t[3], _MM_SHUFFLE(1, 0, 1, 0)));
+      _mm256_storeu_ps(dst(half + 1), _mm256_shuffle_ps(t[0], t[1], _MM_SHUFFLE(3, 2, 3, 2)));
+      _mm256_storeu_ps(dst(half), _mm256_shuffle_ps(t[0], t[1], _MM_SHUFFLE(1, 0, 1, 0)));
     }
   }
 }
 
 /// The kTurn rows from `first` on of a matrix with `rows` of them, `stride` floats apart. Beyond
 /// the last one they are the last one again: lanes without a row of their own repeat its numbers,
-/// which are sound to compute with and harmless to write.
+/// which are sound to compute with. What they hold is written first, and overwritten.
 template <typename Arch, typename Float>
 class RowsAt {
  public:
@@ -82,7 +82,8 @@ void to_lanes(std::int64_t rows, std::int64_t columns, const float* src, std::in
   }
 }
 
-/// The inverse: dst[row * stride + column] = turned[column * lanes + row] for `rows` <= lanes.
+/// The inverse: dst[row * stride + column] = turned[column * lanes + row] for `rows` <= lanes,
+/// whatever the other lanes hold.
 template <typename Arch>
 void from_lanes(std::int64_t rows, std::int64_t columns, const float* turned, std::int64_t lanes,
                 float* dst, std::int64_t stride) noexcept {
@@ -94,7 +95,7 @@ void from_lanes(std::int64_t rows, std::int64_t columns, const float* turned, st
       turn<Arch>([&](int j) { return turned + (c + j) * lanes + lane; },
                  [&](int i) { return row[i] + c; });
     for (; c < columns; ++c)
-      for (int i = 0; i < kT; ++i) row[i][c] = turned[c * lanes + lane + i];
+      for (int i = static_cast<int>(kT) - 1; i >= 0; --i) row[i][c] = turned[c * lanes + lane + i];
   }
 }
 

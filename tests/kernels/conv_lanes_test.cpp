@@ -1,0 +1,218 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "runtime/core/counter_rng.h"
+#include "runtime/kernels/conv_sparse.h"
+#include "tests/support/bounded_conv.h"
+#include "tests/support/fill.h"
+#include "tests/support/guarded.h"
+#include "tests/support/kernel_table_test.h"
+#include "tests/support/lane_blocks.h"
+
+namespace karnin::test {
+namespace {
+
+using kernels::ConvShape;
+
+using ConvLanesTest = KernelTableTest;
+INSTANTIATE_TEST_SUITE_P(Isas, ConvLanesTest, testing::ValuesIn(supported_isas()), isa_name);
+
+struct Plane {
+  std::int64_t h, w;
+};
+
+ConvShape shape(std::int64_t ic, Plane image, std::int64_t oc, Plane kernel, Plane stride,
+                Plane pad) {
+  const Conv2d spec{oc, kernel.h, kernel.w, stride.h, stride.w, pad.h, pad.w};
+  const Extent dst = ConvCase{1, {ic, image.h, image.w}, spec}.dst();
+  return {ic,       image.h,  image.w,  oc,       dst.h, dst.w,
+          kernel.h, kernel.w, stride.h, stride.w, pad.h, pad.w};
+}
+
+/// One block of images.
+ConvCase case_of(const ConvShape& s, std::int64_t lanes) {
+  return {lanes, {s.ic, s.ih, s.iw}, {s.oc, s.kh, s.kw, s.sh, s.sw, s.ph, s.pw}};
+}
+
+/// Every way to be odd: more channels or columns than a tile, one of them, kernels as wide as the
+/// image, strides that skip pixels, padding as wide as it may be.
+std::vector<ConvShape> shapes() {
+  std::vector<ConvShape> result;
+  for (const std::int64_t oc : {1, 2, 3, 5, 13})
+    result.push_back(shape(2, {6, 9}, oc, {3, 3}, {1, 1}, {0, 0}));
+  for (const std::int64_t w : {5, 6, 7, 9, 10, 11, 15, 17, 23, 33})
+    result.push_back(shape(2, {5, w}, 3, {5, 5}, {1, 1}, {0, 0}));
+  for (const std::int64_t kernel : {1, 2, 3, 4, 5, 6, 7, 11})
+    for (std::int64_t pad = 0; pad <= 2 && pad < kernel; ++pad)
+      for (const std::int64_t stride : {1, 2, 3})
+        result.push_back(shape(2, {11, 12}, 3, {kernel, kernel}, {stride, stride}, {pad, pad}));
+  result.push_back(shape(3, {7, 12}, 4, {1, 5}, {2, 1}, {0, 4}));
+  result.push_back(shape(1, {9, 3}, 2, {4, 3}, {1, 2}, {3, 0}));
+  result.push_back(shape(2, {3, 26}, 2, {3, 3}, {1, 1}, {1, 1}));
+  result.push_back(shape(10, {14, 14}, 16, {5, 5}, {1, 1}, {0, 0}));
+  return result;
+}
+
+std::string name(const ConvShape& s) {
+  return testing::PrintToString(std::vector<std::int64_t>{s.ic, s.ih, s.iw, s.oc, s.oh, s.ow, s.kh,
+                                                          s.kw, s.sh, s.sw, s.ph, s.pw});
+}
+
+/// Operands of one block, plain and in lanes.
+template <typename Fill>
+struct Operands {
+  Operands(const kernels::Table& table, const ConvShape& shape_of, const Fill& fill)
+      : s(shape_of),
+        lanes(table.lanes),
+        src_floats(s.ic * s.ih * s.iw),
+        dst_floats(s.oc * s.oh * s.ow),
+        src(fill(lanes * src_floats, 1)),
+        weights(fill(s.oc * s.ic * s.kh * s.kw, 2)),
+        bias(fill(s.oc, 3)),
+        diff_dst(fill(lanes * dst_floats, 4)),
+        src_lanes(to_blocks(src, src_floats, lanes)),
+        diff_dst_lanes(to_blocks(diff_dst, dst_floats, lanes)) {}
+
+  ConvShape s;
+  std::int64_t lanes, src_floats, dst_floats;
+  std::vector<float> src, weights, bias, diff_dst, src_lanes, diff_dst_lanes;
+};
+
+template <typename Fill, typename Compare>
+void check_forward(const kernels::Table& table, const ConvShape& s, const Fill& fill,
+                   const Compare& compare) {
+  const Operands o(table, s, fill);
+  for (const bool relu : {false, true}) {
+    Guarded dst(o.lanes * o.dst_floats);
+    table.conv_lanes_forward(s, o.src_lanes.data(), o.weights.data(), o.bias.data(), relu,
+                             dst.data());
+    compare(from_blocks(dst.span(), o.dst_floats, o.lanes, o.lanes),
+            bounded_conv(case_of(s, o.lanes), o.src, o.weights, o.bias, relu));
+    EXPECT_TRUE(dst.intact());
+  }
+}
+
+template <typename Fill, typename Compare>
+void check_backward(const kernels::Table& table, const ConvShape& s, const Fill& fill,
+                    const Compare& compare) {
+  const Operands o(table, s, fill);
+  Guarded diff_src(o.lanes * o.src_floats);
+  table.conv_lanes_backward_data(s, o.diff_dst_lanes.data(), o.weights.data(), diff_src.data());
+  compare(from_blocks(diff_src.span(), o.src_floats, o.lanes, o.lanes),
+          bounded_conv_backward_data(case_of(s, o.lanes), o.diff_dst, o.weights));
+  EXPECT_TRUE(diff_src.intact());
+
+  const auto count = static_cast<std::int64_t>(o.weights.size()) + s.oc;
+  Guarded sums(count * o.lanes), gradient(count);
+  std::fill_n(sums.data(), count * o.lanes, 0.0F);
+  table.conv_lanes_backward_weights(s, o.src_lanes.data(), o.diff_dst_lanes.data(), sums.data());
+  table.sum_lanes(count, sums.data(), gradient.data());
+  compare(gradient.span(), bounded_conv_backward_weights(case_of(s, o.lanes), o.src, o.diff_dst));
+  EXPECT_TRUE(sums.intact() && gradient.intact());
+}
+
+TEST_P(ConvLanesTest, Forward) {
+  for (const ConvShape& s : shapes()) {
+    SCOPED_TRACE(name(s));
+    check_forward(table_, s, integers, expect_equal);
+    check_forward(table_, s, uniforms, expect_near);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(ConvLanesTest, Backward) {
+  for (const ConvShape& s : shapes()) {
+    SCOPED_TRACE(name(s));
+    check_backward(table_, s, integers, expect_equal);
+    check_backward(table_, s, uniforms, expect_near);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(ConvLanesTest, WeightGradientsOfBlocksAddUp) {
+  const ConvShape s = shape(2, {6, 7}, 3, {3, 3}, {1, 1}, {1, 1});
+  const Operands o(table_, s, integers);
+  const auto count = static_cast<std::int64_t>(o.weights.size()) + s.oc;
+  std::vector<float> once(static_cast<std::size_t>(count * o.lanes), 0.0F), twice = once;
+  const auto add_to = [&](std::vector<float>& sums) {
+    table_.conv_lanes_backward_weights(s, o.src_lanes.data(), o.diff_dst_lanes.data(), sums.data());
+  };
+  add_to(once);
+  add_to(twice);
+  add_to(twice);
+  for (std::size_t i = 0; i < once.size(); ++i) ASSERT_EQ(twice[i], 2 * once[i]) << i;
+}
+
+/// The largest of each 2x2 square of planes (h x w); what is left over at the edges is dropped.
+std::vector<float> pooled(std::span<const float> planes, std::int64_t h, std::int64_t w) {
+  std::vector<float> result;
+  const auto at = [&](std::int64_t row, std::int64_t x) {
+    return planes[static_cast<std::size_t>(row * w + x)];
+  };
+  for (std::int64_t plane = 0; plane < static_cast<std::int64_t>(planes.size()) / (h * w); ++plane)
+    for (std::int64_t y = plane * h; y + 1 < plane * h + h; y += 2)
+      for (std::int64_t x = 0; x + 1 < w; x += 2)
+        result.push_back(
+            std::max(std::max(at(y, x), at(y, x + 1)), std::max(at(y + 1, x), at(y + 1, x + 1))));
+  return result;
+}
+
+/// Convolution and pool in one give the bits of the two in turn.
+TEST_P(ConvLanesTest, PooledForward) {
+  for (const std::int64_t w : {4, 5, 6, 8, 9, 14, 20, 32})
+    for (const std::int64_t oc : {1, 2, 3, 5}) {
+      const ConvShape s = shape(2, {7, w}, oc, {3, 3}, {1, 1}, {0, 0});
+      SCOPED_TRACE(name(s));
+      const Operands o(table_, s, uniforms);
+      std::vector<float> whole(o.diff_dst.size());
+      Guarded dst(o.lanes * s.oc * (s.oh / 2) * (s.ow / 2));
+      for (const bool relu : {false, true}) {
+        table_.conv_lanes_forward(s, o.src_lanes.data(), o.weights.data(), o.bias.data(), relu,
+                                  whole.data());
+        table_.conv_lanes_forward_pooled(s, o.src_lanes.data(), o.weights.data(), o.bias.data(),
+                                         relu, dst.data());
+        const auto plain = from_blocks(whole, o.dst_floats, o.lanes, o.lanes);
+        EXPECT_EQ(from_blocks(dst.span(), s.oc * (s.oh / 2) * (s.ow / 2), o.lanes, o.lanes),
+                  pooled(plain, s.oh, s.ow));
+        EXPECT_TRUE(dst.intact());
+      }
+    }
+}
+
+/// Skipping the zeros changes no bit.
+TEST_P(ConvLanesTest, SparseForward) {
+  for (const double sparsity : {0.0, 0.5, 1.0})
+    for (const std::int64_t w : {4, 5, 9, 14, 16, 17, 33})
+      for (const std::int64_t stride : {1, 2}) {
+        const ConvShape s = shape(3, {7, w}, 3, {4, 3}, {stride, stride}, {0, 0});
+        SCOPED_TRACE(name(s));
+        Operands o(table_, s, uniforms);
+        CounterRng rng(5);
+        for (float& weight : o.weights)
+          if (rng.uniform() < sparsity) weight = 0.0F;
+        const kernels::PackedConv packed(s, o.weights, o.lanes);
+        std::vector<float> dense(o.diff_dst.size());
+        Guarded sparse(o.lanes * o.dst_floats);
+        for (const bool relu : {false, true}) {
+          table_.conv_lanes_forward(s, o.src_lanes.data(), o.weights.data(), o.bias.data(), relu,
+                                    dense.data());
+          table_.conv_lanes_sparse(s, packed.view(), o.src_lanes.data(), o.bias.data(), relu,
+                                   sparse.data());
+          EXPECT_TRUE(std::ranges::equal(dense, sparse.span()));
+          EXPECT_TRUE(sparse.intact());
+          if (stride > 1 || s.oh < 2) continue;
+          const std::int64_t floats = s.oc * (s.oh / 2) * (s.ow / 2);
+          Guarded squares(o.lanes * floats), expected(o.lanes * floats);
+          table_.conv_lanes_forward_pooled(s, o.src_lanes.data(), o.weights.data(), o.bias.data(),
+                                           relu, expected.data());
+          table_.conv_lanes_sparse_pooled(s, packed.view(), o.src_lanes.data(), o.bias.data(), relu,
+                                          squares.data());
+          EXPECT_TRUE(std::ranges::equal(squares.span(), expected.span()));
+          EXPECT_TRUE(squares.intact());
+        }
+      }
+}
+
+}  // namespace
+}  // namespace karnin::test
