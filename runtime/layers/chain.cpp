@@ -8,6 +8,8 @@
 #include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
 #include "runtime/layers/assemble.h"
+#include "runtime/layers/assemble_lanes.h"
+#include "runtime/layers/reorder_lanes.h"
 
 namespace karnin {
 
@@ -18,7 +20,8 @@ struct Chain::Impl {
       : purpose(options.purpose),
         images(options.images),
         input_floats(static_cast<std::size_t>(images * architecture.input.size())),
-        assembly(assemble(architecture, options)) {
+        assembly(options.kind == ChainKind::lanes ? assemble_lanes(architecture, options)
+                                                  : assemble(architecture, options)) {
     int value = 0;
     for (const auto& layer : assembly.layers) {
       if (!layer->in_place() || value == 0) {
@@ -45,6 +48,13 @@ struct Chain::Impl {
   std::vector<int> dst_values;      // by layer
   std::vector<std::size_t> floats;  // by value, without the input
 };
+
+std::string_view to_string(ChainKind kind) { return kind == ChainKind::lanes ? "lanes" : "onednn"; }
+
+ChainKind chain_rule(std::int64_t images) {
+  const Blob blob{images, {1, 1, 1}, lanes_layout()};
+  return 5 * images >= 3 * blob.floats() ? ChainKind::lanes : ChainKind::onednn;
+}
 
 Chain::Chain(const Architecture& architecture, const ChainOptions& options) {
   if (options.images < 1 || options.images > kMaxDim)

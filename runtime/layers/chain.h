@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/core/architecture.h"
@@ -15,11 +16,21 @@
 
 namespace karnin {
 
+/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts, or images. Of these
+/// there must be enough to fill a vector; then theirs is the faster chain.
+enum class ChainKind { onednn, lanes };
+std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes"
+/// The kind for shards of that many images where no clock may decide: lanes if at least three in
+/// five of them get an image. Otherwise what the idle ones cost is more than the others win.
+ChainKind chain_rule(std::int64_t images);
+
 struct ChainOptions {
   std::int64_t images = 1;  ///< of one shard
   Purpose purpose = Purpose::inference;
+  ChainKind kind = ChainKind::onednn;
   /// Kernel of the fully connected layer of that name; called in inference only.
-  /// Training always uses the dense kernels on plain weights.
+  /// Training always uses the dense kernels on plain weights; a chain in lanes knows only dense and
+  /// sparse_lanes, and takes dense for the others.
   std::function<FcKernel(const std::string& layer)> fc_kernel;
 };
 

@@ -30,7 +30,7 @@ class BoundDropout : public BoundLayer {
       auto draw = static_cast<std::uint64_t>((shard.first_image + image) * blob_.extent.size());
       for (std::int64_t c = 0; c < blob_.extent.c; ++c)
         for (std::int64_t pixel = 0; pixel < pixels; ++pixel, ++draw) {
-          const std::int64_t at = image * blob_.image_floats() + blob_.offset(c, pixel);
+          const std::int64_t at = blob_.index(image, c, pixel);
           dst[at] = uniform01(mix(key ^ mix(draw))) < rate_ ? 0.0F : src[at] * scale;
         }
     }

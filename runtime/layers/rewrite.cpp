@@ -57,4 +57,20 @@ void fuse_relu(std::vector<Step>& steps) {
   steps = std::move(fused);
 }
 
+void fuse_max_pool(std::vector<Step>& steps) {
+  std::vector<Step> fused;
+  for (Step& step : steps) {
+    const auto* pool = std::get_if<Pool2d>(&step.spec);
+    const auto* conv = fused.empty() ? nullptr : std::get_if<Conv2d>(&fused.back().spec);
+    if (pool == nullptr || *pool != Pool2d{} || conv == nullptr || fused.back().pooled ||
+        *conv != Conv2d{conv->oc, conv->kh, conv->kw}) {
+      fused.push_back(std::move(step));
+      continue;
+    }
+    fused.back().pooled = true;
+    fused.back().dst = step.dst;
+  }
+  steps = std::move(fused);
+}
+
 }  // namespace karnin

@@ -14,8 +14,9 @@ struct Step {
   std::string name;
   LayerSpec spec;
   Extent src, dst;
-  int node = 0;       ///< of the architecture
-  bool relu = false;  ///< ends with max(x, 0)
+  int node = 0;         ///< of the architecture
+  bool relu = false;    ///< ends with max(x, 0)
+  bool pooled = false;  ///< then with a 2x2 max pool, whose extent dst is
 };
 
 /// The nodes one by one. Throws ShapeError for an unsound architecture.
@@ -32,5 +33,8 @@ void move_relu_behind_max_pool(std::vector<Step>& steps);
 
 /// A ReLU right behind a convolution or fully connected layer becomes part of it.
 void fuse_relu(std::vector<Step>& steps);
+
+/// A 2x2 max pool right behind a convolution without stride and padding becomes part of it.
+void fuse_max_pool(std::vector<Step>& steps);
 
 }  // namespace karnin

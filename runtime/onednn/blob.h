@@ -8,8 +8,10 @@
 namespace karnin {
 
 /// Fully connected rows are nchw with h = w = 1. nChw8c keeps 8 channels side by side, as oneDNN
-/// wants them for 8 lanes, nChw16c 16, padded with zeros; nhwc all of them, without padding.
-enum class Layout { nchw, nChw8c, nChw16c, nhwc };
+/// wants them for 8 lanes, nChw16c 16, padded with zeros; nhwc all of them, without padding. The
+/// last three keep images side by side, which oneDNN doesn't know: [block of images][c][h][w][4],
+/// the last block filled up with images that nobody asked for.
+enum class Layout { nchw, nChw8c, nChw16c, nhwc, lanes4, lanes8, lanes16 };
 
 struct Blob {
   std::int64_t images = 0;
@@ -18,11 +20,17 @@ struct Blob {
 
   /// Channels side by side, and so the distance from a pixel to the next.
   std::int64_t block() const;
+  /// Images side by side; 1 in the layouts of oneDNN.
+  std::int64_t lanes() const;
+  /// Blocks of lanes() images.
+  std::int64_t blocks() const { return (images + lanes() - 1) / lanes(); }
   /// Floats of one image in memory, padded channels included.
   std::int64_t image_floats() const;
-  std::int64_t floats() const { return images * image_floats(); }
-  /// Where in the memory of an image the element (c, pixel / w, pixel % w) lies.
+  std::int64_t floats() const { return blocks() * lanes() * image_floats(); }
+  /// Where among the floats of an image the element (c, pixel / w, pixel % w) lies.
   std::int64_t offset(std::int64_t c, std::int64_t pixel) const;
+  /// Where in memory that element of an image lies.
+  std::int64_t index(std::int64_t image, std::int64_t c, std::int64_t pixel) const;
   bool operator==(const Blob&) const = default;
 };
 

@@ -23,6 +23,10 @@ Tag tag_of(Layout layout) {
       return Tag::nChw16c;
     case Layout::nhwc:
       return Tag::nhwc;
+    case Layout::lanes4:
+    case Layout::lanes8:
+    case Layout::lanes16:
+      break;
   }
   return Tag::undef;
 }

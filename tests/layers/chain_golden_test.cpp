@@ -34,10 +34,15 @@ std::vector<const float*> parameters_of(const Model& model) {
   return parameters;
 }
 
-TEST(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {
+class ChainGolden : public testing::TestWithParam<ChainKind> {};
+INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden, testing::Values(ChainKind::onednn, ChainKind::lanes),
+                         [](const auto& param) { return std::string(to_string(param.param)); });
+
+TEST_P(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {
   const Model model = test::golden_model();
-  Chain chain(model.architecture,
-              {.images = kImages, .purpose = Purpose::training, .fc_kernel = {}});
+  Chain chain(
+      model.architecture,
+      {.images = kImages, .purpose = Purpose::training, .kind = GetParam(), .fc_kernel = {}});
   chain.set_parameters(parameters_of(model));
   Chain::Worker worker(chain);
   std::ranges::copy(test::golden_images(0), worker.input());
@@ -61,12 +66,13 @@ TEST(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {
   }
 }
 
-TEST(ChainGolden, InferenceGivesTheSameLogits) {
+TEST_P(ChainGolden, InferenceGivesTheSameLogits) {
   const Model model = test::golden_model();
   for (const FcKernel kernel :
        {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes, FcKernel::sparse_gather}) {
     Chain chain(model.architecture, {.images = kImages,
                                      .purpose = Purpose::inference,
+                                     .kind = GetParam(),
                                      .fc_kernel = [=](const std::string&) { return kernel; }});
     chain.set_parameters(parameters_of(model));
     Chain::Worker worker(chain);

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <limits>
 #include <thread>
+#include <tuple>
 
 #include "runtime/core/error.h"
+#include "runtime/core/model.h"
+#include "runtime/kernels/kernels.h"
 #include "tests/support/fill.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/reference_network.h"
@@ -92,58 +95,74 @@ struct Fixture {
   Chain::Worker worker;
 };
 
-ChainOptions training(std::int64_t images) {
-  return {.images = images, .purpose = Purpose::training, .fc_kernel = {}};
+constexpr ChainKind kKinds[] = {ChainKind::onednn, ChainKind::lanes};
+
+ChainOptions training(std::int64_t images, ChainKind kind = ChainKind::onednn) {
+  return {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}};
 }
-ChainOptions inference(std::int64_t images, FcKernel kernel) {
-  return {.images = images, .purpose = Purpose::inference, .fc_kernel = [=](const std::string&) {
-            return kernel;
-          }};
+ChainOptions inference(std::int64_t images, FcKernel kernel, ChainKind kind = ChainKind::onednn) {
+  return {.images = images,
+          .purpose = Purpose::inference,
+          .kind = kind,
+          .fc_kernel = [=](const std::string&) { return kernel; }};
 }
 
-class EveryNetwork : public testing::TestWithParam<Architecture> {};
+class EveryNetwork : public testing::TestWithParam<std::tuple<Architecture, ChainKind>> {
+ protected:
+  const Architecture& architecture_ = std::get<0>(GetParam());
+  const ChainKind kind_ = std::get<1>(GetParam());
+};
 INSTANTIATE_TEST_SUITE_P(Chain, EveryNetwork,
-                         testing::Values(khanal2018(), khanal2018({1, 32, 32}), odd_network(),
-                                         pooling_network()),
-                         [](const auto& param) { return "net" + std::to_string(param.index); });
+                         testing::Combine(testing::Values(khanal2018(), khanal2018({1, 32, 32}),
+                                                          odd_network(), pooling_network()),
+                                          testing::ValuesIn(kKinds)),
+                         [](const auto& param) {
+                           return std::string(to_string(std::get<1>(param.param))) +
+                                  std::to_string(param.index);
+                         });
 
 TEST_P(EveryNetwork, TrainingIsTheCompositionOfTheReferences) {
-  for (const std::int64_t images : {1, 2, 3}) {
-    Fixture f(GetParam(), training(images));
-    test::ReferenceNetwork reference(GetParam(), images, f.parameters);
+  for (const std::int64_t images : {1, 2, 3, 9}) {
+    Fixture f(architecture_, training(images, kind_));
+    test::ReferenceNetwork reference(architecture_, images, f.parameters);
     const Values& logits = reference.forward(f.input);
     EXPECT_EQ(f.forward(), logits);
     const Values diff_logits = test::integers(static_cast<std::int64_t>(logits.size()), 2);
     const std::vector<Values> expected = reference.backward(diff_logits);
     const std::vector<Values> actual = f.backward(diff_logits);
     for (std::size_t i = 0; i < expected.size(); ++i)
-      EXPECT_EQ(actual[i], expected[i]) << parameter_specs(GetParam())[i].name;
+      EXPECT_EQ(actual[i], expected[i]) << parameter_specs(architecture_)[i].name;
   }
 }
 
 TEST_P(EveryNetwork, InferenceIsTheCompositionOfTheReferences) {
   for (const FcKernel kernel :
        {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes, FcKernel::sparse_gather})
-    for (const std::int64_t images : {1, 3}) {
-      Fixture f(GetParam(), inference(images, kernel));
-      test::ReferenceNetwork reference(GetParam(), images, f.parameters);
+    for (const std::int64_t images : {1, 3, 9}) {
+      Fixture f(architecture_, inference(images, kernel, kind_));
+      test::ReferenceNetwork reference(architecture_, images, f.parameters);
       EXPECT_EQ(f.forward(), reference.forward(f.input)) << to_string(kernel);
     }
 }
 
-TEST(Chain, LeavesTheInputAsItIs) {
-  Fixture f(net({3, 4, 4}, {Relu{}, Dropout{0.5F}, FullyConnected{2}}), training(2));
+class EveryKind : public testing::TestWithParam<ChainKind> {};
+INSTANTIATE_TEST_SUITE_P(Chain, EveryKind, testing::ValuesIn(kKinds),
+                         [](const auto& param) { return std::string(to_string(param.param)); });
+
+TEST_P(EveryKind, LeavesTheInputAsItIs) {
+  Fixture f(net({3, 4, 4}, {Relu{}, Dropout{0.5F}, FullyConnected{2}}), training(2, GetParam()));
   const Values first = f.forward({1, 2, 3});
   EXPECT_TRUE(std::ranges::equal(f.input, std::span(f.worker.input(), f.input.size())));
   f.worker.forward({1, 2, 3});
   EXPECT_TRUE(std::ranges::equal(first, std::span(f.worker.logits(), first.size())));
 }
 
-TEST(Chain, DropoutDoesNotDependOnTheShards) {
+TEST_P(EveryKind, DropoutDoesNotDependOnTheShards) {
   const Architecture architecture =
       net({3, 8, 8}, {Conv2d{10, 3, 3}, Pool2d{}, Dropout{0.5F}, FullyConnected{6}, Dropout{0.5F},
                       FullyConnected{3}});
-  Fixture whole(architecture, training(4)), part(architecture, training(2));
+  Fixture whole(architecture, training(4, GetParam()));
+  Fixture part(architecture, training(2, GetParam()));
   const Values expected = whole.forward({5, 6, 8});
   Values actual;
   for (const std::int64_t first : {0, 2}) {
@@ -155,8 +174,8 @@ TEST(Chain, DropoutDoesNotDependOnTheShards) {
   EXPECT_NE(whole.forward({5, 7, 8}), expected);
 }
 
-TEST(Chain, FollowsItsParameters) {
-  Fixture f(khanal2018(), training(2));
+TEST_P(EveryKind, FollowsItsParameters) {
+  Fixture f(khanal2018(), training(2, GetParam()));
   f.forward();
   for (Values& values : f.parameters)
     for (float& x : values) x = -x;
@@ -165,8 +184,8 @@ TEST(Chain, FollowsItsParameters) {
   EXPECT_EQ(f.forward(), reference.forward(f.input));
 }
 
-TEST(Chain, IsSharedByWorkersOfSeveralThreads) {
-  Fixture f(khanal2018(), training(3));
+TEST_P(EveryKind, IsSharedByWorkersOfSeveralThreads) {
+  Fixture f(khanal2018(), training(3, GetParam()));
   const Values diff_logits = test::integers(30, 2);
   const Values logits = f.forward();
   const std::vector<Values> gradients = f.backward(diff_logits);
@@ -192,8 +211,8 @@ TEST(Chain, IsSharedByWorkersOfSeveralThreads) {
   other.join();
 }
 
-TEST(Chain, TimesEveryLayer) {
-  Fixture f(khanal2018(), inference(2, FcKernel::dense));
+TEST_P(EveryKind, TimesEveryLayer) {
+  Fixture f(khanal2018(), inference(2, FcKernel::dense, GetParam()));
   std::vector<double> microseconds(f.chain.layers().size(), 0.0);
   f.worker.forward({}, microseconds);
   EXPECT_THAT(microseconds, testing::Each(testing::Gt(0.0)));
@@ -219,10 +238,38 @@ TEST(Chain, NamesItsLayersAndTheirKernels) {
   EXPECT_EQ(chain.images(), 4);
 }
 
-TEST(Chain, RefusesWhatItCannotRun) {
-  EXPECT_THROW(Chain(khanal2018(), training(0)), ArgumentError);
-  EXPECT_THROW(Chain(net({3, 8, 8}, {Conv2d{4, 9, 9}}), training(1)), ShapeError);
-  EXPECT_THROW(Chain(net({3, 1, 1}, {Dropout{0.5F}}), inference(1, FcKernel::dense)), ShapeError);
+TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
+  Model model = make_model(khanal2018());
+  for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
+  auto conv2 = model.parameters[2].value.span();
+  std::ranges::fill(conv2.first(conv2.size() / 2), 0.0F);
+  Chain chain(model.architecture, inference(4, FcKernel::sparse_lanes, ChainKind::lanes));
+  std::vector<const float*> parameters;
+  for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
+  chain.set_parameters(parameters);
+  std::vector<std::string> kernels;
+  for (const auto& layer : chain.layers())
+    kernels.push_back(layer->name() + ": " + layer->kernel());
+  EXPECT_THAT(kernels,
+              testing::ElementsAre("images to lanes: transpose", "conv1: dense in lanes, max pool",
+                                   "conv2: sparse in lanes, max pool", "fc1: sparse in lanes",
+                                   "fc2: sparse in lanes", "fc3: sparse in lanes",
+                                   "logits from lanes: transpose"));
+}
+
+TEST(Chain, TheRuleTakesLanesWhereTheyAreFull) {
+  const std::int64_t lanes = kernels::active().lanes;
+  EXPECT_EQ(chain_rule(1), ChainKind::onednn);
+  EXPECT_EQ(chain_rule(lanes), ChainKind::lanes);
+  EXPECT_EQ(chain_rule(lanes - 1), ChainKind::lanes);
+  EXPECT_EQ(chain_rule(100 * lanes + 1), ChainKind::lanes);
+}
+
+TEST_P(EveryKind, RefusesWhatItCannotRun) {
+  EXPECT_THROW(Chain(khanal2018(), training(0, GetParam())), ArgumentError);
+  EXPECT_THROW(Chain(net({3, 8, 8}, {Conv2d{4, 9, 9}}), training(1, GetParam())), ShapeError);
+  EXPECT_THROW(Chain(net({3, 1, 1}, {Dropout{0.5F}}), inference(1, FcKernel::dense, GetParam())),
+               ShapeError);
 }
 
 }  // namespace

@@ -57,6 +57,28 @@ TEST(Rewrite, RemovesDropoutWhereItDoesNothing) {
   EXPECT_THAT(names(inference), ElementsAre("layer1", "layer3"));
 }
 
+TEST(Rewrite, FusesAMaxPoolOfSquaresIntoAPlainConvolution) {
+  const Pool2d average{PoolKind::average}, overlapping{PoolKind::max, 3, 3, 2, 2};
+  std::vector<Step> steps =
+      steps_of(net({Conv2d{4, 3, 3}, Pool2d{}, Pool2d{}, Conv2d{4, 1, 1}, FullyConnected{2}}));
+  fuse_max_pool(steps);
+  EXPECT_THAT(names(steps), ElementsAre("layer0", "layer2", "layer3", "layer4"));
+  EXPECT_TRUE(steps[0].pooled);
+  EXPECT_EQ(steps[0].dst, (Extent{4, 3, 3}));
+  EXPECT_FALSE(steps[2].pooled);
+
+  for (const Architecture& architecture :
+       {net({Conv2d{4, 3, 3}, average, FullyConnected{2}}),
+        net({Conv2d{4, 3, 3}, overlapping, FullyConnected{2}}),
+        net({Conv2d{4, 3, 3, 1, 1, 1, 1}, Pool2d{}, FullyConnected{2}}),
+        net({Conv2d{4, 3, 3, 2, 2}, Pool2d{}, FullyConnected{2}}),
+        net({Pool2d{}, FullyConnected{2}})}) {
+    std::vector<Step> as_it_is = steps_of(architecture);
+    fuse_max_pool(as_it_is);
+    EXPECT_EQ(as_it_is.size(), architecture.nodes.size());
+  }
+}
+
 TEST(Rewrite, RefusesAnUnsoundArchitecture) {
   EXPECT_THROW(steps_of(net({Conv2d{4, 9, 9}})), ShapeError);
 }

@@ -19,7 +19,7 @@ void for_each_element(const Blob& blob, const Visit& visit) {
   for (std::int64_t n = 0; n < blob.images; ++n)
     for (std::int64_t c = 0; c < blob.extent.c; ++c)
       for (std::int64_t pixel = 0; pixel < pixels; ++pixel, ++plain)
-        visit(plain, static_cast<std::size_t>(n * blob.image_floats() + blob.offset(c, pixel)));
+        visit(plain, static_cast<std::size_t>(blob.index(n, c, pixel)));
 }
 
 /// Padded channels are 0.

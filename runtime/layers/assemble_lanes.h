@@ -1,0 +1,12 @@
+// From the nodes of an architecture to prepared layers that keep images in the lanes.
+#pragma once
+
+#include "runtime/layers/assemble.h"
+
+namespace karnin {
+
+/// Images are put into lanes in front and logits taken out of them at the end; between, nothing is
+/// ever reordered. Throws ShapeError for an unsound architecture.
+Assembly assemble_lanes(const Architecture& architecture, const ChainOptions& options);
+
+}  // namespace karnin

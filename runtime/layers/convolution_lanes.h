@@ -1,0 +1,48 @@
+// Convolution with images in the lanes, with the ReLU and the max pool that follow it.
+#pragma once
+
+#include "runtime/core/aligned.h"
+#include "runtime/kernels/conv_sparse.h"
+#include "runtime/layers/layer.h"
+
+namespace karnin {
+
+struct ConvolutionLanesOptions {
+  bool relu = false;
+  /// A 2x2 max pool at the end; only in inference, without stride and padding.
+  bool pooled = false;
+  Purpose purpose = Purpose::inference;
+};
+
+/// The plain weights: copied for inference, used where they are in training. In inference those
+/// that are 0 are left out if that is worth it, which follows from their number alone.
+class ConvolutionLanesLayer : public Layer {
+ public:
+  /// `dst` as the shape rules give it, behind the pool if there is one.
+  ConvolutionLanesLayer(std::string name, const Conv2d& spec, const Blob& src, const Extent& dst,
+                        const ConvolutionLanesOptions& options);
+
+  std::string kernel() const override;
+  void set_parameters(const float* weights, const float* bias) override;
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
+
+  const kernels::ConvShape& shape() const { return shape_; }
+  const ConvolutionLanesOptions& options() const { return options_; }
+  const float* weights() const { return weights_; }
+  const float* bias() const { return bias_; }
+  bool sparse() const { return sparse_; }
+  const kernels::PackedConv& kept() const { return kept_; }
+
+ private:
+  std::int64_t weight_count() const { return shape_.oc * shape_.ic * shape_.kh * shape_.kw; }
+
+  kernels::ConvShape shape_;
+  ConvolutionLanesOptions options_;
+  AlignedVector<float> copy_;  // weights, then biases
+  const float* weights_ = nullptr;
+  const float* bias_ = nullptr;
+  bool sparse_ = false;
+  kernels::PackedConv kept_;
+};
+
+}  // namespace karnin

@@ -1,0 +1,118 @@
+#include "runtime/layers/fc_lanes.h"
+
+#include <cassert>
+
+#include "runtime/kernels/kernels.h"
+#include "runtime/layers/reorder_lanes.h"
+
+namespace karnin {
+namespace {
+
+/// All lanes, also those without an image.
+kernels::FcShape shape_of(const Layer& layer) {
+  const Blob& src = layer.src();
+  return {src.blocks() * src.lanes(), src.extent.size(), layer.dst().extent.c};
+}
+
+Blob dst_of(const Blob& src, const FullyConnected& spec) {
+  assert(src.layout == lanes_layout());
+  return {src.images, {spec.oc, 1, 1}, src.layout};
+}
+
+/// Reads the parameters through the layer, because they may move between two steps.
+class BoundFcLanes : public BoundLayer {
+ public:
+  BoundFcLanes(const FcLanesLayer& layer, const Binding& binding)
+      : layer_(layer), binding_(binding), shape_(shape_of(layer)) {
+    if (binding.diff_dst == nullptr) return;
+    src_rows_.resize(static_cast<std::size_t>(layer.src().images * shape_.ic));
+    diff_rows_.resize(static_cast<std::size_t>(layer.src().images * shape_.oc));
+  }
+
+  void forward(const ShardId& /*shard*/) override {
+    kernels::active().fc_lanes_forward(shape_, binding_.src, layer_.weights(), layer_.bias(),
+                                       layer_.relu(), binding_.dst);
+  }
+
+  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+    const kernels::Table& kernel = kernels::active();
+    if (layer_.relu())
+      kernel.relu_backward(shape_.rows * shape_.oc, binding_.dst, binding_.diff_dst);
+    backward_weights(kernel, diff_weights, diff_bias);
+    if (binding_.diff_src != nullptr)
+      kernel.fc_lanes_backward_data(shape_, binding_.diff_dst, layer_.weights(), binding_.diff_src);
+  }
+
+ private:
+  /// A sum over images: they have to leave the lanes for it.
+  void backward_weights(const kernels::Table& kernel, float* diff_weights, float* diff_bias) {
+    const std::int64_t images = layer_.src().images;
+    kernel.blocks_to_rows(images, shape_.ic, binding_.src, src_rows_.data());
+    kernel.blocks_to_rows(images, shape_.oc, binding_.diff_dst, diff_rows_.data());
+    kernel.fc_backward_weights({images, shape_.ic, shape_.oc}, src_rows_.data(), diff_rows_.data(),
+                               diff_weights, diff_bias);
+  }
+
+  const FcLanesLayer& layer_;
+  Binding binding_;
+  kernels::FcShape shape_;
+  AlignedVector<float> src_rows_, diff_rows_;
+};
+
+class BoundFcSparseLanes : public BoundLayer {
+ public:
+  BoundFcSparseLanes(const kernels::PackedSparse& packed, const AlignedVector<float>& bias,
+                     bool relu, const kernels::FcShape& shape, const Binding& binding)
+      : packed_(packed), bias_(bias), relu_(relu), shape_(shape), binding_(binding) {}
+
+  void forward(const ShardId& /*shard*/) override {
+    kernels::active().fc_lanes_sparse(shape_, packed_.view(), binding_.src, bias_.data(), relu_,
+                                      binding_.dst);
+  }
+  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {}
+
+ private:
+  const kernels::PackedSparse& packed_;
+  const AlignedVector<float>& bias_;
+  bool relu_;
+  kernels::FcShape shape_;
+  Binding binding_;
+};
+
+}  // namespace
+
+FcLanesLayer::FcLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
+                           Purpose purpose)
+    : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu), purpose_(purpose) {}
+
+void FcLanesLayer::set_parameters(const float* weights, const float* bias) {
+  weights_ = weights;
+  bias_ = bias;
+  if (purpose_ == Purpose::training) return;
+  const std::int64_t count = src().extent.size() * dst().extent.c;
+  copy_.assign(weights, weights + count);
+  copy_.insert(copy_.end(), bias, bias + dst().extent.c);
+  weights_ = copy_.data();
+  bias_ = copy_.data() + count;
+}
+
+std::unique_ptr<BoundLayer> FcLanesLayer::bind(const Binding& binding) const {
+  return std::make_unique<BoundFcLanes>(*this, binding);
+}
+
+FcSparseLanesLayer::FcSparseLanesLayer(std::string name, const FullyConnected& spec,
+                                       const Blob& src, bool relu)
+    : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu) {}
+
+void FcSparseLanesLayer::set_parameters(const float* weights, const float* bias) {
+  const auto [rows, ic, oc] = shape_of(*this);
+  const std::span all(weights, static_cast<std::size_t>(ic * oc));
+  packed_ = kernels::PackedSparse(SparseMatrix::from_dense(all, oc, ic));
+  bias_.assign(bias, bias + oc);
+}
+
+std::unique_ptr<BoundLayer> FcSparseLanesLayer::bind(const Binding& binding) const {
+  return std::make_unique<BoundFcSparseLanes>(packed_, bias_, relu_, shape_of(*this), binding);
+}
+
+}  // namespace karnin

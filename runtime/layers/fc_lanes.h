@@ -1,0 +1,47 @@
+// Fully connected layers with images in the lanes.
+#pragma once
+
+#include "runtime/core/aligned.h"
+#include "runtime/kernels/fc_sparse.h"
+#include "runtime/layers/layer.h"
+
+namespace karnin {
+
+/// The plain weights: copied for inference, used where they are in training.
+class FcLanesLayer : public Layer {
+ public:
+  FcLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
+               Purpose purpose);
+
+  std::string kernel() const override { return "dense in lanes"; }
+  void set_parameters(const float* weights, const float* bias) override;
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
+
+  const float* weights() const { return weights_; }
+  const float* bias() const { return bias_; }
+  bool relu() const { return relu_; }
+
+ private:
+  bool relu_;
+  Purpose purpose_;
+  AlignedVector<float> copy_;  // weights, then biases
+  const float* weights_ = nullptr;
+  const float* bias_ = nullptr;
+};
+
+/// The kept weights alone. For inference.
+class FcSparseLanesLayer : public Layer {
+ public:
+  FcSparseLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu);
+
+  std::string kernel() const override { return "sparse in lanes"; }
+  void set_parameters(const float* weights, const float* bias) override;
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
+
+ private:
+  bool relu_;
+  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0)};
+  AlignedVector<float> bias_;
+};
+
+}  // namespace karnin
