@@ -32,8 +32,8 @@ struct Engine::Impl {
   Impl(const Model& model, const EngineOptions& options)
       : arena(options.threads),
         images(shard_images(checked_batch(options.batch))),
-        choices(plan(model, options)),
-        chain(build_chain(model, images, choices)),
+        plan(make_plan(model, options)),
+        chain(build_chain(model, images, plan)),
         image_floats(model.architecture.input.size()) {
     for (int i = 0; i < arena.threads(); ++i) {
       workers.emplace_back(*chain);
@@ -44,11 +44,11 @@ struct Engine::Impl {
   }
 
   /// Inside the arena, where oneDNN keeps to one thread.
-  std::vector<FcChoice> plan(const Model& model, const EngineOptions& options) {
+  Plan make_plan(const Model& model, const EngineOptions& options) {
     validate(model);
-    std::vector<FcChoice> result;
+    Plan result;
     arena.for_each(1, [&](std::int64_t) {
-      result = plan_kernels(model, {images, options.kernel, options.race});
+      result = plan_chain(model, {images, options.kernel, options.race, options.chain});
     });
     return result;
   }
@@ -74,7 +74,7 @@ struct Engine::Impl {
 
   Arena arena;
   std::int64_t images;  // of one shard
-  std::vector<FcChoice> choices;
+  Plan plan;
   std::unique_ptr<Chain> chain;
   std::int64_t image_floats;
   std::deque<Chain::Worker> workers;              // one a thread
@@ -90,7 +90,7 @@ Engine::~Engine() = default;
 
 std::int64_t Engine::classes() const { return impl_->chain->classes(); }
 int Engine::threads() const { return impl_->arena.threads(); }
-const std::vector<FcChoice>& Engine::choices() const { return impl_->choices; }
+const Plan& Engine::plan() const { return impl_->plan; }
 
 void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
   if (count < 0 || logits.size() != static_cast<std::size_t>(count * classes()))

@@ -21,8 +21,11 @@ struct EngineOptions {
   int threads = 0;          ///< 0: all
   /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: the fastest.
   std::optional<FcKernel> kernel{};
-  /// False: candidates are not timed, the kernel follows from shape, batch and sparsity alone.
+  /// False: candidates are not timed, chain and kernels follow from shape, batch and sparsity
+  /// alone.
   bool race = true;
+  /// Pins the chain; empty: the fastest.
+  std::optional<ChainKind> chain{};
 };
 
 struct LayerProfile {
@@ -50,7 +53,8 @@ class Engine {
   /// Plain NCHW floats in. Same contract.
   void run(std::span<const float> images, std::span<float> logits);
 
-  const std::vector<FcChoice>& choices() const;
+  const Plan& plan() const;
+  const std::vector<FcChoice>& choices() const { return plan().kernels; }
   /// Per layer, measured over the run() calls since profiling was switched on; off by default.
   void set_profiling(bool on);
   std::vector<LayerProfile> profile() const;

@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
+#include <numeric>
 
 #include "runtime/core/error.h"
 
 namespace karnin {
 namespace {
 
+/// Those without an equal in a chain in lanes come last.
 constexpr FcKernel kDenseKernels[] = {FcKernel::dense, FcKernel::onednn};
 constexpr FcKernel kSparseKernels[] = {FcKernel::sparse_lanes, FcKernel::sparse_gather};
+
+std::span<const FcKernel> candidates(ChainKind chain, std::span<const FcKernel> kernels) {
+  return chain == ChainKind::lanes ? kernels.first(1) : kernels;
+}
 
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
@@ -42,7 +47,9 @@ std::optional<FcKernel> pinned_by_environment() {
   return fc_kernel_from_string(name);
 }
 
-FcKernel rule(const FcLayer& layer, std::int64_t images) {
+FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
+  if (chain == ChainKind::lanes)
+    return layer.sparsity >= kSparseRule ? FcKernel::sparse_lanes : FcKernel::dense;
   if (images >= kLanesRule && layer.sparsity >= kSparseRule) return FcKernel::sparse_lanes;
   if (images < kLanesRule && layer.sparsity >= kGatherRule) return FcKernel::sparse_gather;
   return FcKernel::dense;
@@ -73,10 +80,10 @@ std::vector<double> layer_times(const Chain& chain) {
 }
 
 /// Adds to each choice how long its layer takes with `kernel` in all of them.
-void time_kernel(const Model& model, std::int64_t images, FcKernel kernel,
+void time_kernel(const Model& model, std::int64_t images, ChainKind kind, FcKernel kernel,
                  std::vector<FcChoice>& choices) {
-  std::vector<FcChoice> all_alike = choices;
-  for (FcChoice& choice : all_alike) choice.kernel = kernel;
+  Plan all_alike{kind, choices, {}};
+  for (FcChoice& choice : all_alike.kernels) choice.kernel = kernel;
   const std::unique_ptr<Chain> chain = build_chain(model, images, all_alike);
   const std::vector<double> times = layer_times(*chain);
   for (FcChoice& choice : choices)
@@ -84,38 +91,75 @@ void time_kernel(const Model& model, std::int64_t images, FcKernel kernel,
       if (chain->layers()[i]->name() == choice.layer) choice.timings.push_back({kernel, times[i]});
 }
 
-void race(const Model& model, std::int64_t images, std::span<const FcLayer> layers,
+void race(const Model& model, std::int64_t images, ChainKind chain, std::span<const FcLayer> layers,
           std::vector<FcChoice>& choices) {
-  for (const FcKernel kernel : kDenseKernels) time_kernel(model, images, kernel, choices);
-  const bool any_sparse = std::ranges::any_of(
-      layers, [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; });
-  if (any_sparse)
-    for (const FcKernel kernel : kSparseKernels) time_kernel(model, images, kernel, choices);
+  const auto time_all = [&](std::span<const FcKernel> kernels) {
+    for (const FcKernel kernel : candidates(chain, kernels))
+      time_kernel(model, images, chain, kernel, choices);
+  };
+  time_all(kDenseKernels);
+  if (std::ranges::any_of(layers,
+                          [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; }))
+    time_all(kSparseKernels);
   for (FcChoice& choice : choices)
     choice.kernel =
         std::ranges::min_element(choice.timings, {}, &FcChoice::Timing::microseconds)->kernel;
 }
 
+std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
+  return options.pinned ? options.pinned : pinned_by_environment();
+}
+
+/// The chain, where it is not for a race to tell.
+std::optional<ChainKind> settled_chain(const PlanOptions& options) {
+  if (options.chain) return options.chain;
+  const std::optional<FcKernel> kernel = pinned_kernel(options);
+  if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return ChainKind::onednn;
+  if (!options.race) return chain_rule(options.images);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options) {
+  const ChainKind chain = options.chain.value_or(ChainKind::onednn);
   const std::vector<FcLayer> layers = fc_layers(model);
-  const std::optional<FcKernel> pinned = options.pinned ? options.pinned : pinned_by_environment();
+  const std::optional<FcKernel> pinned = pinned_kernel(options);
   std::vector<FcChoice> choices;
   for (const FcLayer& layer : layers)
-    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images)), {}});
-  if (options.race && !pinned && !choices.empty()) race(model, options.images, layers, choices);
+    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, chain)), {}});
+  if (options.race && !pinned && !choices.empty())
+    race(model, options.images, chain, layers, choices);
   return choices;
 }
 
-std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images,
-                                   std::span<const FcChoice> choices) {
-  const auto kernel_of = [choices](const std::string& layer) {
-    const auto choice = std::ranges::find(choices, layer, &FcChoice::layer);
-    return choice == choices.end() ? FcKernel::dense : choice->kernel;
+Plan plan_chain(const Model& model, const PlanOptions& options) {
+  const auto plan_for = [&](ChainKind chain) {
+    PlanOptions one = options;
+    one.chain = chain;
+    return Plan{chain, plan_kernels(model, one), {}};
   };
-  auto chain = std::make_unique<Chain>(model.architecture,
-                                       ChainOptions{images, Purpose::inference, kernel_of});
+  if (const auto chain = settled_chain(options)) return plan_for(*chain);
+
+  Plan fastest;
+  std::vector<Plan::Timing> timings;
+  for (const ChainKind kind : {ChainKind::onednn, ChainKind::lanes}) {
+    Plan plan = plan_for(kind);
+    const std::vector<double> times = layer_times(*build_chain(model, options.images, plan));
+    timings.push_back({kind, std::accumulate(times.begin(), times.end(), 0.0)});
+    if (timings.back().microseconds <= timings.front().microseconds) fastest = std::move(plan);
+  }
+  fastest.timings = std::move(timings);
+  return fastest;
+}
+
+std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images, const Plan& plan) {
+  const auto kernel_of = [&plan](const std::string& layer) {
+    const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
+    return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
+  };
+  auto chain = std::make_unique<Chain>(
+      model.architecture, ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
   std::vector<const float*> parameters;
   for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
   chain->set_parameters(parameters);

@@ -1,5 +1,5 @@
-// Which kernel each fully connected layer gets: by a race on this machine, by a fixed rule, or by
-// order.
+// Which chain runs, and which kernel each fully connected layer gets in it: by a race on this
+// machine, by a fixed rule, or by order.
 #pragma once
 
 #include <cstdint>
@@ -32,14 +32,31 @@ struct PlanOptions {
   /// False: the kernel follows from sparsity and shard size alone, so that it is the same on every
   /// run.
   bool race = true;
+  /// The chain to plan for. plan_chain() chooses where there is none.
+  std::optional<ChainKind> chain{};
 };
 
-/// One choice for every fully connected layer, in order. Serial; takes some ten milliseconds for a
-/// race. Throws ArgumentError for a KARNIN_KERNEL that does not exist.
+/// The chain that runs, and what the race measured (empty if there was none).
+struct Plan {
+  ChainKind chain = ChainKind::onednn;
+  std::vector<FcChoice> kernels;
+  struct Timing {
+    ChainKind chain;
+    double microseconds;  ///< one shard through all layers, each at its median
+  };
+  std::vector<Timing> timings;
+};
+
+/// One choice for every fully connected layer of options.chain (onednn if it names none), in order.
+/// Serial; takes some ten milliseconds for a race. Throws ArgumentError for a KARNIN_KERNEL that
+/// does not exist.
 std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options);
 
+/// The same for each chain, and then the faster chain of the two. A pinned kernel that only one of
+/// them has decides for it.
+Plan plan_chain(const Model& model, const PlanOptions& options);
+
 /// A chain for inference with these choices, holding the model's parameters.
-std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images,
-                                   std::span<const FcChoice> choices);
+std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images, const Plan& plan);
 
 }  // namespace karnin

@@ -18,7 +18,10 @@ struct BatchGradient::Station {
 
 struct BatchGradient::SizedChain {
   SizedChain(const Architecture& architecture, std::int64_t images, int threads)
-      : chain(architecture, {.images = images, .purpose = Purpose::training, .fc_kernel = {}}),
+      : chain(architecture, {.images = images,
+                             .purpose = Purpose::training,
+                             .kind = chain_rule(images),
+                             .fc_kernel = {}}),
         stations(static_cast<std::size_t>(threads)) {}
 
   /// The calling thread's own; made by it, so that its pages lie near its core.

@@ -3,21 +3,25 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/kernels/kernels.h"
+
 namespace karnin {
 namespace {
 
 // Measured with the paper's network (0.25 MiB of gradients, 0.2 MiB of activations an image) on
-// cores with 0.5 MiB of L2. An image costs least in shards of 2 to 8: alone it wastes the fully
-// connected layers (+15 %), among 16 its activations fall out of L2 (+10 %). And the gradient of a
-// shard, written once and read once, costs an eighth of an image: 6 % of shards of 2, 2 % of 8.
-// So: 8 images, but two shards at least, for a second core, and no more than kMaxShards.
-constexpr std::int64_t kImagesPerShard = 8;
+// cores with 0.5 MiB of L2. With oneDNN an image costs least in shards of 2 to 8: alone it wastes
+// the fully connected layers (+15 %), among 16 its activations fall out of L2 (+10 %). And the
+// gradient of a shard, written once and read once, costs an eighth of an image: 6 % of shards of 2,
+// 2 % of 8. The chain in lanes wants a whole vector of images. So: 8 images, 16 where vectors are
+// that wide, but two shards at least, for a second core, and no more than kMaxShards.
+std::int64_t images_per_shard() { return std::max<std::int64_t>(8, kernels::active().lanes); }
 
 }  // namespace
 
 std::int64_t shard_count(std::int64_t images) {
   assert(images >= 1);
-  return images < 2 ? 1 : std::clamp<std::int64_t>(images / kImagesPerShard, 2, kMaxShards);
+  const std::int64_t full = (images + images_per_shard() - 1) / images_per_shard();
+  return images < 2 ? 1 : std::clamp<std::int64_t>(full, 2, kMaxShards);
 }
 
 Shard shard_at(std::int64_t images, std::int64_t shards, std::int64_t index) {

@@ -1,5 +1,5 @@
-// How a batch is cut into shards: by its size alone, never by the number of threads, so that every
-// machine adds up the same numbers in the same order.
+// How a batch is cut into shards: by its size and the instruction set's vectors, never by the
+// number of threads, so that the same numbers are added up in the same order whoever computes them.
 #pragma once
 
 #include <cstdint>

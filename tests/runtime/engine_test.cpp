@@ -64,6 +64,25 @@ TEST(Engine, EveryKernelGivesTheSameLogitsOfAPrunedNetwork) {
           << to_string(kernel) << " batch " << batch;
 }
 
+TEST(Engine, BothChainsGiveTheSameLogitsDenseAndPruned) {
+  Model model = golden_model();
+  const auto images = golden_images(2);
+  for (const bool pruned : {false, true}) {
+    if (pruned) {
+      prune_matrices(model, 0.9);
+      auto conv2 = model.parameters[2].value.span();
+      for (std::size_t i = 0; i < conv2.size(); i += 2) conv2[i] = 0.0F;
+    }
+    const auto expected = logits_of(model, images, {.batch = 16, .chain = ChainKind::onednn});
+    for (const std::int64_t batch : {1, 5, 8, 11, 16})
+      EXPECT_LT(
+          largest_difference(logits_of(model, images, {.batch = batch, .chain = ChainKind::lanes}),
+                             expected),
+          kTolerance)
+          << "batch " << batch;
+  }
+}
+
 TEST(Engine, RunsAnyCountWhateverTheBatchWas) {
   const auto images = golden_images(1);
   const auto all = logits_of(golden_model(), images, {.batch = 16, .threads = 2, .race = false});

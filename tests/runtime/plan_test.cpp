@@ -56,6 +56,41 @@ TEST(Plan, SparseKernelsDoNotRaceOnDenseLayers) {
     EXPECT_EQ(choice.timings.size(), 2U) << choice.layer;
 }
 
+TEST(Plan, InLanesOnlyKernelsThatExistThereRace) {
+  Model model = golden_model();
+  prune_matrices(model, 0.9);
+  for (const FcChoice& choice : plan_kernels(model, {16, {}, true, ChainKind::lanes})) {
+    std::vector<FcKernel> timed;
+    for (const FcChoice::Timing& timing : choice.timings) timed.push_back(timing.kernel);
+    EXPECT_THAT(timed, testing::ElementsAre(FcKernel::dense, FcKernel::sparse_lanes));
+  }
+}
+
+TEST(Plan, TheFasterChainIsTaken) {
+  const Plan plan = plan_chain(golden_model(), {16, {}, true, {}});
+  ASSERT_EQ(plan.timings.size(), 2U);
+  EXPECT_EQ(plan.timings[0].chain, ChainKind::onednn);
+  EXPECT_EQ(plan.timings[1].chain, ChainKind::lanes);
+  const bool lanes = plan.timings[1].microseconds <= plan.timings[0].microseconds;
+  EXPECT_EQ(plan.chain, lanes ? ChainKind::lanes : ChainKind::onednn);
+  EXPECT_EQ(plan.kernels.size(), 3U);
+}
+
+TEST(Plan, WithoutARaceTheChainFollowsFromTheShardSize) {
+  EXPECT_EQ(plan_chain(golden_model(), {1, {}, false, {}}).chain, ChainKind::onednn);
+  EXPECT_EQ(plan_chain(golden_model(), {16, {}, false, {}}).chain, ChainKind::lanes);
+  EXPECT_TRUE(plan_chain(golden_model(), {16, {}, false, {}}).timings.empty());
+}
+
+TEST(Plan, AChainCanBePinnedItselfOrByAKernelThatItAloneHas) {
+  const Model model = golden_model();
+  EXPECT_EQ(plan_chain(model, {1, {}, true, ChainKind::lanes}).chain, ChainKind::lanes);
+  EXPECT_EQ(plan_chain(model, {16, {}, true, ChainKind::onednn}).chain, ChainKind::onednn);
+  for (const FcKernel kernel : {FcKernel::onednn, FcKernel::sparse_gather})
+    EXPECT_EQ(plan_chain(model, {16, kernel, false, {}}).chain, ChainKind::onednn);
+  EXPECT_EQ(plan_chain(model, {16, FcKernel::sparse_lanes, false, {}}).chain, ChainKind::lanes);
+}
+
 TEST(Plan, APinnedKernelIsTaken) {
   const auto choices = plan_kernels(golden_model(), {4, FcKernel::sparse_gather, true});
   EXPECT_THAT(kernels_of(choices), testing::Each(FcKernel::sparse_gather));
