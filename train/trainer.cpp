@@ -197,8 +197,8 @@ void Trainer::attach(UpdateObserver& observer) { impl_->observers.push_back(&obs
 EpochReport Trainer::run_epoch(const StepCallback& on_step) {
   Impl& run = *impl_;
   run.start();
-  shuffle_epoch(run.images.size(), run.options.seed, static_cast<std::uint64_t>(run.epoch()),
-                run.order);
+  order_epoch(run.images.labels, run.options.seed, static_cast<std::uint64_t>(run.epoch()),
+              run.order);
   EpochReport report{.epoch = run.epoch()};
   Tally tally;
   bool stop = false;
