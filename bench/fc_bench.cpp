@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/noise.h"
 #include "runtime/core/counter_rng.h"
 #include "runtime/kernels/fc_sparse.h"
 #include "runtime/kernels/kernels.h"
@@ -36,13 +37,6 @@ std::vector<FcShape> read_shapes(const std::string& path) {
     while (words >> shape.rows) shapes.push_back(shape);
   }
   return shapes;
-}
-
-AlignedVector<float> noise(std::int64_t count, std::uint64_t seed) {
-  CounterRng rng(seed);
-  AlignedVector<float> values(static_cast<std::size_t>(count));
-  for (float& value : values) value = static_cast<float>(2 * rng.uniform() - 1);
-  return values;
 }
 
 /// The operands of a layer, and of its backward passes.
