@@ -28,12 +28,14 @@ template <typename Arch, int Columns, int Taps>
     for (std::int64_t r = 0; r < w.rows; ++r) {
       const float* diff = w.src + p * w.src_plane + r * w.src_row;
       const float* weight = w.weights + p * w.plane + r * w.row;
-#pragma GCC unroll 8
-      for (int k = 0; k < Taps; ++k) {
-        const Vec<Arch> broadcast(weight[k]);
+      Vec<Arch> weights[Taps];
 #pragma GCC unroll 16
-        for (int c = 0; c < Columns; ++c)
-          acc[c + k] = fma<Arch>(broadcast, Vec<Arch>::load_unaligned(diff + c * kW), acc[c + k]);
+      for (int k = 0; k < Taps; ++k) weights[k] = Vec<Arch>(weight[k]);
+#pragma GCC unroll 16
+      for (int c = 0; c < Columns; ++c) {
+        const Vec<Arch> sent = in_register<Arch>(Vec<Arch>::load_unaligned(diff + c * kW));
+#pragma GCC unroll 16
+        for (int k = 0; k < Taps; ++k) acc[c + k] = fma<Arch>(weights[k], sent, acc[c + k]);
       }
     }
 #pragma GCC unroll 16
@@ -43,11 +45,12 @@ template <typename Arch, int Columns, int Taps>
 
 template <typename Arch, int Taps>
 void scatter_rows(const ConvPass& pass) noexcept {
-  constexpr int kColumns = 15 - Taps;  // as many sums as leave registers for a weight and the loads
+  // As many sums as leave registers for the weights of a row and what is sent.
+  constexpr int kColumns = (kIsAvx512<Arch> ? 32 : 16) - 2 * Taps;
   const Axis& x = pass.x;
   for (std::int64_t y = 0; y < pass.y.dst; ++y)
     for (std::int64_t channel = 0; channel < pass.channels; ++channel)
-      for_each_part(x.src, kColumns, [&](std::int64_t first, std::int64_t columns) {
+      for_each_full_part(x.src, kColumns, [&](std::int64_t first, std::int64_t columns) {
         const std::int64_t pixel = first - x.pad;  // of the first tap
         const Window w = window_of<Arch>(pass, channel, pass.y.taps(y), {0, 0, first});
         const Outputs outputs = outputs_of<Arch>(pass, channel, y, pixel);

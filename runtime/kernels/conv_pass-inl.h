@@ -86,7 +86,7 @@ void inner_columns(const ConvPass& pass, std::int64_t y, std::int64_t first,
   const Taps rows = pass.y.taps(y);
   for_each_part(pass.channels, Tile::kChannels, [&](std::int64_t channel, std::int64_t channels) {
     with_constant<Arch, Tile::kChannels>(channels, [&](auto n) {
-      for_each_part(end - first, Tile::kColumns, [&](std::int64_t x, std::int64_t columns) {
+      for_each_full_part(end - first, Tile::kColumns, [&](std::int64_t x, std::int64_t columns) {
         const Window w = window_of<Arch>(pass, channel, rows, pass.x.taps(first + x));
         const Outputs outputs = outputs_of<Arch>(pass, channel, y, first + x);
         with_constant<Arch, Tile::kColumns>(columns, [&](auto c) {

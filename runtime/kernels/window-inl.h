@@ -45,6 +45,21 @@ template <typename Body>
   }
 }
 
+/// body(first, count) for n items in parts of `most`, and what is left in one or two of half that
+/// at least, if n allows it.
+template <typename Body>
+[[gnu::always_inline]] inline void for_each_full_part(std::int64_t n, std::int64_t most,
+                                                      const Body& body) noexcept {
+  std::int64_t first = 0;
+  for (std::int64_t left = n; left > 0;) {
+    std::int64_t count = left < most ? left : most;
+    if (left > most && left - most < most / 2) count = (left + 1) / 2;
+    body(first, count);
+    first += count;
+    left -= count;
+  }
+}
+
 /// body(integral_constant) with the constant equal to n, 1 <= n <= Most.
 template <typename Arch, int Most, typename Body>
 [[gnu::always_inline]] inline void with_constant(std::int64_t n, const Body& body) noexcept {
