@@ -13,6 +13,7 @@
 #include "formats/fetch.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/parallel.h"
+#include "runtime/onednn/runtime_version.h"
 
 namespace karnin::cli {
 namespace {
@@ -39,7 +40,7 @@ Json machine(int threads) {
 }
 
 Json versions() {
-  return {{"oneDNN", KARNIN_ONEDNN_VERSION},
+  return {{"oneDNN", onednn::runtime_version()},
           {"oneTBB", TBB_runtime_version()},
           {"xsimd", KARNIN_XSIMD_VERSION}};
 }

@@ -4,16 +4,13 @@
 
 #include <map>
 
+#include "runtime/core/overloaded.h"
+
 namespace karnin {
 namespace {
 
 /// What a layer names as its input when it reads the image; no layer may bear it.
 constexpr std::string_view kInputName = "input";
-
-template <typename... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 void check_shapes(const Architecture& architecture) {
   for (const Node& node : architecture.nodes)

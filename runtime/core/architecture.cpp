@@ -2,13 +2,10 @@
 
 #include <set>
 
+#include "runtime/core/overloaded.h"
+
 namespace karnin {
 namespace {
-
-template <typename... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 [[noreturn]] void reject(const Node& node, const std::string& problem) {
   throw ShapeError("layer '" + node.name + "': " + problem);

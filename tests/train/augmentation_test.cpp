@@ -129,14 +129,6 @@ TEST(Augmentation, TheLargestShiftReflectsWholeRows) {
     EXPECT_THAT(allowed, testing::Contains(loaded_bytes(pixels, extent, {false, 3}, draw)));
 }
 
-TEST(Augmentation, TheDrawAloneDecides) {
-  const Extent extent{3, 32, 32};
-  const std::vector<std::uint8_t> pixels = random_pixels(extent);
-  for (std::uint64_t draw = 0; draw < 10; ++draw)
-    EXPECT_EQ(loaded_bytes(pixels, extent, {true, 4}, draw),
-              loaded_bytes(pixels, extent, {true, 4}, draw));
-}
-
 TEST(Augmentation, OnePixelImagesCanFlip) {
   const Extent extent{2, 1, 1};
   EXPECT_THAT(loaded_bytes({7, 9}, extent, {true, 0}, 1), testing::ElementsAre(7, 9));
