@@ -18,6 +18,7 @@ Interrupt::Interrupt() {
 
 Interrupt::~Interrupt() { sigaction(SIGINT, &previous_, nullptr); }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): only the flag has to be static
 bool Interrupt::requested() const { return interrupted != 0; }
 
 }  // namespace karnin::cli

@@ -14,12 +14,12 @@ class FileDescriptor {
  public:
   FileDescriptor() = default;
   explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-  ~FileDescriptor() { reset(); }
+  ~FileDescriptor() { close(); }
   FileDescriptor(FileDescriptor&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     if (this != &other) {
-      reset();
+      close();
       descriptor_ = std::exchange(other.descriptor_, -1);
     }
     return *this;
@@ -40,7 +40,7 @@ class FileDescriptor {
 
  private:
   /// Keeps errno: a failed open() is often moved into place before anybody looks.
-  void reset() {
+  void close() const {
     const int saved = errno;
     if (descriptor_ >= 0) ::close(descriptor_);
     errno = saved;

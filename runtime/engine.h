@@ -20,12 +20,12 @@ struct EngineOptions {
   std::int64_t batch = 64;  ///< images a run() call will typically bring; sets the shard size
   int threads = 0;          ///< 0: all
   /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: the fastest.
-  std::optional<FcKernel> kernel{};
+  std::optional<FcKernel> kernel = std::nullopt;
   /// False: candidates are not timed, chain and kernels follow from shape, batch and sparsity
   /// alone.
   bool race = true;
   /// Pins the chain; empty: the fastest.
-  std::optional<ChainKind> chain{};
+  std::optional<ChainKind> chain = std::nullopt;
 };
 
 struct LayerProfile {

@@ -130,7 +130,7 @@ void Trainer::Impl::update(double learning_rate) {
   constexpr std::int64_t kRangesPerTask = 8;
   const auto count = static_cast<std::int64_t>(ranges.size());
   const std::int64_t tasks =
-      std::clamp<std::int64_t>(count / kRangesPerTask, 1, 2 * arena.threads());
+      std::clamp<std::int64_t>(count / kRangesPerTask, 1, std::int64_t{2} * arena.threads());
   arena.for_each(tasks, [&](std::int64_t task) {
     for (std::int64_t i = task * count / tasks; i < (task + 1) * count / tasks; ++i)
       update(ranges[static_cast<std::size_t>(i)], learning_rate);

@@ -15,6 +15,7 @@ struct AlignedAllocator {
   using value_type = T;
   AlignedAllocator() = default;
   template <typename U>
+  // NOLINTNEXTLINE(google-explicit-constructor): an allocator converts implicitly
   AlignedAllocator(const AlignedAllocator<U>& /*other*/) noexcept {}
 
   T* allocate(std::size_t count) {

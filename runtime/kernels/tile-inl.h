@@ -51,8 +51,7 @@ template <typename Arch, int Rows, int Vectors, typename Last>
     for (int v = 0; v < Vectors; ++v)
       acc[r][v] = p.init == nullptr ? Vec<Arch>(0.0F) : load(p.init + r * p.init_row, v);
 
-  const float* a = p.a;
-  const float* b = p.b;
+  const float *a = p.a, *b = p.b;
   for (std::int64_t s = 0; s < p.k; ++s, a += p.a_step, b += p.b_step) {
     Vec<Arch> column[Vectors];
 #pragma GCC unroll 4

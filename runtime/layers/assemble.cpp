@@ -23,7 +23,7 @@ class Assembler {
         blob_{options.images, input, Layout::nchw} {}
 
   void add(const Step& step) {
-    std::visit([&](const auto& spec) { add(step, spec); }, step.spec);
+    std::visit([&](const auto& spec) { this->add(step, spec); }, step.spec);
   }
 
   Assembly finish() && {

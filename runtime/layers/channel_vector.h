@@ -13,7 +13,9 @@ namespace karnin {
 using Channels = xsimd::batch<float, xsimd::sse2>;
 
 template <typename V>
-constexpr std::int64_t kLanes = sizeof(V) / sizeof(float);
+inline constexpr std::int64_t kLanes = V::size;
+template <>
+inline constexpr std::int64_t kLanes<float> = 1;
 
 template <typename V>
 V load(const float* from) {

@@ -10,8 +10,8 @@ Prepared<dnnl::reorder> prepare_reorder(const Desc& src, const Desc& dst) {
       dnnl::reorder::primitive_desc(cpu_engine(), src, cpu_engine(), dst, worker_scratchpad()));
 }
 
-Command::Command(dnnl::primitive primitive, const Desc& scratchpad, const Arguments& arguments)
-    : primitive_(std::move(primitive)), stream_(cpu_engine()), memories_(arguments) {
+Command::Command(dnnl::primitive primitive, const Desc& scratchpad, Arguments arguments)
+    : primitive_(std::move(primitive)), stream_(cpu_engine()), memories_(std::move(arguments)) {
   memories_[DNNL_ARG_SCRATCHPAD] = make_memory(scratchpad);
   for (const auto& [argument, memory] : memories_) arguments_.push_back({argument, memory.get()});
 }

@@ -6,6 +6,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "runtime/onednn/memory.h"
@@ -37,8 +38,8 @@ class Command {
   using Arguments = std::unordered_map<int, dnnl::memory>;
 
   template <typename Primitive>
-  Command(const Prepared<Primitive>& prepared, const Arguments& arguments)
-      : Command(prepared.primitive, prepared.desc.scratchpad_desc(), arguments) {}
+  Command(const Prepared<Primitive>& prepared, Arguments arguments)
+      : Command(prepared.primitive, prepared.desc.scratchpad_desc(), std::move(arguments)) {}
 
   /// Runs on the calling thread; back when done. Throws Error if oneDNN reports a failure.
   void run() const;
@@ -46,7 +47,7 @@ class Command {
   void rebind(int argument, float* data);
 
  private:
-  Command(dnnl::primitive primitive, const Desc& scratchpad, const Arguments& arguments);
+  Command(dnnl::primitive primitive, const Desc& scratchpad, Arguments arguments);
 
   dnnl::primitive primitive_;
   dnnl::stream stream_;

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <optional>
+#include <utility>
 
 #include "runtime/onednn/command.h"
 #include "runtime/onednn/serial_call.h"
@@ -13,7 +14,7 @@ namespace {
 using dnnl::memory;
 
 /// What both directions have in common.
-struct Problem {
+struct PoolingProblem {
   dnnl::algorithm algorithm;
   Desc src, dst;
   memory::dims strides, kernel, padding;
@@ -31,7 +32,7 @@ struct Problem {
   }
 };
 
-Problem problem_of(const Pool2d& spec, const Blob& src, const Extent& dst) {
+PoolingProblem problem_of(const Pool2d& spec, const Blob& src, const Extent& dst) {
   return {.algorithm = spec.kind == PoolKind::max ? dnnl::algorithm::pooling_max
                                                   : dnnl::algorithm::pooling_avg_exclude_padding,
           .src = desc_of(src),
@@ -44,11 +45,11 @@ Problem problem_of(const Pool2d& spec, const Blob& src, const Extent& dst) {
 }  // namespace
 
 struct Pooling::Impl {
-  Impl(const Problem& the_problem, bool training)
-      : problem(the_problem), forward(problem.forward(training)) {
+  Impl(PoolingProblem the_problem, bool training)
+      : problem(std::move(the_problem)), forward(problem.forward(training)) {
     if (training) backward.emplace(problem.backward(forward.desc));
   }
-  Problem problem;
+  PoolingProblem problem;
   Prepared<PoolingForward> forward;
   std::optional<Prepared<PoolingBackward>> backward;
 };
