@@ -85,7 +85,7 @@ Json layer_list(const Report& report) {
   return list;
 }
 
-Json to_json(const Report& report) {
+Json report_json(const Report& report) {
   return {{"accuracy", report.confusion.accuracy()},
           {"correct", report.confusion.correct()},
           {"images", report.confusion.images()},
@@ -145,7 +145,7 @@ ExitCode eval(const EvalVerb& verb) {
   const Dataset dataset = load_dataset_for(model, verb.data);
   const Report report = evaluate(verb, model, dataset);
   if (verb.json)
-    print_json(to_json(report));
+    print_json(report_json(report));
   else
     print(describe(report, verb, dataset));
   return ExitCode::done;

@@ -96,7 +96,7 @@ std::string describe(const Contents& contents, const std::string& path) {
   return text;
 }
 
-Json to_json(const Contents& contents, const std::string& path) {
+Json contents_json(const Contents& contents, const std::string& path) {
   const Model& model = contents.model;
   Json tensors = Json::array();
   for (const TensorSummary& tensor : contents.tensors)
@@ -122,7 +122,7 @@ Json to_json(const Contents& contents, const std::string& path) {
 ExitCode inspect(const InspectVerb& verb) {
   const Contents contents = read(verb.model);
   if (verb.json)
-    print_json(to_json(contents, verb.model));
+    print_json(contents_json(contents, verb.model));
   else
     print(describe(contents, verb.model));
   return ExitCode::done;

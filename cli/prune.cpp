@@ -89,7 +89,7 @@ Result prune_file(const PruneVerb& verb) {
   return result;
 }
 
-Json to_json(const Result& result, const PruneVerb& verb) {
+Json result_json(const Result& result, const PruneVerb& verb) {
   Json layers = Json::array();
   for (const PruneReport::LayerCount& layer : result.report.layers)
     layers.push_back(
@@ -128,7 +128,7 @@ std::string describe(const Result& result, const PruneVerb& verb) {
 ExitCode prune_verb(const PruneVerb& verb) {
   const Result result = prune_file(verb);
   if (verb.json)
-    print_json(to_json(result, verb));
+    print_json(result_json(result, verb));
   else
     print(describe(result, verb));
   return result.interrupted ? ExitCode::interrupted : ExitCode::done;

@@ -28,7 +28,7 @@ constexpr std::string_view kReencodedTestSha256 =
     "0ce179d0c0a5220739d6223197952896644ceabb648dacfdebd7f06789af543f";
 
 /// The names as the paper shortens them.
-const std::vector<std::string>& class_names() {
+const std::vector<std::string>& cifar10_classes() {
   static const std::vector<std::string> names{"plane", "car",  "bird",  "cat",  "deer",
                                               "dog",   "frog", "horse", "ship", "truck"};
   return names;
@@ -46,10 +46,10 @@ std::vector<std::uint8_t> read_records(const fs::path& path) {
 void append_records(std::span<const std::uint8_t> bytes, const fs::path& path, ImageSet& images) {
   for (std::size_t at = 0; at < bytes.size(); at += kRecordBytes) {
     const std::uint8_t label = bytes[at];
-    if (label >= class_names().size())
+    if (label >= cifar10_classes().size())
       throw FileError(
           path.string(), at,
-          fmt::format("label: expected 0 to {}, got {}", class_names().size() - 1, label));
+          fmt::format("label: expected 0 to {}, got {}", cifar10_classes().size() - 1, label));
     const auto pixels = bytes.subspan(at + 1, kImageBytes);
     images.labels.push_back(label);
     images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.end());
@@ -110,7 +110,7 @@ bool holds_cifar10(const fs::path& directory) {
 Dataset read_cifar10(const fs::path& directory) {
   const fs::path test_path = directory / kTestFile;
   const std::vector<std::uint8_t> test_records = read_records(test_path);
-  Dataset dataset{"cifar10", note_on(test_records), directory, class_names(), {}, {}};
+  Dataset dataset{"cifar10", note_on(test_records), directory, cifar10_classes(), {}, {}};
   dataset.test = {kExtent, {}, {}};
   append_records(test_records, test_path, dataset.test);
   dataset.train = read_training(directory);

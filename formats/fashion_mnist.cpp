@@ -16,7 +16,7 @@ constexpr std::size_t kSide = 28;
 constexpr std::size_t kPaddedSide = 32;
 constexpr std::size_t kMargin = (kPaddedSide - kSide) / 2;
 
-const std::vector<std::string>& class_names() {
+const std::vector<std::string>& fashion_classes() {
   static const std::vector<std::string> names{"T-shirt", "trouser", "pullover", "dress", "coat",
                                               "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
   return names;
@@ -32,9 +32,9 @@ fs::path plain_or_packed(const fs::path& directory, const std::string& name) {
 std::vector<std::uint8_t> read_labels(const fs::path& path) {
   IdxArray array = read_idx(path, 1);
   for (std::size_t i = 0; i < array.values.size(); ++i)
-    if (array.values[i] >= class_names().size())
+    if (array.values[i] >= fashion_classes().size())
       throw FileError(path.string(), array.header_bytes + i,
-                      fmt::format("label: expected 0 to {}, got {}", class_names().size() - 1,
+                      fmt::format("label: expected 0 to {}, got {}", fashion_classes().size() - 1,
                                   array.values[i]));
   return std::move(array.values);
 }
@@ -78,7 +78,7 @@ Dataset read_fashion_mnist(const fs::path& directory) {
   return {"fashion-mnist",
           "",
           directory,
-          class_names(),
+          fashion_classes(),
           read_set(directory, "train"),
           read_set(directory, "t10k")};
 }

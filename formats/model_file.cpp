@@ -14,7 +14,7 @@ namespace karnin {
 namespace {
 
 /// Far above any model this runtime is for; a bound on what a stray path can make us read.
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 36;
+constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
 
 std::vector<std::uint8_t> text_payload(std::string_view text) {
   if (text.size() > kMaxJsonBytes)
@@ -136,7 +136,7 @@ Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path)
 }
 
 Model read_model(const std::filesystem::path& path) {
-  return decode_model(read_file(path, kMaxFileBytes), path.string());
+  return decode_model(read_file(path, kMaxModelBytes), path.string());
 }
 
 void write_model(const std::filesystem::path& path, const Model& model) {

@@ -17,9 +17,10 @@ struct Layouts {
   std::optional<Layout> src, dst;
 };
 
-class Problem {
+class ConvolutionProblem {
  public:
-  Problem(const Conv2d& spec, const Blob& src, const Extent& dst, const ConvolutionOptions& options)
+  ConvolutionProblem(const Conv2d& spec, const Blob& src, const Extent& dst,
+                     const ConvolutionOptions& options)
       : options_(options),
         src_(src),
         dst_{src.images, dst, Layout::nchw},
@@ -104,7 +105,7 @@ int speed_class(const ConvolutionPlan& plan) {
 
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options) {
-  const Problem problem(spec, src, dst, options);
+  const ConvolutionProblem problem(spec, src, dst, options);
   const Layout blocked = blocked_layout();
   std::optional<ConvolutionPlan> best;
   for (const Layouts& layouts :

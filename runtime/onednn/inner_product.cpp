@@ -12,8 +12,8 @@ namespace karnin::onednn {
 namespace {
 
 /// Activations are plain rows, the layout of the weights is oneDNN's choice.
-struct Problem {
-  explicit Problem(const InnerProductShape& shape)
+struct InnerProductProblem {
+  explicit InnerProductProblem(const InnerProductShape& shape)
       : src(plain_desc({shape.rows, shape.ic})),
         dst(plain_desc({shape.rows, shape.oc})),
         weights(any_desc({shape.oc, shape.ic})),
@@ -47,7 +47,7 @@ struct InnerProduct::Impl {
   }
 
   void prepare_gradients() {
-    const Problem& p = problem;
+    const InnerProductProblem& p = problem;
     backward_weights.emplace(
         describe_backward<dnnl::inner_product_backward_weights>(worker_scratchpad(), forward.desc,
                                                                 p.src, p.weights, p.bias, p.dst),
@@ -57,7 +57,7 @@ struct InnerProduct::Impl {
     backward_data_weights.emplace(p.plain_weights, backward_data->desc.weights_desc());
   }
 
-  Problem problem;
+  InnerProductProblem problem;
   Prepared<dnnl::inner_product_forward> forward;
   BlockedWeights weights, bias;
   std::optional<PreparedWeightGradient<dnnl::inner_product_backward_weights>> backward_weights;
@@ -80,7 +80,7 @@ void InnerProduct::set_parameters(const float* weights, const float* bias) {
 
 struct InnerProduct::Bound::Impl {
   Impl(const InnerProduct::Impl& shared, const Binding& binding) {
-    const Problem& p = shared.problem;
+    const InnerProductProblem& p = shared.problem;
     const dnnl::memory src = view(p.src, binding.src);
     forward.emplace(shared.forward, Command::Arguments{{DNNL_ARG_SRC, src},
                                                        {DNNL_ARG_WEIGHTS, shared.weights.memory()},
