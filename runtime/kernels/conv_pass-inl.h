@@ -14,8 +14,8 @@ struct Taps {
 
 /// One direction of a convolution, h or w.
 struct Axis {
-  std::int64_t src, dst, kernel, stride, pad;
-  bool backward;  ///< dst is what a convolution read, src what it wrote
+  std::int64_t src = 0, dst = 0, kernel = 0, stride = 0, pad = 0;
+  bool backward = false;  ///< dst is what a convolution read, src what it wrote
 
   /// Kernel positions between neighbouring taps.
   [[gnu::always_inline]] std::int64_t tap() const noexcept { return backward ? -stride : 1; }
@@ -51,7 +51,7 @@ struct Axis {
 /// and the bias and dst of the outputs, are those of channel 0.
 struct ConvPass {
   Axis y, x;
-  std::int64_t channels;
+  std::int64_t channels = 0;
   Window window;
   Outputs outputs;
 };

@@ -109,9 +109,9 @@ void max_pool_lanes_backward(const PoolShape& s, const float* src, const float* 
       const V top = V::load_unaligned(dst + at);
       V left = V::load_unaligned(diff_dst + at);
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i)
-        take_if_top<Arch>(V::load_unaligned(src + from + pixels[i]), top, left)
-            .store_unaligned(diff_src + from + pixels[i]);
+      for (const std::int64_t pixel : pixels)
+        take_if_top<Arch>(V::load_unaligned(src + from + pixel), top, left)
+            .store_unaligned(diff_src + from + pixel);
     });
     return;
   }

@@ -13,15 +13,15 @@ namespace karnin {
 namespace {
 
 /// Appends layer after layer; the blob is what the next one is offered.
-class Assembler {
+class LanesAssembler {
  public:
-  Assembler(const Extent& input, const ChainOptions& options)
+  LanesAssembler(const Extent& input, const ChainOptions& options)
       : options_(options), blob_{options.images, input, Layout::nchw} {
     append(std::make_unique<ReorderLanesLayer>("images to lanes", blob_, lanes_layout()));
   }
 
   void add(const Step& step) {
-    std::visit([&](const auto& spec) { add(step, spec); }, step.spec);
+    std::visit([&](const auto& spec) { this->add(step, spec); }, step.spec);
   }
 
   Assembly finish() && {
@@ -87,7 +87,7 @@ Assembly assemble_lanes(const Architecture& architecture, const ChainOptions& op
   fuse_relu(steps);
   if (options.purpose == Purpose::inference) fuse_max_pool(steps);
   if (steps.empty()) throw ShapeError("architecture: no layer is left that computes anything");
-  Assembler assembler(architecture.input, options);
+  LanesAssembler assembler(architecture.input, options);
   for (const Step& step : steps) assembler.add(step);
   return std::move(assembler).finish();
 }
