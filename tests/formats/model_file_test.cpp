@@ -103,7 +103,7 @@ TEST(ModelFile, RefusesToWriteWhatItCouldNotRead) {
               HasSubstr("'conv.w"));
   EXPECT_THAT(refusal([](Model& m) { m.provenance = "[]"; }), HasSubstr("a JSON object"));
   EXPECT_THAT(refusal([](Model& m) { m.provenance = "{"; }), HasSubstr("provenance"));
-  EXPECT_THAT(refusal([](Model& m) { m.provenance = std::string(1U << 23, ' ') + "{}"; }),
+  EXPECT_THAT(refusal([](Model& m) { m.provenance.assign(1U << 23, ' ').append("{}"); }),
               HasSubstr("at most"));
 }
 

@@ -1,0 +1,1 @@
+// Empty: CMake builds the headers that all tests share beside it.
