@@ -21,7 +21,7 @@ struct EngineOptions {
   int threads = 0;          ///< 0: all
   /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: the fastest.
   std::optional<FcKernel> kernel = std::nullopt;
-  /// False: candidates are not timed, chain and kernels follow from shape, batch and sparsity
+  /// False: candidates are not timed, chain and kernels follow from batch, sparsity and vectors
   /// alone.
   bool race = true;
   /// Pins the chain; empty: the fastest.

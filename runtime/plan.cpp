@@ -20,6 +20,8 @@ std::span<const FcKernel> candidates(ChainKind chain, std::span<const FcKernel> 
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
+// A chain in lanes that are three quarters empty never won.
+constexpr double kLaneCandidate = 0.25;
 constexpr double kGatherRule = 0.9;
 constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
 
@@ -115,7 +117,8 @@ std::optional<ChainKind> settled_chain(const PlanOptions& options) {
   if (options.chain) return options.chain;
   const std::optional<FcKernel> kernel = pinned_kernel(options);
   if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return ChainKind::onednn;
-  if (!options.race) return chain_rule(options.images);
+  if (!options.race || kernel) return chain_rule(options.images);
+  if (lane_use(options.images) < kLaneCandidate) return ChainKind::onednn;
   return std::nullopt;
 }
 

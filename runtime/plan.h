@@ -29,8 +29,8 @@ struct PlanOptions {
   std::int64_t images = 1;  ///< of one shard
   /// Given to every layer. KARNIN_KERNEL does the same from outside.
   std::optional<FcKernel> pinned = std::nullopt;
-  /// False: the kernel follows from sparsity and shard size alone, so that it is the same on every
-  /// run.
+  /// False: the kernel follows from sparsity, shard size and vector length alone, so that it is the
+  /// same on every run.
   bool race = true;
   /// The chain to plan for. plan_chain() chooses where there is none.
   std::optional<ChainKind> chain = std::nullopt;

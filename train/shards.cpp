@@ -13,15 +13,19 @@ namespace {
 // the fully connected layers (+15 %), among 16 its activations fall out of L2 (+10 %). And the
 // gradient of a shard, written once and read once, costs an eighth of an image: 6 % of shards of 2,
 // 2 % of 8. The chain in lanes wants a whole vector of images. So: 8 images, 16 where vectors are
-// that wide, but two shards at least, for a second core, and no more than kMaxShards.
+// that wide, or a multiple where kMaxShards would not be enough; but two shards at least, for a
+// second core.
 std::int64_t images_per_shard() { return std::max<std::int64_t>(8, kernels::active().lanes); }
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t round_up(std::int64_t a, std::int64_t step) { return ceil_div(a, step) * step; }
 
 }  // namespace
 
 std::int64_t shard_count(std::int64_t images) {
   assert(images >= 1);
-  const std::int64_t full = (images + images_per_shard() - 1) / images_per_shard();
-  return images < 2 ? 1 : std::clamp<std::int64_t>(full, 2, kMaxShards);
+  const std::int64_t most = round_up(ceil_div(images, kMaxShards), images_per_shard());
+  return images < 2 ? 1 : std::max<std::int64_t>(ceil_div(images, most), 2);
 }
 
 Shard shard_at(std::int64_t images, std::int64_t shards, std::int64_t index) {

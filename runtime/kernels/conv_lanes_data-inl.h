@@ -46,7 +46,7 @@ template <typename Arch, int Columns, int Taps>
 template <typename Arch, int Taps>
 void scatter_rows(const ConvPass& pass) noexcept {
   // As many sums as leave registers for the weights of a row and what is sent.
-  constexpr int kColumns = (kIsAvx512<Arch> ? 32 : 16) - 2 * Taps;
+  constexpr int kColumns = kIsAvx512<Arch> ? 17 - Taps : 16 - 2 * Taps;
   const Axis& x = pass.x;
   for (std::int64_t y = 0; y < pass.y.dst; ++y)
     for (std::int64_t channel = 0; channel < pass.channels; ++channel)
@@ -54,7 +54,8 @@ void scatter_rows(const ConvPass& pass) noexcept {
         const std::int64_t pixel = first - x.pad;  // of the first tap
         const Window w = window_of<Arch>(pass, channel, pass.y.taps(y), {0, 0, first});
         const Outputs outputs = outputs_of<Arch>(pass, channel, y, pixel);
-        const Pixels pixels{pixel < 0 ? -pixel : 0, x.dst - pixel, first > 0 ? Taps - 1 : 0};
+        const std::int64_t end = x.dst - pixel, shared = first > 0 ? Taps - 1 : 0;
+        const Pixels pixels{pixel < 0 ? -pixel : 0, end, shared < end ? shared : end};
         with_constant<Arch, kColumns>(columns, [&](auto c) {
           scatter_tile<Arch, decltype(c)::value, Taps>(w, outputs, pixels);
         });

@@ -5,9 +5,10 @@
 // No pointer needs alignment, none may alias another unless a comment says so; extents of matrices
 // are at least 1.
 //
-// For one instruction set an image gets the same bits in any row of any batch. All four forward
-// kernels share their arithmetic, too: bias first, then one FMA an input in ascending order. For
-// finite inputs they agree bit for bit, and a plan may choose among them freely.
+// For one instruction set an image gets the same bits in any row of any batch. All forward kernels
+// of fully connected layers share their arithmetic, too: bias first, then one FMA an input in
+// ascending order. For finite inputs they agree bit for bit, and a plan may choose among them
+// freely.
 #pragma once
 
 #include <cstddef>
@@ -130,7 +131,8 @@ struct Table {
   /// dst[i] = sum of src[i][lane] over the lanes, in their order.
   void (*sum_lanes)(std::int64_t count, const float* src, float* dst) noexcept;
 
-  /// The largest of every window, padding not counted.
+  /// The largest of every window, padding not counted. A NaN beside numbers may get lost, here and
+  /// where a pool is fused; a window of nothing else stays NaN.
   void (*max_pool_lanes_forward)(const PoolShape&, const float* src, float* dst) noexcept;
   /// The gradient of a window goes to its first maximum in h, w order; dst as forward left it.
   void (*max_pool_lanes_backward)(const PoolShape&, const float* src, const float* dst,

@@ -81,7 +81,7 @@ void max_pool_lanes_forward(const PoolShape& s, const float* src, float* dst) no
   for_each_output<Arch>(s, [&](std::int64_t plane, std::int64_t at, const PoolWindow& window) {
     V top(-__builtin_inff());
     for_each_pixel<Arch>(s, window, [&](std::int64_t pixel) {
-      top = xsimd::max(V::load_unaligned(src + plane + pixel), top);
+      top = xsimd::max(top, V::load_unaligned(src + plane + pixel));
     });
     top.store_unaligned(dst + at);
   });

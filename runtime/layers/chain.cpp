@@ -51,9 +51,13 @@ struct Chain::Impl {
 
 std::string_view to_string(ChainKind kind) { return kind == ChainKind::lanes ? "lanes" : "onednn"; }
 
-ChainKind chain_rule(std::int64_t images) {
+double lane_use(std::int64_t images) {
   const Blob blob{images, {1, 1, 1}, lanes_layout()};
-  return 5 * images >= 3 * blob.floats() ? ChainKind::lanes : ChainKind::onednn;
+  return static_cast<double>(images) / static_cast<double>(blob.floats());
+}
+
+ChainKind chain_rule(std::int64_t images) {
+  return lane_use(images) >= 0.6 ? ChainKind::lanes : ChainKind::onednn;
 }
 
 Chain::Chain(const Architecture& architecture, const ChainOptions& options) {

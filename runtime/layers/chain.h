@@ -16,10 +16,12 @@
 
 namespace karnin {
 
-/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts, or images. Of these
-/// there must be enough to fill a vector; then theirs is the faster chain.
+/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts, or images. With
+/// enough of these the latter is the faster chain.
 enum class ChainKind { onednn, lanes };
 std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes"
+/// The share of lanes that get an image in a chain in lanes, in shards of that many images.
+double lane_use(std::int64_t images);
 /// The kind for shards of that many images where no clock may decide: lanes if at least three in
 /// five of them get an image. Otherwise what the idle ones cost is more than the others win.
 ChainKind chain_rule(std::int64_t images);

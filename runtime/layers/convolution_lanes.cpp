@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/reorder_lanes.h"
@@ -113,7 +114,9 @@ void ConvolutionLanesLayer::set_parameters(const float* weights, const float* bi
   bias_ = copy_.data() + all.size();
 
   const auto zeros = static_cast<double>(std::ranges::count(all, 0.0F));
+  // Offsets of taps within a block are 32 bits wide.
   sparse_ = shape_.ph == 0 && shape_.pw == 0 &&
+            src().floats() / src().blocks() <= std::numeric_limits<std::uint32_t>::max() &&
             zeros >= kSparseRule * static_cast<double>(weight_count());
   if (sparse_) kept_ = kernels::PackedConv(shape_, all, src().lanes());
 }

@@ -24,15 +24,16 @@ class BoundDropout : public BoundLayer {
   void apply(const ShardId& shard, const float* src, float* dst) const {
     const std::uint64_t key = hash(shard.seed, shard.step, number_);
     const std::int64_t pixels = blob_.extent.h * blob_.extent.w;
+    const std::int64_t step = blob_.block() * blob_.lanes();
     const float scale = 1.0F / (1.0F - rate_);
     if (src != dst) std::fill_n(dst, blob_.floats(), 0.0F);  // for the padded channels
     for (std::int64_t image = 0; image < blob_.images; ++image) {
       auto draw = static_cast<std::uint64_t>((shard.first_image + image) * blob_.extent.size());
-      for (std::int64_t c = 0; c < blob_.extent.c; ++c)
-        for (std::int64_t pixel = 0; pixel < pixels; ++pixel, ++draw) {
-          const std::int64_t at = blob_.index(image, c, pixel);
+      for (std::int64_t c = 0; c < blob_.extent.c; ++c) {
+        std::int64_t at = blob_.index(image, c, 0);
+        for (std::int64_t pixel = 0; pixel < pixels; ++pixel, ++draw, at += step)
           dst[at] = uniform01(mix(key ^ mix(draw))) < rate_ ? 0.0F : src[at] * scale;
-        }
+      }
     }
   }
 

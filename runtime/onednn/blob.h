@@ -9,8 +9,8 @@ namespace karnin {
 
 /// Fully connected rows are nchw with h = w = 1. nChw8c keeps 8 channels side by side, as oneDNN
 /// wants them for 8 lanes, nChw16c 16, padded with zeros; nhwc all of them, without padding. The
-/// last three keep images side by side, which oneDNN doesn't know: [block of images][c][h][w][4],
-/// the last block filled up with images that nobody asked for.
+/// last three keep images side by side, which oneDNN doesn't know: [block of images][c][h][w][4
+/// or 8 or 16], the last block filled up with images that nobody asked for.
 enum class Layout { nchw, nChw8c, nChw16c, nhwc, lanes4, lanes8, lanes16 };
 
 struct Blob {
@@ -18,7 +18,7 @@ struct Blob {
   Extent extent;
   Layout layout = Layout::nchw;
 
-  /// Channels side by side, and so the distance from a pixel to the next.
+  /// Channels side by side; a pixel and the next are block() * lanes() floats apart.
   std::int64_t block() const;
   /// Images side by side; 1 in the layouts of oneDNN.
   std::int64_t lanes() const;

@@ -50,6 +50,9 @@ std::vector<ConvShape> shapes() {
   result.push_back(shape(3, {7, 12}, 4, {1, 5}, {2, 1}, {0, 4}));
   result.push_back(shape(1, {9, 3}, 2, {4, 3}, {1, 2}, {3, 0}));
   result.push_back(shape(2, {3, 26}, 2, {3, 3}, {1, 1}, {1, 1}));
+  for (const std::int64_t w : {3, 5, 9})  // narrower than the kernel, or what tiles share is
+    result.push_back(shape(1, {6, w}, 2, {5, 5}, {1, 1}, {4, 4}));
+  result.push_back(shape(2, {32, 32}, 3, {3, 3}, {1, 1}, {1, 1}));  // two bands, padded
   result.push_back(shape(10, {14, 14}, 16, {5, 5}, {1, 1}, {0, 0}));
   return result;
 }

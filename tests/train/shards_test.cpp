@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "runtime/kernels/kernels.h"
+#include "runtime/layers/chain.h"
+
 namespace karnin {
 namespace {
 
@@ -31,6 +34,15 @@ TEST(Shards, OneImageIsOneShardAndTwoKeepTwoCoresBusy) {
   EXPECT_EQ(shard_count(1), 1);
   EXPECT_EQ(shard_count(2), 2);
   EXPECT_EQ(shard_count(4), 2);
+}
+
+TEST(Shards, FillVectorsWithImages) {
+  const std::int64_t lanes = kernels::active().lanes;
+  for (std::int64_t images = 3 * lanes; images <= 700; ++images) {
+    const std::int64_t shards = shard_count(images);
+    for (const std::int64_t shard : {std::int64_t{0}, shards - 1})
+      EXPECT_EQ(chain_rule(shard_at(images, shards, shard).count), ChainKind::lanes) << images;
+  }
 }
 
 TEST(Shards, TheLargerOnesComeFirst) {
