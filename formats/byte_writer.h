@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,13 @@ class ByteWriter {
 
   void text(std::string_view src) { bytes_.insert(bytes_.end(), src.begin(), src.end()); }
 
-  void floats(std::span<const float> src) {
-    static_assert(std::endian::native == std::endian::little, "floats are copied as they are");
+  void floats(std::span<const float> src) { numbers(src); }
+
+  /// Their bits, whatever they mean.
+  template <typename T>
+    requires std::is_arithmetic_v<T>
+  void numbers(std::span<const T> src) {
+    static_assert(std::endian::native == std::endian::little, "numbers are copied as they are");
     const auto* first = reinterpret_cast<const std::uint8_t*>(src.data());
     bytes_.insert(bytes_.end(), first, first + src.size_bytes());
   }

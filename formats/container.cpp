@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "formats/byte_writer.h"
 #include "formats/crc32c.h"
@@ -36,9 +37,15 @@ void check_crc(const ByteReader& at, std::span<const std::uint8_t> bytes, std::u
         fmt::format("{}: damaged, expected checksum {:#010x}, got {:#010x}", field, expected, got));
 }
 
+std::string describe(Features features) {
+  if (features == Features::none) return "none";
+  if (features == Features::checkpoint) return "0x1 (the checkpoint of a run)";
+  return fmt::format("{:#x}", static_cast<std::uint32_t>(features));
+}
+
 /// Magic, version and features come first and stay where they are in every version, so that an old
 /// build can say what it lacks before it trusts anything else.
-void check_identity(ByteReader& reader) {
+void check_identity(ByteReader& reader, Features expected) {
   const ByteReader start = reader;
   if (!std::ranges::equal(reader.bytes(kMagic.size(), "magic"), kMagic))
     start.fail("not a karnin model: the first 8 bytes are not its magic");
@@ -46,12 +53,14 @@ void check_identity(ByteReader& reader) {
   if (const auto version = reader.read<std::uint32_t>("version"); version != kFormatVersion)
     version_at.fail(fmt::format("format version: expected {}, got {}", kFormatVersion, version));
   const ByteReader features_at = reader;
-  if (const auto features = reader.read<std::uint32_t>("features"); features != 0)
-    features_at.fail(fmt::format("features: expected none, got {:#x}", features));
+  const auto features = static_cast<Features>(reader.read<std::uint32_t>("features"));
+  if (features != expected)
+    features_at.fail(
+        fmt::format("features: expected {}, got {}", describe(expected), describe(features)));
 }
 
-Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes) {
-  check_identity(reader);
+Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes, Features features) {
+  check_identity(reader, features);
   Header header;
   const ByteReader size_at = reader;
   const auto file_size = reader.read<std::uint64_t>("file size");
@@ -71,14 +80,14 @@ Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_container(std::span<const Section> sections) {
+std::vector<std::uint8_t> encode_container(std::span<const Section> sections, Features features) {
   const std::vector<std::uint8_t> table = encode_table(sections);
   std::uint64_t size = kHeaderBytes + table.size();
   for (const Section& section : sections) size += section.payload.size();
   ByteWriter file;
   file.bytes(kMagic);
   file.write(kFormatVersion);
-  file.write(std::uint32_t{0});  // features
+  file.write(static_cast<std::uint32_t>(features));
   file.write(size);
   file.write(static_cast<std::uint32_t>(sections.size()));
   file.write(crc32c(table));
@@ -89,9 +98,9 @@ std::vector<std::uint8_t> encode_container(std::span<const Section> sections) {
 }
 
 std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
-                                          std::string_view path) {
+                                          std::string_view path, Features expected) {
   ByteReader reader(bytes, path);
-  const Header header = read_header(reader, bytes);
+  const Header header = read_header(reader, bytes, expected);
   const ByteReader table_at = reader;
   const auto table_bytes = std::uint64_t{header.sections} * kTableEntryBytes;
   ByteReader table = reader.slice(table_bytes, "section table");
@@ -108,6 +117,15 @@ std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
   }
   reader.expect_end("file");
   return views;
+}
+
+Features features_of(std::span<const std::uint8_t> bytes) noexcept {
+  constexpr std::size_t kFeaturesAt = kMagic.size() + sizeof(kFormatVersion);
+  std::uint32_t features = 0;
+  if (bytes.size() >= kFeaturesAt + sizeof features &&
+      std::ranges::equal(bytes.first(kMagic.size()), kMagic))
+    std::memcpy(&features, bytes.data() + kFeaturesAt, sizeof features);
+  return static_cast<Features>(features);
 }
 
 }  // namespace karnin

@@ -1,5 +1,5 @@
-// The outer form of a model file: header, section table, payloads. Knows lengths and checksums, not
-// what the payloads mean. Normative: FORMAT.md, "Container".
+// The outer form of model files and checkpoints: header, section table, payloads. Knows lengths and
+// checksums, not what the payloads mean. Normative: FORMAT.md, "Container".
 #pragma once
 
 #include <array>
@@ -17,6 +17,14 @@ enum class SectionKind : std::uint32_t {
   provenance = 2,
   tensor = 3,
   sensitivity = 4,
+  run = 5,
+  numbers = 6,
+};
+
+/// What a reader must know about besides the version: one bit each.
+enum class Features : std::uint32_t {
+  none = 0,
+  checkpoint = 1,  ///< sections of kinds run and numbers, after those of the model
 };
 
 /// As in PNG: a byte with the high bit set, CR LF, Ctrl-Z and LF show what 7-bit and text-mode
@@ -24,6 +32,8 @@ enum class SectionKind : std::uint32_t {
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'K', 'R', 'N', '\r', '\n', 0x1A, '\n'};
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr std::uint32_t kMaxSections = 16384;
+/// Far above any model this runtime is for; a bound on what a stray path can make us read.
+inline constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
 
 struct Section {
   SectionKind kind;
@@ -36,11 +46,17 @@ struct SectionView {
   ByteReader payload;
 };
 
-std::vector<std::uint8_t> encode_container(std::span<const Section> sections);
+std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
+                                           Features features = Features::none);
 
 /// Checks all that can be checked without a look into the payloads: every byte of the file is
-/// verified when this returns. The views point into `bytes` and `path`. Throws FileError.
+/// verified when this returns. The views point into `bytes` and `path`. Throws FileError, also
+/// where the file has other features than these.
 std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
-                                          std::string_view path);
+                                          std::string_view path,
+                                          Features expected = Features::none);
+
+/// What a file with a sound beginning says that it has; none for any other.
+Features features_of(std::span<const std::uint8_t> bytes) noexcept;
 
 }  // namespace karnin

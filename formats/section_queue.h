@@ -1,0 +1,45 @@
+// The sections of a file, one after the other, in the order that its format demands; and the two
+// payloads that several formats share: text, and text read back.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "formats/container.h"
+
+namespace karnin {
+
+class SectionQueue {
+ public:
+  /// `bytes` and `path` must outlive the queue. Throws as decode_container() does.
+  SectionQueue(std::span<const std::uint8_t> bytes, std::string_view path,
+               Features features = Features::none)
+      : views_(decode_container(bytes, path, features)), end_(bytes, path, 0) {}
+
+  bool next_is(SectionKind kind) const {
+    return next_ < views_.size() && views_[next_].kind == kind;
+  }
+
+  /// The next section's payload. Throws FileError unless it is of this kind; `field` names it.
+  ByteReader take(SectionKind kind, std::string_view field);
+
+  /// Throws FileError, as one that expected `last`, if a section is left.
+  void expect_end(SectionKind last, std::string_view field) const;
+
+ private:
+  [[noreturn]] void refuse(SectionKind expected, std::string_view field) const;
+
+  std::vector<SectionView> views_;
+  ByteReader end_;
+  std::size_t next_ = 0;
+};
+
+/// Throws ArgumentError for more than kMaxJsonBytes (json_text.h).
+std::vector<std::uint8_t> text_payload(std::string_view text);
+
+/// All that is left of the payload, as text; valid as long as the file's bytes.
+std::string_view text_of(ByteReader& payload, std::string_view field);
+
+}  // namespace karnin
