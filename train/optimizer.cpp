@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/core/error.h"
@@ -28,6 +29,13 @@ SgdOptimizer::SgdOptimizer(Model& model, const SgdOptions& options)
     velocity_.emplace_back(static_cast<std::size_t>(parameter.value.size()), 0.0F);
     masks_.emplace_back(parameter.mask.begin(), parameter.mask.end());
   }
+}
+
+void SgdOptimizer::restore(const std::vector<AlignedVector<float>>& velocity) {
+  const auto same_size = [](const auto& a, const auto& b) { return a.size() == b.size(); };
+  if (!std::ranges::equal(velocity, velocity_, same_size))
+    throw ArgumentError("velocity: expected one value for each element of each parameter");
+  velocity_ = velocity;
 }
 
 void SgdOptimizer::update(const ParameterRange& range, const float* gradient, double learning_rate,

@@ -30,6 +30,8 @@ class SgdOptimizer {
 
   /// One velocity for each element of each parameter: all the state there is besides the weights.
   const std::vector<AlignedVector<float>>& velocity() const { return velocity_; }
+  /// Throws ArgumentError unless there is one for each element of each parameter.
+  void restore(const std::vector<AlignedVector<float>>& velocity);
 
  private:
   Model& model_;

@@ -34,20 +34,18 @@ void fold(AlignedVector<float>& block, std::vector<double>& total) {
 }  // namespace
 
 void SensitivityRecorder::on_start(const Model& model) {
-  tracks_.clear();
+  state_ = {};
   for (const Parameter& parameter : model.parameters) {
     const auto n = static_cast<std::size_t>(parameter.value.size());
     const AlignedVector<float> block(n);
     const std::vector<double> sum(n);
     const std::vector<float> w = copy_of(parameter.value);
-    tracks_.push_back({w, w, block, block, block, sum, sum, sum, sum, sum, sum});
+    state_.tracks.push_back({w, w, block, block, block, sum, sum, sum, sum, sum, sum});
   }
-  block_steps_ = epoch_steps_ = 0;
-  epoch_rate_sum_ = step_rate_ = 0;
 }
 
 void SensitivityRecorder::on_update(const WeightUpdate& update) noexcept {
-  Track& track = tracks_[update.parameter];
+  Track& track = state_.tracks[update.parameter];
   const std::size_t count = update.gradient.size();
   const auto offset = static_cast<std::size_t>(update.offset);
   assert(update.delta.size() == count && offset + count <= track.block_g.size());
@@ -61,25 +59,25 @@ void SensitivityRecorder::on_update(const WeightUpdate& update) noexcept {
 }
 
 void SensitivityRecorder::on_step_end() {
-  epoch_rate_sum_ += step_rate_;
-  ++epoch_steps_;
-  if (++block_steps_ == kBlockSteps) fold_block();
+  state_.epoch_rate_sum += step_rate_;
+  ++state_.epoch_steps;
+  if (++state_.block_steps == kBlockSteps) fold_block();
 }
 
 void SensitivityRecorder::fold_block() {
-  for (Track& track : tracks_) {
+  for (Track& track : state_.tracks) {
     fold(track.block_g_dw, track.g_dw);
     fold(track.block_dw2, track.dw2);
     fold(track.block_g, track.epoch_g);
   }
-  block_steps_ = 0;
+  state_.block_steps = 0;
 }
 
 SensitivityRecorder::EpochTerms SensitivityRecorder::epoch_terms(const Track& track, std::size_t i,
                                                                  double w) const {
-  if (epoch_steps_ == 0) return {};
-  const auto steps = static_cast<double>(epoch_steps_);
-  const double rate = epoch_rate_sum_ / steps;
+  if (state_.epoch_steps == 0) return {};
+  const auto steps = static_cast<double>(state_.epoch_steps);
+  const double rate = state_.epoch_rate_sum / steps;
   const double mean_g = (track.epoch_g[i] + static_cast<double>(track.block_g[i])) / steps;
   const double dw = w - static_cast<double>(track.w_epoch[i]);
   const double displacement = w - static_cast<double>(track.w_initial[i]);
@@ -90,8 +88,8 @@ SensitivityRecorder::EpochTerms SensitivityRecorder::epoch_terms(const Track& tr
 
 void SensitivityRecorder::on_epoch_end(const Model& model) {
   fold_block();
-  for (std::size_t p = 0; p < tracks_.size(); ++p) {
-    Track& track = tracks_[p];
+  for (std::size_t p = 0; p < state_.tracks.size(); ++p) {
+    Track& track = state_.tracks[p];
     const std::span<const float> weights = model.parameters[p].value.span();
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const EpochTerms terms = epoch_terms(track, i, static_cast<double>(weights[i]));
@@ -102,17 +100,17 @@ void SensitivityRecorder::on_epoch_end(const Model& model) {
       track.epoch_g[i] = 0;
     }
   }
-  epoch_steps_ = 0;
-  epoch_rate_sum_ = 0;
+  state_.epoch_steps = 0;
+  state_.epoch_rate_sum = 0;
 }
 
 std::vector<Sensitivity> SensitivityRecorder::sensitivities(const Model& model) const {
-  assert(model.parameters.size() == tracks_.size());
+  assert(model.parameters.size() == state_.tracks.size());
   std::vector<Sensitivity> all;
   for (const std::string_view method : kSensitivityMethods)
     all.push_back({std::string(method), {}});
-  for (std::size_t p = 0; p < tracks_.size(); ++p) {
-    const Track& track = tracks_[p];
+  for (std::size_t p = 0; p < state_.tracks.size(); ++p) {
+    const Track& track = state_.tracks[p];
     const Tensor& value = model.parameters[p].value;
     for (Sensitivity& s : all) s.values.emplace_back(value.dims());
     for (std::size_t i = 0; i < track.w_initial.size(); ++i) {
@@ -133,7 +131,7 @@ std::vector<Sensitivity> SensitivityRecorder::sensitivities(const Model& model) 
 
 double SensitivityRecorder::loss_drop() const {
   double sum = 0;
-  for (const Track& track : tracks_)
+  for (const Track& track : state_.tracks)
     for (std::size_t i = 0; i < track.g_dw.size(); ++i)
       sum += track.g_dw[i] + static_cast<double>(track.block_g_dw[i]);
   return -sum;

@@ -24,6 +24,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/core/aligned.h"
@@ -36,24 +37,11 @@ namespace karnin {
 inline constexpr std::array<std::string_view, 5> kSensitivityMethods{
     "karnin", "karnin-sgd", "karnin-epoch", "karnin-gradient-epoch", "khanal-pseudocode"};
 
-class SensitivityRecorder : public UpdateObserver {
- public:
-  /// Forgets whatever was recorded before; the weights in `model` are w_i.
-  void on_start(const Model& model) override;
-  void on_update(const WeightUpdate& update) noexcept override;
-  void on_step_end() override;
-  void on_epoch_end(const Model& model) override;
-
-  /// All of kSensitivityMethods, for the weights as they are in `model` (w_f). An epoch that has
-  /// begun counts as far as it got. Same shapes as in on_start.
-  std::vector<Sensitivity> sensitivities(const Model& model) const;
-  /// -sum g dw over all weights since on_start: the drop in the loss, up to the step size.
-  double loss_drop() const;
-
- private:
-  /// What is known of one parameter, every vector with an entry a weight. Steps are summed in
-  /// float, as fast as the kernel goes, over a block of steps too short for the rounding to matter;
-  /// blocks are summed in double.
+/// All that has been recorded: what a resumed run needs to end with the same bits. Steps are summed
+/// in float, as fast as the kernel goes, over a block of steps too short for the rounding to
+/// matter; blocks are summed in double.
+struct RecorderState {
+  /// What is known of one parameter, every vector with an entry a weight.
   struct Track {
     std::vector<float> w_initial;
     std::vector<float> w_epoch;  ///< at the start of the epoch
@@ -69,7 +57,37 @@ class SensitivityRecorder : public UpdateObserver {
     std::vector<double> epochs_dw2;  ///< sums over the epochs that have ended
     std::vector<double> epochs_g_dw;
     std::vector<double> epochs_pseudocode;
+    bool operator==(const Track&) const = default;
   };
+
+  std::vector<Track> tracks;  ///< as Model::parameters
+  std::int64_t block_steps = 0;
+  std::int64_t epoch_steps = 0;
+  double epoch_rate_sum = 0;
+  bool operator==(const RecorderState&) const = default;
+};
+
+class SensitivityRecorder : public UpdateObserver {
+ public:
+  /// Forgets whatever was recorded before; the weights in `model` are w_i.
+  void on_start(const Model& model) override;
+  void on_update(const WeightUpdate& update) noexcept override;
+  void on_step_end() override;
+  void on_epoch_end(const Model& model) override;
+
+  /// All of kSensitivityMethods, for the weights as they are in `model` (w_f). An epoch that has
+  /// begun counts as far as it got. Same shapes as in on_start.
+  std::vector<Sensitivity> sensitivities(const Model& model) const;
+  /// -sum g dw over all weights since on_start: the drop in the loss, up to the step size.
+  double loss_drop() const;
+
+  /// Between two steps.
+  const RecorderState& state() const { return state_; }
+  /// Goes on from there, as if on_start and all that followed had been called.
+  void restore(RecorderState state) { state_ = std::move(state); }
+
+ private:
+  using Track = RecorderState::Track;
 
   /// One weight's share of one epoch, to be added to the three sums over epochs.
   struct EpochTerms {
@@ -83,10 +101,7 @@ class SensitivityRecorder : public UpdateObserver {
   EpochTerms epoch_terms(const Track& track, std::size_t i, double w) const;
 
   const kernels::Table* table_ = &kernels::active();
-  std::vector<Track> tracks_;
-  std::int64_t block_steps_ = 0;
-  std::int64_t epoch_steps_ = 0;
-  double epoch_rate_sum_ = 0;
+  RecorderState state_;
   double step_rate_ = 0;  ///< of the step that is going on; written by one range of it only
 };
 

@@ -46,18 +46,20 @@ std::vector<Tensor> copy_weights(const Model& model) {
   return weights;
 }
 
-/// Sums over the steps of an epoch.
-struct Tally {
+double mean_loss(const EpochSums& sums) { return sums.loss / static_cast<double>(sums.images); }
+
+double accuracy(const EpochSums& sums) {
+  return static_cast<double>(sums.correct) / static_cast<double>(sums.images);
+}
+
+/// What was trained since the run started or was resumed; no part of any result.
+struct Speed {
   std::int64_t images = 0;
-  std::int64_t steps = 0;
-  BatchLoss loss;
   double seconds = 0;
 
-  double mean_loss() const { return loss.sum / static_cast<double>(images); }
-  double accuracy() const {
-    return static_cast<double>(loss.correct) / static_cast<double>(images);
+  double images_per_second() const {
+    return images == 0 ? 0 : static_cast<double>(images) / seconds;
   }
-  double images_per_second() const { return static_cast<double>(images) / seconds; }
 };
 
 }  // namespace
@@ -76,14 +78,17 @@ struct Trainer::Impl {
         steps_planned(checked_mul(o.epochs, steps_per_epoch)) {}
 
   std::int64_t epoch() const { return epochs_done + 1; }
-  double rate() const;
+  double rate_of(std::int64_t step) const;
   void start();
   BatchLoss step(std::span<const std::int64_t> indices);
-  void timed_step(Tally& tally);
+  void next_step();
   void update(double learning_rate);
   void update(const ParameterRange& range, double learning_rate) noexcept;
   void finish_epoch();
-  [[noreturn]] void diverged(std::int64_t step, const char* what);
+  void keep_weights();
+  [[noreturn]] void diverged(std::int64_t step, const char* what) const;
+  bool can_be_at(const TrainerState& state) const;
+  StepReport step_report() const;
 
   Model& model;
   const ImageSet& images;
@@ -98,13 +103,15 @@ struct Trainer::Impl {
   const std::int64_t steps_per_epoch;
   const std::int64_t steps_planned;  // of the whole run
   std::int64_t epochs_done = 0;
-  std::int64_t epoch_steps = 0;  // done in this epoch
   std::int64_t steps_done = 0;
+  std::int64_t epoch_start = 0;  // steps done before this epoch
+  EpochSums sums;                // of this epoch, as is the speed
+  Speed speed;
 };
 
 /// Past the planned end the last rate holds.
-double Trainer::Impl::rate() const {
-  return learning_rate_at(options.schedule, std::min(steps_done, steps_planned - 1), steps_planned,
+double Trainer::Impl::rate_of(std::int64_t step) const {
+  return learning_rate_at(options.schedule, std::min(step, steps_planned - 1), steps_planned,
                           steps_per_epoch);
 }
 
@@ -116,11 +123,10 @@ void Trainer::Impl::start() {
 BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
   const BatchLoss loss = batch_gradient.compute(
       {indices, static_cast<std::uint64_t>(epoch()), static_cast<std::uint64_t>(steps_done)});
-  if (!std::isfinite(loss.sum)) diverged(epoch_steps + 1, "loss");
-  update(rate());
+  if (!std::isfinite(loss.sum)) diverged(steps_done + 1, "loss");
+  update(rate_of(steps_done));
   for (UpdateObserver* observer : observers) observer->on_step_end();
   ++steps_done;
-  ++epoch_steps;
   return loss;
 }
 
@@ -148,36 +154,58 @@ void Trainer::Impl::update(const ParameterRange& range, double learning_rate) no
         {range.parameter, range.offset, {gradient, count}, {delta, count}, learning_rate});
 }
 
-void Trainer::Impl::timed_step(Tally& tally) {
-  const std::int64_t first = tally.steps * options.batch;
+void Trainer::Impl::next_step() {
+  const std::int64_t first = sums.steps * options.batch;
   const std::int64_t count = std::min(options.batch, images.size() - first);
   const auto begin = Clock::now();
   const BatchLoss loss = step(
       std::span(order).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
-  tally.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-  tally.images += count;
-  tally.steps += 1;
-  tally.loss.sum += loss.sum;
-  tally.loss.correct += loss.correct;
+  speed.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+  speed.images += count;
+  sums.images += count;
+  sums.steps += 1;
+  sums.loss += loss.sum;
+  sums.correct += loss.correct;
 }
 
 void Trainer::Impl::finish_epoch() {
   // The loss was finite before the last update; the weights need not be after it.
-  if (!all_finite(model)) diverged(epoch_steps, "updated weights");
-  last_good = copy_weights(model);
+  if (!all_finite(model)) diverged(steps_done, "updated weights");
+  keep_weights();
   for (UpdateObserver* observer : observers) observer->on_epoch_end(model);
   ++epochs_done;
-  epoch_steps = 0;
+  epoch_start = steps_done;
+  sums = {};
+  speed = {};
 }
 
-void Trainer::Impl::diverged(std::int64_t step, const char* what) {
+void Trainer::Impl::keep_weights() {
+  for (std::size_t i = 0; i < last_good.size(); ++i)
+    std::ranges::copy(model.parameters[i].value.span(), last_good[i].data());
+}
+
+bool Trainer::Impl::can_be_at(const TrainerState& state) const {
+  const EpochSums& so_far = state.epoch;
+  return state.epochs_done >= 0 && state.epochs_done < options.epochs && so_far.steps >= 0 &&
+         so_far.steps <= steps_per_epoch &&
+         so_far.images == std::min(so_far.steps * options.batch, images.size()) &&
+         so_far.correct >= 0 && so_far.correct <= so_far.images && std::isfinite(so_far.loss) &&
+         state.steps_done == state.epochs_done * steps_per_epoch + so_far.steps;
+}
+
+StepReport Trainer::Impl::step_report() const {
+  return {epoch(),         sums.steps,     steps_per_epoch,
+          mean_loss(sums), accuracy(sums), speed.images_per_second()};
+}
+
+/// In the `step`-th step of the run, from 1.
+void Trainer::Impl::diverged(std::int64_t step, const char* what) const {
   for (std::size_t i = 0; i < last_good.size(); ++i)
     std::ranges::copy(last_good[i].span(), model.parameters[i].value.data());
   throw Error(
       fmt::format("epoch {}, step {}: expected finite {}, got infinities or NaN; use a lower "
-                  "learning rate than "
-                  "{}",
-                  epoch(), step, what, rate()));
+                  "learning rate than {}",
+                  epoch(), step - epoch_start, what, rate_of(step - 1)));
 }
 
 Trainer::Trainer(Model& model, const ImageSet& images, const TrainOptions& options) {
@@ -199,19 +227,14 @@ EpochReport Trainer::run_epoch(const StepCallback& on_step) {
   run.start();
   order_epoch(run.images.labels, run.options.seed, static_cast<std::uint64_t>(run.epoch()),
               run.order);
-  EpochReport report{.epoch = run.epoch()};
-  Tally tally;
   bool stop = false;
-  while (!stop && tally.steps < run.steps_per_epoch) {
-    report.learning_rate = run.rate();
-    run.timed_step(tally);
-    stop = on_step && on_step({run.epoch(), tally.steps, run.steps_per_epoch, tally.mean_loss(),
-                               tally.images_per_second()});
+  while (!stop && run.sums.steps < run.steps_per_epoch) {
+    run.next_step();
+    stop = on_step && on_step(run.step_report());
   }
+  const EpochReport report{run.epoch(), mean_loss(run.sums), accuracy(run.sums),
+                           run.speed.images_per_second(), run.rate_of(run.steps_done - 1)};
   run.finish_epoch();
-  report.loss = tally.mean_loss();
-  report.accuracy = tally.accuracy();
-  report.images_per_second = tally.images_per_second();
   return report;
 }
 
@@ -223,6 +246,27 @@ double Trainer::step(std::span<const std::int64_t> indices) {
                                       impl_->images.size(), index));
   impl_->start();
   return impl_->step(indices).sum / static_cast<double>(indices.size());
+}
+
+TrainerState Trainer::state() const {
+  const Impl& run = *impl_;
+  if (!all_finite(run.model)) run.diverged(run.steps_done, "updated weights");
+  return {run.epochs_done, run.steps_done, run.sums, run.optimizer.velocity()};
+}
+
+void Trainer::restore(const TrainerState& state) {
+  Impl& run = *impl_;
+  if (!run.can_be_at(state))
+    throw ArgumentError(
+        fmt::format("state of the trainer: {} epochs, {} steps in all and {} of the epoch are not "
+                    "of a run of {} epochs with {} steps each",
+                    state.epochs_done, state.steps_done, state.epoch.steps, run.options.epochs,
+                    run.steps_per_epoch));
+  run.optimizer.restore(state.velocity);
+  run.epochs_done = state.epochs_done;
+  run.steps_done = state.steps_done;
+  run.epoch_start = state.steps_done - state.epoch.steps;
+  run.sums = state.epoch;
 }
 
 }  // namespace karnin

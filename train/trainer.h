@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "formats/dataset.h"
+#include "runtime/core/aligned.h"
 #include "runtime/core/model.h"
 #include "train/augmentation.h"
 #include "train/observer.h"
@@ -39,7 +41,29 @@ struct StepReport {
   std::int64_t step = 0;   ///< 1-based, within the epoch
   std::int64_t steps = 0;  ///< of an epoch
   double loss = 0;         ///< mean of the epoch so far
+  double accuracy = 0;     ///< of the epoch so far
   double images_per_second = 0;
+};
+
+/// Sums over the steps of an epoch.
+struct EpochSums {
+  std::int64_t steps = 0;
+  std::int64_t images = 0;
+  std::int64_t correct = 0;
+  double loss = 0;
+  bool operator==(const EpochSums&) const = default;
+};
+
+/// Where a run is between two steps. Together with the model, the options, the images and what the
+/// observers keep it decides all that follows: the order of the images and everything that is drawn
+/// at random are functions of seed, epoch and step (data_order.h), so that there is no generator
+/// whose state would belong here.
+struct TrainerState {
+  std::int64_t epochs_done = 0;
+  std::int64_t steps_done = 0;  ///< of the whole run
+  EpochSums epoch;              ///< of the epoch that is going on
+  std::vector<AlignedVector<float>> velocity;
+  bool operator==(const TrainerState&) const = default;
 };
 
 class Trainer {
@@ -56,13 +80,22 @@ class Trainer {
   /// Called after every step; returning true ends the run after this step.
   using StepCallback = std::function<bool(const StepReport&)>;
   /// One epoch, every image once, the last batch as small as it comes; the model's parameters are
-  /// current when it returns. A stopped epoch is reported as far as it got, and counts as one.
+  /// current when it returns. A stopped epoch is reported as far as it got, and counts as one; a
+  /// restored one goes on where it was, and its rate is that of the steps since then.
   /// Throws Error when the loss is not finite, naming epoch and step; the model is then back at the
   /// weights of the last completed epoch (or of the start).
   EpochReport run_epoch(const StepCallback& on_step = {});
   /// One step on images[indices], for tests and experiments; returns the mean loss before the
   /// update. Throws as run_epoch does, and ArgumentError for no index or one out of range.
   double step(std::span<const std::int64_t> indices);
+
+  /// Between two steps, and so in a StepCallback too. Throws as run_epoch does when the weights are
+  /// not finite: such a state is not worth keeping.
+  TrainerState state() const;
+  /// Before the first step, on a model with the weights and masks that go with the state. Observers
+  /// are not told that a run starts; they have a state of their own to restore. Throws
+  /// ArgumentError for a state that can't be one of this run.
+  void restore(const TrainerState& state);
 
  private:
   struct Impl;

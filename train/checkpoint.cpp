@@ -1,0 +1,110 @@
+#include "train/checkpoint.h"
+
+#include <string>
+#include <utility>
+
+namespace karnin {
+namespace {
+
+using Track = RecorderState::Track;
+
+/// visit(name, member) for every vector of a track.
+template <typename Visit>
+void for_each_member(const Visit& visit) {
+  visit("recorder.w_initial", &Track::w_initial);
+  visit("recorder.w_epoch", &Track::w_epoch);
+  visit("recorder.block_g_dw", &Track::block_g_dw);
+  visit("recorder.block_dw2", &Track::block_dw2);
+  visit("recorder.block_g", &Track::block_g);
+  visit("recorder.g_dw", &Track::g_dw);
+  visit("recorder.dw2", &Track::dw2);
+  visit("recorder.epoch_g", &Track::epoch_g);
+  visit("recorder.epochs_dw2", &Track::epochs_dw2);
+  visit("recorder.epochs_g_dw", &Track::epochs_g_dw);
+  visit("recorder.epochs_pseudocode", &Track::epochs_pseudocode);
+}
+
+template <typename T>
+void put(std::string name, std::vector<T> values, Checkpoint& checkpoint) {
+  checkpoint.arrays.push_back({std::move(name), std::move(values)});
+}
+
+/// of(p): a vector with an entry for each element of parameter p.
+template <typename T, typename Of>
+void put_elements(std::string name, std::size_t parameters, const Of& of, Checkpoint& checkpoint) {
+  std::vector<T> all;
+  for (std::size_t p = 0; p < parameters; ++p) all.insert(all.end(), of(p).begin(), of(p).end());
+  put(std::move(name), std::move(all), checkpoint);
+}
+
+/// The inverse.
+template <typename T, typename Of>
+void take_elements(const std::string& name, const Checkpoint& checkpoint, const Of& of) {
+  const Model& model = checkpoint.model;
+  auto from = checkpoint.numbers<T>(name, model.parameter_count());
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    const auto own = from.first(static_cast<std::size_t>(model.parameters[p].value.size()));
+    of(p).assign(own.begin(), own.end());
+    from = from.subspan(own.size());
+  }
+}
+
+template <typename Vector>
+using ValueOf = typename Vector::value_type;
+
+}  // namespace
+
+void put(const TrainerState& state, Checkpoint& checkpoint) {
+  std::vector<std::uint64_t> counters;
+  for (const std::int64_t counter : {state.epochs_done, state.steps_done, state.epoch.steps,
+                                     state.epoch.images, state.epoch.correct})
+    counters.push_back(static_cast<std::uint64_t>(counter));
+  put("trainer.counters", std::move(counters), checkpoint);
+  put("trainer.loss", std::vector<double>{state.epoch.loss}, checkpoint);
+  const auto velocity = [&](std::size_t p) -> const auto& { return state.velocity[p]; };
+  put_elements<float>("velocity", state.velocity.size(), velocity, checkpoint);
+}
+
+void put(const RecorderState& state, Checkpoint& checkpoint) {
+  put("recorder.counters",
+      std::vector<std::uint64_t>{static_cast<std::uint64_t>(state.block_steps),
+                                 static_cast<std::uint64_t>(state.epoch_steps)},
+      checkpoint);
+  put("recorder.rates", std::vector<double>{state.epoch_rate_sum}, checkpoint);
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
+    const auto of = [&](std::size_t p) -> const Vector& { return state.tracks[p].*member; };
+    put_elements<ValueOf<Vector>>(name, state.tracks.size(), of, checkpoint);
+  });
+}
+
+TrainerState trainer_state(const Checkpoint& checkpoint) {
+  TrainerState state;
+  const auto counters = checkpoint.numbers<std::uint64_t>("trainer.counters", 5);
+  const auto counter = [&](std::size_t i) { return static_cast<std::int64_t>(counters[i]); };
+  state.epochs_done = counter(0);
+  state.steps_done = counter(1);
+  state.epoch = {.steps = counter(2),
+                 .images = counter(3),
+                 .correct = counter(4),
+                 .loss = checkpoint.numbers<double>("trainer.loss", 1)[0]};
+  state.velocity.resize(checkpoint.model.parameters.size());
+  take_elements<float>("velocity", checkpoint,
+                       [&](std::size_t p) -> auto& { return state.velocity[p]; });
+  return state;
+}
+
+RecorderState recorder_state(const Checkpoint& checkpoint) {
+  RecorderState state;
+  const auto counters = checkpoint.numbers<std::uint64_t>("recorder.counters", 2);
+  state.block_steps = static_cast<std::int64_t>(counters[0]);
+  state.epoch_steps = static_cast<std::int64_t>(counters[1]);
+  state.epoch_rate_sum = checkpoint.numbers<double>("recorder.rates", 1)[0];
+  state.tracks.resize(checkpoint.model.parameters.size());
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
+    take_elements<ValueOf<Vector>>(
+        name, checkpoint, [&](std::size_t p) -> Vector& { return state.tracks[p].*member; });
+  });
+  return state;
+}
+
+}  // namespace karnin

@@ -1,0 +1,25 @@
+// The state of a run as the arrays of a Checkpoint, and back:
+//
+//   trainer.counters   u64  epochs done, steps done, and of the epoch: steps, images, correct
+//   trainer.loss       f64  sum of the epoch
+//   velocity           f32  of every element, parameter after parameter, as in all that follow
+//   recorder.counters  u64  steps of the block, steps of the epoch
+//   recorder.rates     f64  sum of the epoch's rates
+//   recorder.*         f32 and f64, one for each member of RecorderState::Track
+#pragma once
+
+#include "formats/checkpoint_file.h"
+#include "train/recorder.h"
+#include "train/trainer.h"
+
+namespace karnin {
+
+void put(const TrainerState& state, Checkpoint& checkpoint);
+void put(const RecorderState& state, Checkpoint& checkpoint);
+
+/// Throw ArgumentError where the checkpoint lacks an array, or has one that its model's parameters
+/// do not fill.
+TrainerState trainer_state(const Checkpoint& checkpoint);
+RecorderState recorder_state(const Checkpoint& checkpoint);
+
+}  // namespace karnin
