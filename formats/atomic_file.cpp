@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -20,6 +22,10 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxSymlinks = 40;        // as Linux has it
 constexpr int kMaxNameAttempts = 1000;  // names that an earlier crash may have left
+
+// The name of a temporary, as it is written and as it is recognised: process and number.
+constexpr std::string_view kTemporaryName = ".karnin-{}-{}.tmp";
+constexpr const char* kTemporaryPattern = ".karnin-%d-%d.tmp%n";
 
 [[noreturn]] void fail(const fs::path& path, const std::string& action, int error) {
   throw OutputError(fmt::format("cannot {} '{}': {}", action, path.string(),
@@ -49,7 +55,7 @@ class TemporaryFile {
  public:
   TemporaryFile(const fs::path& directory, fs::path target) : target_(std::move(target)) {
     for (int i = 0; i < kMaxNameAttempts; ++i) {
-      path_ = directory / fmt::format(".karnin-{}-{}.tmp", getpid(), i);
+      path_ = directory / fmt::format(kTemporaryName, getpid(), i);
       file_ = FileDescriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
       if (file_ || errno != EEXIST) break;
     }
@@ -102,6 +108,18 @@ void flush_directory(const fs::path& directory) {
   if (file) fsync(file.get());
 }
 
+/// Removes the temporaries of processes that were killed; one that lives may still rename its own.
+void remove_leftovers(const fs::path& directory) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    int pid = 0, number = 0, length = 0;
+    const int fields = std::sscanf(name.c_str(), kTemporaryPattern, &pid, &number, &length);
+    const bool is_ours = fields == 2 && std::cmp_equal(length, name.size()) && pid > 0;
+    if (is_ours && kill(pid, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), error);
+  }
+}
+
 }  // namespace
 
 void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
@@ -122,6 +140,7 @@ void require_writable_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) fail(directory, "create the directory", error.value());
+  remove_leftovers(directory);
   TemporaryFile probe(directory, directory);
 }
 

@@ -15,7 +15,8 @@ namespace karnin {
 void replace_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
-/// Creates the directory (and its parents) and proves that it can be written. Throws OutputError.
+/// Creates the directory (and its parents), proves that it can be written, and removes what
+/// replace_file() left there in a process that was killed. Throws OutputError.
 void require_writable_directory(const std::filesystem::path& directory);
 
 /// The whole file. Throws FileError; `limit` bounds what is allocated.

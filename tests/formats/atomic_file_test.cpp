@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -175,6 +177,23 @@ TEST(ReadFile, RefusesWhatIsNotAReadableFile) {
               HasSubstr("expected a regular file"));
   EXPECT_THROW(read_file(directory / "fifo", 10), FileError) << "and does not wait for a writer";
   EXPECT_THROW(read_file("/dev/zero", 10), FileError);
+}
+
+TEST(RequireWritableDirectory, RemovesWhatAKilledProcessLeft) {
+  const TemporaryDirectory directory;
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);  // from here on nobody has this number
+  const std::string dead = std::to_string(child), alive = std::to_string(getpid());
+  const std::vector<std::string> names{".karnin-" + dead + "-0.tmp",    ".karnin-x-0.tmp",
+                                       ".karnin-" + dead + "-12.tmp",   ".karnin-" + dead + ".tmp",
+                                       ".karnin-" + alive + "-0.tmp",   "model.bin",
+                                       ".karnin-" + dead + "-0.tmp.bak"};
+  for (const std::string& name : names) test::write_text(directory / name, "text");
+  require_writable_directory(directory.path());
+  EXPECT_THAT(directory.entries(),
+              UnorderedElementsAre(".karnin-" + alive + "-0.tmp", ".karnin-" + dead + "-0.tmp.bak",
+                                   ".karnin-" + dead + ".tmp", ".karnin-x-0.tmp", "model.bin"));
 }
 
 }  // namespace
