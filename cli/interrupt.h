@@ -1,12 +1,12 @@
-// Ctrl-C while a run is worth saving.
+// Ctrl-C, or a polite kill, while a run is worth saving.
 #pragma once
 
 #include <csignal>
 
 namespace karnin::cli {
 
-/// While it lives, the first SIGINT only sets a flag; the second one ends the process at once.
-/// One at a time.
+/// While it lives, the first SIGINT or SIGTERM only sets a flag; the second one, of either kind,
+/// ends the process at once. One at a time.
 class Interrupt {
  public:
   Interrupt();
@@ -17,7 +17,8 @@ class Interrupt {
   bool requested() const;
 
  private:
-  struct sigaction previous_{};
+  struct sigaction previous_int_{};
+  struct sigaction previous_term_{};
 };
 
 }  // namespace karnin::cli

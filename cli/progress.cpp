@@ -46,6 +46,11 @@ Progress::Progress()
 Progress::~Progress() { clear(); }
 
 bool Progress::due(double fraction) {
+  if (begin_ < 0) {
+    begin_ = fraction;
+    start_ = Clock::now();
+    tenths_ = std::max(tenths_, tenths(fraction));
+  }
   if (terminal_) return Clock::now() - last_ >= kRedraw;
   if (tenths(fraction) <= tenths_) return false;
   tenths_ = tenths(fraction);
@@ -55,8 +60,9 @@ bool Progress::due(double fraction) {
 void Progress::show(double fraction, const std::string& text) {
   last_ = Clock::now();
   const double elapsed = std::chrono::duration<double>(last_ - start_).count();
+  const double done = fraction - begin_;
   const std::string left =
-      fraction > 0 ? duration(elapsed * (1.0 - fraction) / fraction) : std::string("-");
+      done > 0 ? duration(elapsed * (1.0 - fraction) / done) : std::string("-");
   const std::string state = fmt::format("{:3.0f} %  {}  {} left", 100 * fraction, text, left);
   if (!terminal_) {
     tell(state + "\n");

@@ -17,7 +17,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   /// `fraction` of the whole is done. text() is called only if something is to be shown: at most
-  /// ten times a second on a terminal, once a tenth elsewhere.
+  /// ten times a second on a terminal, once a tenth elsewhere. The time that is left is told from
+  /// what was done since the first call: a resumed task starts in the middle.
   template <typename Text>
   void update(double fraction, const Text& text) {
     if (due(fraction)) show(fraction, text());
@@ -34,6 +35,7 @@ class Progress {
   bool terminal_;
   bool color_;
   bool drawn_ = false;
+  double begin_ = -1;  // fraction at the first call, at start_
   Clock::time_point start_;
   Clock::time_point last_;
   int tenths_ = 0;

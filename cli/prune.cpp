@@ -56,12 +56,13 @@ bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options
   tell(fmt::format("fine-tuning on {}: {} images\n", title(dataset), count(dataset.train.size())));
   const Interrupt interrupt;
   Trainer trainer(model, dataset.train, options);
-  const TrainingLog log = run_training(trainer, options.epochs, interrupt);
+  TrainingLog log;
+  const bool interrupted = run_training(trainer, options.epochs, interrupt, log);
   Json entry{{"verb", "fine-tune"}, {"data", dataset.name}, {"note", dataset.note}};
   entry.update(to_json(options));
-  if (interrupt.requested()) entry["interrupted_in_epoch"] = log.size();
+  if (interrupted) entry["interrupted_in_epoch"] = log.size();
   append_provenance(model, std::move(entry));
-  return interrupt.requested();
+  return interrupted;
 }
 
 Result prune_file(const PruneVerb& verb) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/checkpointing.h"
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
@@ -16,6 +17,7 @@
 #include "cli/verb.h"
 #include "formats/architecture_json.h"
 #include "formats/atomic_file.h"
+#include "formats/digest.h"
 #include "formats/model_file.h"
 #include "train/initialise.h"
 #include "train/recorder.h"
@@ -30,11 +32,16 @@ struct TrainVerb : VerbOptions {
   std::string arch = "khanal2018";
   std::string model;  ///< to go on from; empty: fresh weights
   TrainingOptions training;
+  CheckpointInterval checkpoint_every;
+  bool resume = false;
   std::filesystem::path out = "karnin-run";
+
+  std::filesystem::path checkpoint_file() const { return out / "checkpoint.bin"; }
 };
 
 /// Everything that one run works on, in the order in which it comes to be.
 struct Run {
+  std::optional<Checkpoint> checkpoint;  ///< to go on from
   Dataset dataset;
   Model model;
   TrainingLog log;
@@ -49,19 +56,41 @@ struct Product {
   std::optional<double> accuracy;
 };
 
+/// The model that the run starts from: that of --model, or fresh weights.
+Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_t seed) {
+  Model model = make_model(load_architecture(verb.arch, dataset.train.extent,
+                                             static_cast<std::int64_t>(dataset.classes.size())));
+  model.classes = dataset.classes;
+  initialise(model, seed);
+  return model;
+}
+
+/// A checkpoint stands for --model too, whose file the interrupted run may have replaced.
 Run start(const TrainVerb& verb, std::uint64_t seed) {
   Run run;
+  if (verb.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
   if (!verb.model.empty()) {
-    run.model = read_model(verb.model);
+    run.model = run.checkpoint ? run.checkpoint->model : read_model_or_checkpoint(verb.model);
     run.dataset = load_dataset_for(run.model, verb.data);
-    return run;
+  } else {
+    run.dataset = load_dataset(verb.data);
+    run.model = starting_model(verb, run.dataset, seed);
   }
-  run.dataset = load_dataset(verb.data);
-  run.model = make_model(load_architecture(verb.arch, run.dataset.train.extent,
-                                           static_cast<std::int64_t>(run.dataset.classes.size())));
-  run.model.classes = run.dataset.classes;
-  initialise(run.model, seed);
+  run.model.sensitivities.clear();  // of the weights that it had; this run records its own
   return run;
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// What a resumed run must have in common with the one that it goes on with.
+Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
+  Json json = run_identity(run.dataset);
+  json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
+  json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
+  json.update(to_json(options));
+  return json;
 }
 
 Json history_entry(const Run& run, const TrainOptions& options) {
@@ -95,18 +124,40 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   replace_file(verb.out / "arguments.json", arguments(verb, run, options).dump(2) + "\n");
 }
 
+/// Says what becomes of a checkpoint that is there, or of one that is not.
+void tell_start(const TrainVerb& verb, const Run& run) {
+  tell(fmt::format("training {} on {}: {} images\n", run.model.architecture.name,
+                   title(run.dataset), count(run.dataset.train.size())));
+  const std::string file = verb.checkpoint_file().string();
+  std::error_code error;
+  if (verb.resume && !run.checkpoint)
+    tell(fmt::format("there is no {}: starting at the beginning\n", file));
+  if (!verb.resume && std::filesystem::exists(file, error))
+    tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
+}
+
 void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
+  const Json id = identity(verb, run, options);
+  if (run.checkpoint) {
+    require_same_run(*run.checkpoint, id);
+    run.model = run.checkpoint->model;
+  }
   SensitivityRecorder recorder;
   Trainer trainer(run.model, run.dataset.train, options);
   trainer.attach(recorder);
+  Checkpointing checkpointing(verb.checkpoint_file(), id, run.model, trainer, recorder, run.log);
   require_writable_directory(verb.out);
-  tell(fmt::format("training {} on {}: {} images\n", run.model.architecture.name,
-                   title(run.dataset), count(run.dataset.train.size())));
+  tell_start(verb, run);
+  if (run.checkpoint) checkpointing.restore(*run.checkpoint);
+  run.checkpoint.reset();
   const Interrupt interrupt;
-  run.log = run_training(trainer, options.epochs, interrupt);
-  run.interrupted = interrupt.requested();
+  const auto on_step = [&](const StepReport& step, bool last) {
+    if (last || verb.checkpoint_every.due(step)) checkpointing.save();
+  };
+  run.interrupted = run_training(trainer, options.epochs, interrupt, run.log, on_step);
   run.model.sensitivities = recorder.sensitivities(run.model);
   save(run, verb, options);
+  if (!run.interrupted) checkpointing.remove();
 }
 
 std::int64_t file_bytes(const Product& product) {
@@ -168,17 +219,32 @@ void add_train(CLI::App& app, Action& action) {
                 "train --data cifar10 --epochs 2 --seed 1 --out karnin-run",
                 "Leaves in --out: model.bin (weights and sensitivities: all that prune needs),\n"
                 "pruned.bin (what prune makes of it by default), train.csv (a line an epoch) and\n"
-                "arguments.json (what it ran with)."},
+                "arguments.json (what it ran with).\n\n"
+                "SIGINT and SIGTERM leave what there is and a checkpoint.bin, from which the same\n"
+                "command with --resume goes on: it ends in the same model.bin, pruned.bin and\n"
+                "train.csv, to the byte. A second signal ends at once; the last checkpoint stays."},
                *options);
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
   auto* arch =
       verb.add_option("--arch", options->arch, "khanal2018 (the paper's network) or a JSON file");
   verb.add_option("--model", options->model,
-                  "Go on from the weights of this file; what is pruned stays pruned")
+                  "Start from the weights of this file (a model or a checkpoint); what is pruned "
+                  "stays pruned")
       ->excludes(arch);
   add_training_options(verb, options->training);
   verb.add_option("--out", options->out, "Directory of the results");
+  verb.add_option_function<std::string>(
+          "--checkpoint-every",
+          [&every = options->checkpoint_every](const std::string& text) {
+            every = checkpoint_interval_from_string(text);
+          },
+          "Save the run every so many steps (500) or epochs (2epochs); 0: only when interrupted")
+      ->type_name("N[steps|epochs]")
+      ->default_str("1epoch");
+  verb.add_flag("--resume", options->resume,
+                "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
+                "may differ); without a checkpoint, start at the beginning");
   select(verb, action, options, train);
 }
 

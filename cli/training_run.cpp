@@ -11,8 +11,8 @@ namespace {
 std::string images_per_second(double rate) { return count(static_cast<std::int64_t>(rate)); }
 
 std::string describe(const StepReport& step, std::int64_t epochs) {
-  return fmt::format("epoch {}/{}  loss {:.4f}  {} images/s", step.epoch, epochs, step.loss,
-                     images_per_second(step.images_per_second));
+  return fmt::format("epoch {}/{}  loss {:.4f}  accuracy {}  {} images/s", step.epoch, epochs,
+                     step.loss, percent(step.accuracy), images_per_second(step.images_per_second));
 }
 
 std::string describe(const EpochReport& epoch, std::int64_t epochs) {
@@ -23,24 +23,29 @@ std::string describe(const EpochReport& epoch, std::int64_t epochs) {
 
 }  // namespace
 
-TrainingLog run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt) {
+bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,
+                  TrainingLog& log, const StepHook& hook) {
   Progress progress;
-  TrainingLog log;
+  bool interrupted = false;
   const auto on_step = [&](const StepReport& step) {
     const double done = static_cast<double>(step.epoch - 1) +
                         static_cast<double>(step.step) / static_cast<double>(step.steps);
     // The last step of an epoch is told by the epoch's own line.
     if (step.step < step.steps)
       progress.update(done / static_cast<double>(epochs), [&] { return describe(step, epochs); });
-    return interrupt.requested();
+    // Asked once a step, so that hook and trainer get the same answer. After the very last step
+    // there is nothing to interrupt any more.
+    interrupted = interrupt.requested() && (step.epoch < epochs || step.step < step.steps);
+    if (hook) hook(step, interrupted);
+    return interrupted;
   };
-  do {  // also when interrupted before it: a run without a step has nothing to save
+  while (!interrupted && static_cast<std::int64_t>(log.size()) < epochs) {
     log.push_back(trainer.run_epoch(on_step));
     progress.line(static_cast<double>(log.size()) / static_cast<double>(epochs),
                   describe(log.back(), epochs));
-  } while (static_cast<std::int64_t>(log.size()) < epochs && !interrupt.requested());
-  if (interrupt.requested()) progress.line(1, "interrupted: saving what there is");
-  return log;
+  }
+  if (interrupted) progress.line(1, "interrupted: saving what there is");
+  return interrupted;
 }
 
 std::string to_csv(const TrainingLog& log) {

@@ -32,7 +32,8 @@ TEST(Interrupt, SavesWhatThereIs) {
   const auto history = nlohmann::json::parse(model.provenance)["history"];
   EXPECT_EQ(history[0]["interrupted_in_epoch"], report["epochs"].size());
   EXPECT_THAT(test::files_in(workspace.path("run")),
-              testing::ElementsAre("arguments.json", "model.bin", "pruned.bin", "train.csv"));
+              testing::ElementsAre("arguments.json", "checkpoint.bin", "model.bin", "pruned.bin",
+                                   "train.csv"));
 }
 
 TEST(Interrupt, TheInterruptedFileTrainsOn) {

@@ -1,0 +1,133 @@
+#include "cli/checkpointing.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+
+#include "cli/output.h"
+#include "formats/digest.h"
+#include "runtime/core/cpu_isa.h"
+#include "runtime/core/error.h"
+#include "train/checkpoint.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The columns of the log, an array each.
+constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
+    {"log.loss", &EpochReport::loss},
+    {"log.accuracy", &EpochReport::accuracy},
+    {"log.images_per_second", &EpochReport::images_per_second},
+    {"log.learning_rate", &EpochReport::learning_rate}};
+
+void put(const TrainingLog& log, Checkpoint& checkpoint) {
+  for (const auto& [name, column] : kLogColumns) {
+    std::vector<double> values;
+    for (const EpochReport& epoch : log) values.push_back(epoch.*column);
+    checkpoint.arrays.push_back({name, std::move(values)});
+  }
+}
+
+TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
+  TrainingLog log(static_cast<std::size_t>(epochs));
+  for (const auto& [name, column] : kLogColumns) {
+    const auto values = checkpoint.numbers<double>(name, epochs);
+    for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
+  }
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].epoch = static_cast<std::int64_t>(i) + 1;
+  return log;
+}
+
+bool decides_only_last_bits(const std::string& key) { return key == "version" || key == "isa"; }
+
+std::string value_of(const Json& object, const std::string& key) {
+  return object.contains(key) ? object[key].dump() : "not given";
+}
+
+}  // namespace
+
+bool CheckpointInterval::due(const StepReport& step) const {
+  if (count == 0) return false;
+  if (epochs) return step.step == step.steps && step.epoch % count == 0;
+  return ((step.epoch - 1) * step.steps + step.step) % count == 0;
+}
+
+CheckpointInterval checkpoint_interval_from_string(std::string_view text) {
+  CheckpointInterval interval;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), interval.count);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  interval.epochs = unit == "epoch" || unit == "epochs";
+  const bool steps = unit.empty() || unit == "step" || unit == "steps";
+  if (error != std::errc() || interval.count < 0 || !(interval.epochs || steps))
+    throw ArgumentError(fmt::format(
+        "checkpoint interval: expected a number of steps or epochs such as 500, 500steps or "
+        "2epochs, got '{}'",
+        text));
+  return interval;
+}
+
+Json run_identity(const Dataset& dataset) {
+  Digest digest(Digest::Algorithm::sha256);
+  digest.update(dataset.train.pixels);
+  digest.update(dataset.train.labels);
+  return {{"version", KARNIN_VERSION},
+          {"isa", to_string(active_isa())},
+          {"data", dataset.name},
+          {"note", dataset.note},
+          {"training_images", dataset.train.size()},
+          {"training_images_sha256", digest.finish()}};
+}
+
+std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  return read_checkpoint(file);
+}
+
+void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
+  const Json saved = Json::parse(checkpoint.run, nullptr, false);
+  Json both = saved;
+  both.update(identity);
+  std::string differences;
+  for (const auto& [key, ignored] : both.items()) {
+    const std::string then = value_of(saved, key), now = value_of(identity, key);
+    if (then == now) continue;
+    const std::string difference = fmt::format("{} was {}, is {}", key, then, now);
+    if (decides_only_last_bits(key))
+      tell("the last bits of the weights may change: " + difference + "\n");
+    else
+      differences += (differences.empty() ? "" : "; ") + difference;
+  }
+  if (!differences.empty())
+    throw ArgumentError("--resume: the checkpoint is of another run: " + differences);
+}
+
+void Checkpointing::save() const {
+  Checkpoint checkpoint{model_, identity_, {}};
+  put(trainer_.state(), checkpoint);
+  put(recorder_.state(), checkpoint);
+  put(log_, checkpoint);
+  write_checkpoint(file_, checkpoint);
+}
+
+void Checkpointing::restore(const Checkpoint& checkpoint) {
+  try {
+    const TrainerState state = trainer_state(checkpoint);
+    trainer_.restore(state);
+    recorder_.restore(recorder_state(checkpoint));
+    log_ = training_log(checkpoint, state.epochs_done);
+    tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,
+                     state.epoch.steps));
+  } catch (const ArgumentError& error) {
+    throw FileError(file_.string(), 0, error.what());
+  }
+}
+
+void Checkpointing::remove() const {
+  std::error_code ignored;  // that it is still there does no harm: it ends in the same files
+  std::filesystem::remove(file_, ignored);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,70 @@
+// The file that lets `train` go on after an interruption: DIR/checkpoint.bin, written every so
+// often and removed at the end.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "cli/training_run.h"
+#include "formats/checkpoint_file.h"
+#include "formats/dataset.h"
+#include "train/recorder.h"
+
+namespace karnin::cli {
+
+/// How often a run is saved; count 0: only when it is interrupted.
+struct CheckpointInterval {
+  std::int64_t count = 1;
+  bool epochs = true;  ///< not steps
+
+  bool due(const StepReport& step) const;
+};
+
+/// "500" and "500steps" are steps, "2epochs" (or "1epoch") epochs. Throws ArgumentError.
+CheckpointInterval checkpoint_interval_from_string(std::string_view text);
+
+/// What decides the bits of a run besides its options: the images that it learns from, by name and
+/// by hash, and the program and the instruction set that compute.
+nlohmann::ordered_json run_identity(const Dataset& dataset);
+
+/// The checkpoint in `file`, if there is one. Throws FileError for one that is unsound.
+std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file);
+
+/// Throws ArgumentError, naming every difference, unless the checkpoint is of the run that
+/// `identity` describes. Another version or instruction set is only told: the run can go on, but
+/// its last bits may be others.
+void require_same_run(const Checkpoint& checkpoint, const nlohmann::ordered_json& identity);
+
+/// Saves one run, and takes it up again.
+class Checkpointing {
+ public:
+  /// Keeps references. `identity` goes into the file, and is what a resumed run is compared with.
+  Checkpointing(std::filesystem::path file, const nlohmann::ordered_json& identity,
+                const Model& model, Trainer& trainer, SensitivityRecorder& recorder,
+                TrainingLog& log)
+      : file_(std::move(file)),
+        identity_(identity.dump()),
+        model_(model),
+        trainer_(trainer),
+        recorder_(recorder),
+        log_(log) {}
+
+  /// Between two steps. Throws OutputError, the file that was there then still being there.
+  void save() const;
+  /// Before the first step, on the checkpoint's model. Throws FileError for numbers that can't be.
+  void restore(const Checkpoint& checkpoint);
+  /// When the run is done.
+  void remove() const;
+
+ private:
+  std::filesystem::path file_;
+  std::string identity_;
+  const Model& model_;
+  Trainer& trainer_;
+  SensitivityRecorder& recorder_;
+  TrainingLog& log_;
+};
+
+}  // namespace karnin::cli
