@@ -1,7 +1,9 @@
 #include "train/batch_gradient.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 
 #include "runtime/kernels/kernels.h"
 #include "train/data_order.h"
@@ -107,6 +109,38 @@ void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard
                                           1.0F / static_cast<float>(batch.images.size()),
                                           worker.diff_logits(), &result.loss, &result.correct);
   worker.backward(id, result.parameters);
+}
+
+bool BatchGradient::has_finite_weights(const std::string& layer) const {
+  return std::ranges::all_of(model_.parameters, [&](const Parameter& parameter) {
+    return !parameter.name.starts_with(layer + ".") ||
+           std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
+  });
+}
+
+std::string BatchGradient::first_non_finite(const Batch& batch) {
+  const auto images = static_cast<std::int64_t>(batch.images.size());
+  const std::int64_t shards = shard_count(images);
+  std::string where;
+  const auto look_into = [&](const Shard& shard) {
+    SizedChain& sized = chain_for(shard.count);
+    refresh_weights(sized);
+    Station& station = sized.station();
+    load(batch, shard, station);
+    for (std::size_t i = 0; where.empty() && i < sized.chain.layers().size(); ++i) {
+      const std::string& layer = sized.chain.layers()[i]->name();
+      // Weights first: a ReLU inside a layer turns NaN into 0.
+      if (!has_finite_weights(layer))
+        where = "the weights of " + layer;
+      else if (!station.worker.forward_layer(i, {source_.seed, batch.step, shard.first}))
+        where = "the output of " + layer;
+    }
+  };
+  arena_.for_each(1, [&](std::int64_t) {
+    for (std::int64_t i = 0; where.empty() && i < shards; ++i)
+      look_into(shard_at(images, shards, i));
+  });
+  return where.empty() ? "the loss" : where;
 }
 
 void BatchGradient::load(const Batch& batch, const Shard& shard, Station& station) const {

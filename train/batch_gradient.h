@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "formats/dataset.h"
@@ -47,6 +48,10 @@ class BatchGradient {
   /// thread, that it has not met before, and for every image that is shifted.
   BatchLoss compute(const Batch& batch);
 
+  /// Where on the way from the images to the loss of this batch a value first is not finite: "the
+  /// weights of conv1", "the output of fc2" or, behind all layers, "the loss". Slow; allocates.
+  std::string first_non_finite(const Batch& batch);
+
   /// dst[0, range.count) = the gradient of the batch's mean loss. Safe from several threads.
   void sum(const ParameterRange& range, float* dst) const noexcept;
 
@@ -62,6 +67,7 @@ class BatchGradient {
     std::int64_t correct = 0;
   };
 
+  bool has_finite_weights(const std::string& layer) const;
   SizedChain& chain_for(std::int64_t images);
   void refresh_weights(SizedChain& sized);
   void reserve_results(std::int64_t shards);

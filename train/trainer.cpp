@@ -34,10 +34,8 @@ void check_images(const Model& model, const ImageSet& images) {
         fmt::format("training images: expected labels below {}, got {}", classes, top));
 }
 
-bool all_finite(const Model& model) {
-  return std::ranges::all_of(model.parameters, [](const Parameter& parameter) {
-    return std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
-  });
+bool is_finite(const Parameter& parameter) {
+  return std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
 }
 
 std::vector<Tensor> copy_weights(const Model& model) {
@@ -86,7 +84,8 @@ struct Trainer::Impl {
   void update(const ParameterRange& range, double learning_rate) noexcept;
   void finish_epoch();
   void keep_weights();
-  [[noreturn]] void diverged(std::int64_t step, const char* what) const;
+  void require_finite_weights() const;
+  [[noreturn]] void diverged(std::int64_t step, const std::string& where) const;
   bool can_be_at(const TrainerState& state) const;
   StepReport step_report() const;
 
@@ -121,9 +120,10 @@ void Trainer::Impl::start() {
 }
 
 BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
-  const BatchLoss loss = batch_gradient.compute(
-      {indices, static_cast<std::uint64_t>(epoch()), static_cast<std::uint64_t>(steps_done)});
-  if (!std::isfinite(loss.sum)) diverged(steps_done + 1, "loss");
+  const Batch batch{indices, static_cast<std::uint64_t>(epoch()),
+                    static_cast<std::uint64_t>(steps_done)};
+  const BatchLoss loss = batch_gradient.compute(batch);
+  if (!std::isfinite(loss.sum)) diverged(steps_done + 1, batch_gradient.first_non_finite(batch));
   update(rate_of(steps_done));
   for (UpdateObserver* observer : observers) observer->on_step_end();
   ++steps_done;
@@ -169,8 +169,7 @@ void Trainer::Impl::next_step() {
 }
 
 void Trainer::Impl::finish_epoch() {
-  // The loss was finite before the last update; the weights need not be after it.
-  if (!all_finite(model)) diverged(steps_done, "updated weights");
+  require_finite_weights();
   keep_weights();
   for (UpdateObserver* observer : observers) observer->on_epoch_end(model);
   ++epochs_done;
@@ -198,14 +197,20 @@ StepReport Trainer::Impl::step_report() const {
           mean_loss(sums), accuracy(sums), speed.images_per_second()};
 }
 
+/// After an update: the gradients may have overflowed although the loss did not.
+void Trainer::Impl::require_finite_weights() const {
+  const auto bad = std::ranges::find_if_not(model.parameters, is_finite);
+  if (bad != model.parameters.end()) diverged(steps_done, bad->name + ", after the update");
+}
+
 /// In the `step`-th step of the run, from 1.
-void Trainer::Impl::diverged(std::int64_t step, const char* what) const {
+void Trainer::Impl::diverged(std::int64_t step, const std::string& where) const {
   for (std::size_t i = 0; i < last_good.size(); ++i)
     std::ranges::copy(last_good[i].span(), model.parameters[i].value.data());
-  throw Error(
-      fmt::format("epoch {}, step {}: expected finite {}, got infinities or NaN; use a lower "
-                  "learning rate than {}",
-                  epoch(), step - epoch_start, what, rate_of(step - 1)));
+  throw DivergedError(fmt::format(
+      "epoch {}, step {}: the training diverged, expected finite numbers, got the first infinity "
+      "or NaN in {}; use a lower learning rate than {}",
+      epoch(), step - epoch_start, where, rate_of(step - 1)));
 }
 
 Trainer::Trainer(Model& model, const ImageSet& images, const TrainOptions& options) {
@@ -250,7 +255,7 @@ double Trainer::step(std::span<const std::int64_t> indices) {
 
 TrainerState Trainer::state() const {
   const Impl& run = *impl_;
-  if (!all_finite(run.model)) run.diverged(run.steps_done, "updated weights");
+  run.require_finite_weights();
   return {run.epochs_done, run.steps_done, run.sums, run.optimizer.velocity()};
 }
 

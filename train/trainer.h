@@ -10,6 +10,7 @@
 
 #include "formats/dataset.h"
 #include "runtime/core/aligned.h"
+#include "runtime/core/error.h"
 #include "runtime/core/model.h"
 #include "train/augmentation.h"
 #include "train/observer.h"
@@ -66,6 +67,13 @@ struct TrainerState {
   bool operator==(const TrainerState&) const = default;
 };
 
+/// The loss or the weights are infinite or NaN. The message names epoch, step, the place where the
+/// first such value came up, and what to do.
+class DivergedError : public Error {
+ public:
+  using Error::Error;
+};
+
 class Trainer {
  public:
   /// Trains the model in place; model and images must outlive the trainer. The model's masks, where
@@ -82,8 +90,8 @@ class Trainer {
   /// One epoch, every image once, the last batch as small as it comes; the model's parameters are
   /// current when it returns. A stopped epoch is reported as far as it got, and counts as one; a
   /// restored one goes on where it was, and its rate is that of the steps since then.
-  /// Throws Error when the loss is not finite, naming epoch and step; the model is then back at the
-  /// weights of the last completed epoch (or of the start).
+  /// Throws DivergedError when loss or weights are not finite; the model is then back at the
+  /// weights of the last completed epoch (or those that it started from, or was resumed with).
   EpochReport run_epoch(const StepCallback& on_step = {});
   /// One step on images[indices], for tests and experiments; returns the mean loss before the
   /// update. Throws as run_epoch does, and ArgumentError for no index or one out of range.

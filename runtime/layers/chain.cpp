@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <chrono>
+#include <cmath>
 
 #include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
@@ -146,6 +147,13 @@ void Chain::Worker::forward(const ShardId& shard, std::span<double> microseconds
     microseconds[i] += std::chrono::duration<double, std::micro>(end - start).count();
     start = end;
   }
+}
+
+bool Chain::Worker::forward_layer(std::size_t layer, const ShardId& shard) {
+  impl_->layers[layer]->forward(shard);
+  const float* dst = impl_->value(impl_->chain.dst_values[layer]);
+  const std::int64_t count = impl_->chain.assembly.layers[layer]->dst().floats();
+  return std::all_of(dst, dst + count, [](float x) { return std::isfinite(x); });
 }
 
 void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradients) {

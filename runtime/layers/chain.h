@@ -62,6 +62,9 @@ class Chain {
     float* input();
     /// Runs every layer; a non-empty `microseconds` (one entry a layer) gets each one's time added.
     void forward(const ShardId& shard = {}, std::span<double> microseconds = {});
+    /// Runs one layer; false if its output then holds an infinity or NaN. For looking into a run
+    /// that went wrong: first layer 0, then all others in order.
+    bool forward_layer(std::size_t layer, const ShardId& shard);
     /// images() x classes() floats.
     const float* logits() const;
     float* diff_logits();
