@@ -68,14 +68,15 @@ void Progress::show(double fraction, const std::string& text) {
     tell(state + "\n");
     return;
   }
+  // A line that wraps can't be redrawn. The bar gives way to the words, then the words are cut off.
+  // The brackets, a blank and the last column take four.
+  const std::size_t columns = std::max<std::size_t>(terminal_columns(), 4) - 4;
+  const std::size_t width = std::min(kBarWidth, columns - std::min(columns, state.size()));
   const auto filled =
-      std::min(kBarWidth, static_cast<std::size_t>(fraction * static_cast<double>(kBarWidth)));
-  // A line that wraps can't be redrawn: cut it off instead. The brackets and a blank take three.
-  const std::size_t columns = terminal_columns();
-  const std::size_t room = columns > kBarWidth + 4 ? columns - kBarWidth - 4 : 0;
+      std::min(width, static_cast<std::size_t>(fraction * static_cast<double>(width)));
   tell(fmt::format("{}[{}{}{}{}] {}", kClearLine, color_ ? kGreen : "", std::string(filled, '='),
-                   color_ ? kPlain : "", std::string(kBarWidth - filled, ' '),
-                   state.substr(0, room)));
+                   color_ ? kPlain : "", std::string(width - filled, ' '),
+                   state.substr(0, columns - width)));
   std::fflush(stderr);
   drawn_ = true;
 }

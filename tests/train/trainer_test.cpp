@@ -239,9 +239,10 @@ TEST(Trainer, ADivergedRunNamesTheLayerWhereItBegan) {
                   HasSubstr("epoch 1, step 1: the training diverged, expected finite numbers, got "
                             "the first infinity or NaN in the weights of " +
                             layer + ";"));
-      if (parameter.name.ends_with(".weight") && layer != "conv1")
+      if (parameter.name.ends_with(".weight") && layer != "conv1") {
         EXPECT_THAT(message(parameter.name, kMax, batch), HasSubstr("the output of " + layer + ";"))
             << batch;
+      }
     }
 }
 
