@@ -17,9 +17,17 @@ void validate_parameter(const Parameter& parameter, const ParameterSpec& spec) {
   const Mask& mask = parameter.mask;
   require(mask.empty() || mask.size() == static_cast<std::size_t>(parameter.value.size()),
           "the mask of '" + spec.name + "' has the wrong size");
-  for (std::size_t i = 0; i < mask.size(); ++i)
-    require(mask[i] == 1 || (mask[i] == 0 && parameter.value.data()[i] == 0.0F),
-            "'" + spec.name + "' has a pruned weight that is not 0, at " + std::to_string(i));
+  const float* weights = parameter.value.data();
+  const auto sound = [&](std::size_t i) {
+    return mask[i] == 1 || (mask[i] == 0 && weights[i] == 0.0F);
+  };
+  bool all_sound = true;  // without a way out of the loop, which takes several weights at once
+  for (std::size_t i = 0; i < mask.size(); ++i) all_sound &= sound(i);
+  if (all_sound) return;
+  std::size_t bad = 0;
+  while (sound(bad)) ++bad;
+  require(false,
+          "'" + spec.name + "' has a pruned weight that is not 0, at " + std::to_string(bad));
 }
 
 }  // namespace
