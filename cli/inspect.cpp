@@ -67,12 +67,19 @@ std::string layer_table(const Architecture& net) {
   return table.str();
 }
 
+/// "-" where nothing is left to share the bits.
+std::string bits_each(double bits, std::int64_t nonzero) {
+  return nonzero == 0 ? "-" : fmt::format("{:.2f}", bits / static_cast<double>(nonzero));
+}
+
 std::string tensor_table(const std::vector<TensorSummary>& tensors) {
-  Table table("lllrr");
-  table.add({"tensor", "shape", "encoding", "non-zero", "bytes"});
+  Table table("llrlrrr");
+  table.add({"tensor", "shape", "non-zero", "encoding", "bytes", "bits each", "entropy"});
   for (const TensorSummary& tensor : tensors)
-    table.add({tensor.name, fmt::format("{}", fmt::join(tensor.dims, "x")), tensor.encoding,
-               count(tensor.nonzero), count(tensor.bytes)});
+    table.add({tensor.name, fmt::format("{}", fmt::join(tensor.dims, "x")), count(tensor.nonzero),
+               tensor.form.encoding, count(tensor.bytes),
+               bits_each(8.0 * static_cast<double>(tensor.bytes), tensor.nonzero),
+               bits_each(tensor.form.bound_bits, tensor.nonzero)});
   return table.str();
 }
 
@@ -103,8 +110,9 @@ Json contents_json(const Contents& contents, const std::string& path) {
     tensors.push_back({{"name", tensor.name},
                        {"dims", tensor.dims},
                        {"nonzero", tensor.nonzero},
-                       {"encoding", tensor.encoding},
-                       {"bytes", tensor.bytes}});
+                       {"encoding", tensor.form.encoding},
+                       {"bytes", tensor.bytes},
+                       {"entropy_bits", tensor.form.bound_bits}});
   Json sensitivities = Json::array();
   for (const Sensitivity& s : model.sensitivities) sensitivities.push_back(s.method);
   return {{"file", path},

@@ -23,6 +23,19 @@ ByteReader ByteReader::slice(std::uint64_t count, std::string_view field) {
   return {bytes(count, field), path_, start};
 }
 
+std::uint64_t ByteReader::varint(std::string_view field) {
+  const ByteReader start = *this;
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const auto byte = read<std::uint8_t>(field);
+    const std::uint64_t group = byte & 0x7FU;
+    if ((group << shift) >> shift != group || (byte == 0 && shift > 0)) break;
+    value |= group << shift;
+    if (byte < 0x80) return value;
+  }
+  start.fail(fmt::format("{}: expected a number of 64 bits in its shortest form", field));
+}
+
 void ByteReader::floats(std::span<float> dst, std::string_view field) {
   const std::uint64_t start = offset();
   std::ranges::copy(bytes(dst.size_bytes(), field), reinterpret_cast<std::uint8_t*>(dst.data()));
@@ -40,7 +53,8 @@ void ByteReader::expect_end(std::string_view field) const {
 void ByteReader::fail(const std::string& problem) const { fail_at(offset(), problem); }
 
 void ByteReader::fail_at(std::uint64_t file_offset, const std::string& problem) const {
-  throw FileError(std::string(path_), file_offset, problem);
+  throw FileError(std::string(path_), file_offset,
+                  name_.empty() ? problem : fmt::format("{}: {}", name_, problem));
 }
 
 }  // namespace karnin

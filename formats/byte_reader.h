@@ -18,9 +18,18 @@ class ByteReader {
   ByteReader(std::span<const std::uint8_t> bytes, std::string_view path, std::uint64_t origin = 0)
       : bytes_(bytes), path_(path), origin_(origin) {}
 
+  /// The same, with `name` before every problem that it reports; `name` must outlive it.
+  ByteReader named(std::string_view name) const {
+    ByteReader reader = *this;
+    reader.name_ = name;
+    return reader;
+  }
+
   std::uint64_t offset() const { return origin_ + position_; }  ///< in the file
   std::size_t remaining() const { return bytes_.size() - position_; }
   std::string_view path() const { return path_; }
+  /// All that is left, without a step ahead.
+  std::span<const std::uint8_t> rest() const { return bytes_.subspan(position_); }
 
   /// The next `count` bytes. Throws FileError when fewer are left.
   std::span<const std::uint8_t> bytes(std::uint64_t count, std::string_view field);
@@ -39,6 +48,10 @@ class ByteReader {
     return static_cast<T>(value);
   }
 
+  /// Seven bits a byte, the lowest first; the highest bit says that more follow. Throws FileError
+  /// for more than 64 bits and for a form longer than it need be.
+  std::uint64_t varint(std::string_view field);
+
   /// Fills dst. Throws FileError for NaN and infinity.
   void floats(std::span<float> dst, std::string_view field);
 
@@ -52,6 +65,7 @@ class ByteReader {
  private:
   std::span<const std::uint8_t> bytes_;
   std::string_view path_;
+  std::string_view name_;
   std::uint64_t origin_;
   std::size_t position_ = 0;
 };

@@ -24,6 +24,12 @@ class ByteWriter {
     bytes_.insert(bytes_.end(), src.begin(), src.end());
   }
 
+  /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+    bytes_.push_back(static_cast<std::uint8_t>(value));
+  }
+
   void text(std::string_view src) { bytes_.insert(bytes_.end(), src.begin(), src.end()); }
 
   void floats(std::span<const float> src) { numbers(src); }

@@ -50,8 +50,10 @@ void check_identity(ByteReader& reader, Features expected) {
   if (!std::ranges::equal(reader.bytes(kMagic.size(), "magic"), kMagic))
     start.fail("not a karnin model: the first 8 bytes are not its magic");
   const ByteReader version_at = reader;
-  if (const auto version = reader.read<std::uint32_t>("version"); version != kFormatVersion)
-    version_at.fail(fmt::format("format version: expected {}, got {}", kFormatVersion, version));
+  if (const auto version = reader.read<std::uint32_t>("version");
+      version < 1 || version > kFormatVersion)
+    version_at.fail(
+        fmt::format("format version: expected 1 to {}, got {}", kFormatVersion, version));
   const ByteReader features_at = reader;
   const auto features = static_cast<Features>(reader.read<std::uint32_t>("features"));
   if (features != expected)
@@ -117,6 +119,12 @@ std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
   }
   reader.expect_end("file");
   return views;
+}
+
+std::uint32_t version_of(std::span<const std::uint8_t> bytes) noexcept {
+  std::uint32_t version = 0;
+  std::memcpy(&version, bytes.data() + kMagic.size(), sizeof version);
+  return version;
 }
 
 Features features_of(std::span<const std::uint8_t> bytes) noexcept {

@@ -30,7 +30,8 @@ enum class Features : std::uint32_t {
 /// As in PNG: a byte with the high bit set, CR LF, Ctrl-Z and LF show what 7-bit and text-mode
 /// transfers damage.
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'K', 'R', 'N', '\r', '\n', 0x1A, '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+/// What is written; all from 1 on are read.
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::uint32_t kMaxSections = 16384;
 /// Far above any model this runtime is for; a bound on what a stray path can make us read.
 inline constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
@@ -55,6 +56,9 @@ std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
 std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
                                           std::string_view path,
                                           Features expected = Features::none);
+
+/// Of a file that decode_container() accepted: 1 to kFormatVersion.
+std::uint32_t version_of(std::span<const std::uint8_t> bytes) noexcept;
 
 /// What a file with a sound beginning says that it has; none for any other.
 Features features_of(std::span<const std::uint8_t> bytes) noexcept;

@@ -3,6 +3,7 @@
 #include "formats/atomic_file.h"
 #include "formats/model_sections.h"
 #include "formats/tensor_codec.h"
+#include "formats/tensor_codec_v1.h"
 
 namespace karnin {
 
@@ -37,9 +38,10 @@ std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const 
   auto parameter = model.parameters.begin();
   for (const SectionView& section : decode_container(bytes, path)) {
     if (section.kind != SectionKind::tensor) continue;
-    summaries.push_back({parameter->name, parameter->value.dims(), count_nonzero(*parameter),
-                         std::string(to_string(choose_encoding(parameter->mask))),
-                         static_cast<std::int64_t>(section.payload.remaining())});
+    summaries.push_back(
+        {parameter->name, parameter->value.dims(), count_nonzero(*parameter),
+         version_of(bytes) == 1 ? v1::form_of(*parameter) : form_of(section.payload, *parameter),
+         static_cast<std::int64_t>(section.payload.remaining())});
     ++parameter;
   }
   return summaries;

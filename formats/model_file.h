@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "formats/tensor_form.h"
 #include "runtime/core/model.h"
 
 namespace karnin {
 
-/// Serialises a model. A parameter with a mask is stored sparse, one without dense. Throws
+/// Serialises a model, every tensor in its smallest form. Throws
 /// ShapeError or ArgumentError for a model that is not sound (validate()) or not storable: numbers
 /// that are not finite, long or unprintable names, provenance that is not a JSON object.
 std::vector<std::uint8_t> encode_model(const Model& model);
@@ -32,7 +33,7 @@ struct TensorSummary {
   std::string name;
   Dims dims;
   std::int64_t nonzero = 0;
-  std::string encoding;  ///< "dense f32", "sparse f32"
+  TensorForm form;
   std::int64_t bytes = 0;
 };
 std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const std::string& path);

@@ -1,9 +1,14 @@
 #include "formats/model_sections.h"
 
+#include <fmt/format.h>
+
 #include "formats/byte_writer.h"
+#include "formats/json_text.h"
 #include "formats/model_description.h"
 #include "formats/storable.h"
 #include "formats/tensor_codec.h"
+#include "formats/tensor_codec_v1.h"
+#include "formats/text_codec.h"
 
 namespace karnin {
 namespace {
@@ -16,11 +21,32 @@ std::vector<std::uint8_t> sensitivity_payload(const Sensitivity& sensitivity) {
   return writer.take();
 }
 
-std::string read_provenance(SectionQueue& sections) {
+Section text_section(SectionKind kind, std::string_view text) {
+  if (text.size() > kMaxJsonBytes)
+    throw ArgumentError(fmt::format("model: expected at most {} bytes of JSON, got {}",
+                                    kMaxJsonBytes, text.size()));
+  ByteWriter writer;
+  encode_text(text, writer);
+  return {kind, writer.take()};
+}
+
+std::string take_text(SectionQueue& sections, SectionKind kind, std::string_view field) {
+  ByteReader payload = sections.take(kind, field);
+  if (sections.version() == 1) return std::string(text_of(payload, field));
+  return decode_text(payload, field);
+}
+
+std::string take_provenance(SectionQueue& sections, const ByteReader& at) {
   if (!sections.next_is(SectionKind::provenance)) return "";
-  ByteReader payload = sections.take(SectionKind::provenance, "provenance");
-  if (payload.remaining() == 0) payload.fail("provenance: expected a JSON object, got nothing");
-  return std::string(text_of(payload, "provenance"));
+  std::string text = take_text(sections, SectionKind::provenance, "provenance");
+  if (text.empty()) at.fail("provenance: expected a JSON object, got nothing");
+  return text;
+}
+
+Parameter take_parameter(SectionQueue& sections, const ParameterSpec& spec) {
+  const ByteReader payload = sections.take(SectionKind::tensor, spec.name);
+  return sections.version() == 1 ? v1::decode_parameter(payload, spec)
+                                 : decode_parameter(payload, spec);
 }
 
 Sensitivity read_sensitivity(ByteReader payload, const std::vector<ParameterSpec>& specs) {
@@ -41,9 +67,9 @@ Sensitivity read_sensitivity(ByteReader payload, const std::vector<ParameterSpec
 std::vector<Section> model_sections(const Model& model) {
   require_storable(model);
   std::vector<Section> sections;
-  sections.push_back({SectionKind::description, text_payload(describe(model))});
+  sections.push_back(text_section(SectionKind::description, describe(model)));
   if (!model.provenance.empty())
-    sections.push_back({SectionKind::provenance, text_payload(model.provenance)});
+    sections.push_back(text_section(SectionKind::provenance, model.provenance));
   for (const Parameter& parameter : model.parameters) {
     ByteWriter writer;
     encode_parameter(parameter, writer);
@@ -55,14 +81,13 @@ std::vector<Section> model_sections(const Model& model) {
 }
 
 Model take_model(SectionQueue& sections, const std::string& path) {
-  ByteReader description = sections.take(SectionKind::description, "description");
-  const std::uint64_t origin = description.offset();
-  Model model = model_from_description(text_of(description, "description"), path, origin);
-  model.provenance = read_provenance(sections);
+  const ByteReader start = sections.peek();
+  Model model = model_from_description(take_text(sections, SectionKind::description, "description"),
+                                       path, start.offset());
+  model.provenance = take_provenance(sections, sections.peek());
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   for (const ParameterSpec& spec : specs)
-    model.parameters.push_back(
-        decode_parameter(sections.take(SectionKind::tensor, spec.name), spec));
+    model.parameters.push_back(take_parameter(sections, spec));
   while (sections.next_is(SectionKind::sensitivity))
     model.sensitivities.push_back(
         read_sensitivity(sections.take(SectionKind::sensitivity, "sensitivity"), specs));

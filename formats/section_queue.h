@@ -16,11 +16,19 @@ class SectionQueue {
   /// `bytes` and `path` must outlive the queue. Throws as decode_container() does.
   SectionQueue(std::span<const std::uint8_t> bytes, std::string_view path,
                Features features = Features::none)
-      : views_(decode_container(bytes, path, features)), end_(bytes, path, 0) {}
+      : views_(decode_container(bytes, path, features)),
+        end_(bytes, path, 0),
+        version_(version_of(bytes)) {}
+
+  /// Of the file: payloads differ between versions.
+  std::uint32_t version() const { return version_; }
 
   bool next_is(SectionKind kind) const {
     return next_ < views_.size() && views_[next_].kind == kind;
   }
+
+  /// Where the next section's payload starts, or the file where none is left: for messages.
+  const ByteReader& peek() const { return next_ < views_.size() ? views_[next_].payload : end_; }
 
   /// The next section's payload. Throws FileError unless it is of this kind; `field` names it.
   ByteReader take(SectionKind kind, std::string_view field);
@@ -33,6 +41,7 @@ class SectionQueue {
 
   std::vector<SectionView> views_;
   ByteReader end_;
+  std::uint32_t version_;
   std::size_t next_ = 0;
 };
 

@@ -3,168 +3,132 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
+#include <numeric>
+#include <string>
+
+#include "formats/kept_positions.h"
+#include "formats/mask_codec.h"
+#include "formats/padding.h"
+#include "formats/value_codec.h"
 
 namespace karnin {
 namespace {
 
-bool is_gaps(TensorEncoding encoding) { return encoding >= TensorEncoding::gaps8; }
-
-std::uint64_t gap_bytes(TensorEncoding encoding) {
-  return std::uint64_t{1} << (static_cast<int>(encoding) - static_cast<int>(TensorEncoding::gaps8));
+/// Output channels; a bias is one row.
+std::size_t rows_of(const Dims& dims) {
+  return dims.size() > 1 ? static_cast<std::size_t>(dims.front()) : 1;
 }
 
-/// Bytes of a sparse payload: encoding, count, positions, values.
-std::uint64_t sparse_bytes(TensorEncoding encoding, std::uint64_t elements, std::uint64_t kept) {
-  const std::uint64_t positions =
-      is_gaps(encoding) ? kept * gap_bytes(encoding) : (elements + 7) / 8;
-  return sizeof(std::uint8_t) + sizeof(std::uint32_t) + positions + kept * sizeof(float);
+/// For each row, how many of its weights were kept.
+std::vector<std::size_t> kept_in_rows(const Mask& mask, std::size_t elements, std::size_t rows) {
+  const std::size_t columns = elements / rows;
+  if (mask.empty()) return std::vector<std::size_t>(rows, columns);
+  std::vector<std::size_t> kept;
+  for (auto row = mask.begin(); row != mask.end(); row += static_cast<std::ptrdiff_t>(columns))
+    kept.push_back(static_cast<std::size_t>(
+        std::count(row, row + static_cast<std::ptrdiff_t>(columns), std::uint8_t{1})));
+  return kept;
 }
 
-bool is_allowed(std::uint64_t elements, std::uint64_t payload_bytes) {
-  return elements <= kMaxElementsPerByte * payload_bytes;
+KeptValues kept_values(const Parameter& parameter) {
+  const std::span<const float> all = parameter.value.span();
+  KeptValues kept;
+  kept.rows = kept_in_rows(parameter.mask, all.size(), rows_of(parameter.value.dims()));
+  if (parameter.mask.empty()) kept.values.assign(all.begin(), all.end());
+  for_each_kept(parameter.mask, [&](std::size_t i) { kept.values.push_back(all[i]); });
+  return kept;
 }
 
-/// Calls visit(gap) for every kept weight: how many pruned ones lie right before it.
-template <typename Visit>
-void for_each_gap(const Mask& mask, const Visit& visit) {
-  std::uint32_t gap = 0;
-  for (const std::uint8_t kept : mask) {
-    if (kept != 0) visit(gap);
-    gap = kept != 0 ? 0 : gap + 1;
-  }
-}
-
-TensorEncoding narrowest_gaps(const Mask& mask) {
-  std::uint32_t largest = 0;
-  for_each_gap(mask, [&](std::uint32_t gap) { largest = std::max(largest, gap); });
-  if (largest <= 0xFF) return TensorEncoding::gaps8;
-  return largest <= 0xFFFF ? TensorEncoding::gaps16 : TensorEncoding::gaps32;
-}
-
-void encode_bits(const Mask& mask, ByteWriter& writer) {
-  for (std::size_t first = 0; first < mask.size(); first += 8) {
-    std::uint8_t byte = 0;
-    for (std::size_t i = first; i < std::min(first + 8, mask.size()); ++i)
-      byte |= static_cast<std::uint8_t>(mask[i] << (i - first));
-    writer.write(byte);
-  }
-}
-
-void encode_gaps(const Mask& mask, TensorEncoding encoding, ByteWriter& writer) {
-  for_each_gap(mask, [&](std::uint32_t gap) {
-    if (encoding == TensorEncoding::gaps8) writer.write(static_cast<std::uint8_t>(gap));
-    if (encoding == TensorEncoding::gaps16) writer.write(static_cast<std::uint16_t>(gap));
-    if (encoding == TensorEncoding::gaps32) writer.write(gap);
-  });
-}
-
-void decode_bits(ByteReader& payload, Mask& mask, std::uint64_t kept) {
-  const ByteReader start = payload;
-  const auto bits = payload.bytes((mask.size() + 7) / 8, "bit mask");
-  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = (bits[i / 8] >> (i % 8)) & 1U;
-  std::uint64_t set = 0;
-  for (const std::uint8_t byte : bits) set += static_cast<std::uint64_t>(std::popcount(byte));
-  const auto inside = static_cast<std::uint64_t>(std::ranges::count(mask, 1));
-  if (set != kept || inside != kept)
-    start.fail(fmt::format("bit mask: expected {} bits set, got {}, {} of them inside the tensor",
-                           kept, set, inside));
-}
-
-std::uint32_t read_gap(ByteReader& payload, TensorEncoding encoding) {
-  if (encoding == TensorEncoding::gaps8) return payload.read<std::uint8_t>("gap");
-  if (encoding == TensorEncoding::gaps16) return payload.read<std::uint16_t>("gap");
-  return payload.read<std::uint32_t>("gap");
-}
-
-void decode_gaps(ByteReader& payload, Mask& mask, std::uint64_t kept, TensorEncoding encoding) {
-  std::uint64_t next = 0;  // position right after the last kept weight
-  for (std::uint64_t i = 0; i < kept; ++i) {
-    const ByteReader gap_at = payload;
-    next += read_gap(payload, encoding);
-    if (next >= mask.size())
-      gap_at.fail(fmt::format("gap: expected a position below {}, got {}", mask.size(), next));
-    mask[next++] = 1;
-  }
-}
-
-void decode_sparse(ByteReader& payload, Parameter& parameter, const ParameterSpec& spec,
-                   TensorEncoding encoding, std::uint64_t payload_bytes) {
-  const auto elements = static_cast<std::uint64_t>(element_count(spec.dims));
-  const ByteReader kept_at = payload;
-  const std::uint64_t kept = payload.read<std::uint32_t>("kept weights");
-  if (kept > elements)
-    kept_at.fail(fmt::format("kept weights: expected at most {}, got {}", elements, kept));
-  // Nothing is allocated before the payload has proved that it has the bytes to fill it.
-  const std::uint64_t expected = sparse_bytes(encoding, elements, kept);
-  if (payload_bytes != expected || !is_allowed(elements, payload_bytes))
-    kept_at.fail(fmt::format("'{}': expected {} bytes for {} of {} weights, got {}", spec.name,
-                             expected, kept, elements, payload_bytes));
-  parameter.mask.assign(elements, 0);
-  if (is_gaps(encoding))
-    decode_gaps(payload, parameter.mask, kept, encoding);
-  else
-    decode_bits(payload, parameter.mask, kept);
-  std::vector<float> values(kept);
-  payload.floats(values, spec.name);
-  parameter.value = Tensor(spec.dims);
+/// Puts the kept values in their places; pruned weights are 0.
+Tensor scatter(const std::vector<float>& values, const Mask& mask, const Dims& dims) {
+  Tensor tensor(dims);
+  if (mask.empty()) std::ranges::copy(values, tensor.data());
   auto value = values.begin();
-  for (std::uint64_t i = 0; i < elements; ++i)
-    if (parameter.mask[i] != 0) parameter.value.data()[i] = *value++;
+  for_each_kept(mask, [&](std::size_t i) { tensor.data()[i] = *value++; });
+  return tensor;
+}
+
+struct Codings {
+  PositionCoding positions;
+  ValueCoding values;
+};
+
+/// The first byte of a payload: positions in the low half, values in the high one.
+Codings read_codings(ByteReader& payload) {
+  const ByteReader at = payload;
+  const auto byte = payload.read<std::uint8_t>("tensor encoding");
+  const int positions = byte & 0xF;
+  const int values = byte >> 4;
+  if (positions > static_cast<int>(PositionCoding::arithmetic) ||
+      values > static_cast<int>(ValueCoding::codebook))
+    at.fail(fmt::format("tensor encoding: expected two numbers of 0 to 3, got {} and {}", positions,
+                        values));
+  return {static_cast<PositionCoding>(positions), static_cast<ValueCoding>(values)};
+}
+
+/// Nothing is allocated before the payload has proved to be in proportion.
+std::size_t elements_in(const ByteReader& payload, const Dims& dims) {
+  const auto elements = static_cast<std::uint64_t>(element_count(dims));
+  if (payload.remaining() < least_payload_bytes(elements))
+    payload.fail(fmt::format("expected at least {} bytes for {} weights, got {}",
+                             least_payload_bytes(elements), elements, payload.remaining()));
+  return elements;
+}
+
+std::string_view to_string(PositionCoding coding) {
+  switch (coding) {
+    case PositionCoding::bits:
+      return "bit mask, ";
+    case PositionCoding::rice:
+      return "gaps, ";
+    case PositionCoding::arithmetic:
+      return "arithmetic mask, ";
+    default:
+      return "dense ";
+  }
 }
 
 }  // namespace
 
-std::string_view to_string(TensorEncoding encoding) {
-  return encoding == TensorEncoding::dense ? "dense f32" : "sparse f32";
-}
-
-TensorEncoding choose_encoding(const Mask& mask) {
-  if (mask.empty()) return TensorEncoding::dense;
-  const auto kept = static_cast<std::uint64_t>(std::ranges::count(mask, 1));
-  const TensorEncoding gaps = narrowest_gaps(mask);
-  const std::uint64_t bytes = sparse_bytes(gaps, mask.size(), kept);
-  const bool smaller = bytes < sparse_bytes(TensorEncoding::bit_mask, mask.size(), kept);
-  return smaller && is_allowed(mask.size(), bytes) ? gaps : TensorEncoding::bit_mask;
-}
-
 void encode_parameter(const Parameter& parameter, ByteWriter& writer) {
-  const Mask& mask = parameter.mask;
-  const TensorEncoding encoding = choose_encoding(mask);
-  writer.write(static_cast<std::uint8_t>(encoding));
-  if (encoding == TensorEncoding::dense) return writer.floats(parameter.value.span());
-  writer.write(static_cast<std::uint32_t>(std::ranges::count(mask, 1)));
-  if (is_gaps(encoding))
-    encode_gaps(mask, encoding, writer);
-  else
-    encode_bits(mask, writer);
-  for (std::size_t i = 0; i < mask.size(); ++i)
-    if (mask[i] != 0) writer.floats(parameter.value.span().subspan(i, 1));
+  const CodedMask mask = encode_mask(parameter.mask, rows_of(parameter.value.dims()));
+  const CodedValues values = encode_values(kept_values(parameter));
+  ByteWriter payload;
+  payload.write(static_cast<std::uint8_t>(static_cast<unsigned>(mask.coding) |
+                                          static_cast<unsigned>(values.coding) << 4));
+  payload.bytes(mask.bytes);
+  payload.bytes(values.bytes);
+  pad(payload, parameter.value.span().size());
+  writer.bytes(payload.span());
 }
 
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec) {
-  const ByteReader start = payload;
-  const std::uint64_t payload_bytes = payload.remaining();
-  const auto code = payload.read<std::uint8_t>("tensor encoding");
-  if (code > static_cast<std::uint8_t>(TensorEncoding::gaps32))
-    start.fail(fmt::format("tensor encoding of '{}': expected 0 to 4, got {}", spec.name, code));
-  const auto encoding = static_cast<TensorEncoding>(code);
+  payload = payload.named(spec.name);
+  const std::size_t payload_bytes = payload.remaining();
+  const std::size_t elements = elements_in(payload, spec.dims);
+  const std::size_t rows = rows_of(spec.dims);
+  const Codings codings = read_codings(payload);
   Parameter parameter{spec.name, {}, {}};
-  if (encoding == TensorEncoding::dense) {
-    const auto expected = static_cast<std::uint64_t>(element_count(spec.dims)) * sizeof(float);
-    if (payload.remaining() != expected)
-      payload.fail(fmt::format("'{}': expected {} bytes of values, got {}", spec.name, expected,
-                               payload.remaining()));
-    parameter.value = Tensor(spec.dims);
-    payload.floats(parameter.value.span(), spec.name);
-  } else {
-    decode_sparse(payload, parameter, spec, encoding, payload_bytes);
-  }
-  payload.expect_end(spec.name);
-  if (choose_encoding(parameter.mask) != encoding)
-    start.fail(
-        fmt::format("tensor encoding of '{}': {} is not the canonical one", spec.name, code));
+  parameter.mask = decode_mask(payload, codings.positions, elements, rows);
+  KeptValues kept{{}, kept_in_rows(parameter.mask, elements, rows)};
+  kept.values.resize(std::accumulate(kept.rows.begin(), kept.rows.end(), std::size_t{0}));
+  decode_values(payload, codings.values, kept);
+  expect_padding(payload, payload_bytes, elements, "tensor");
+  parameter.value = scatter(kept.values, parameter.mask, spec.dims);
   return parameter;
+}
+
+TensorForm form_of(ByteReader payload, const Parameter& parameter) {
+  const Codings codings = read_codings(payload);
+  const std::size_t rows = rows_of(parameter.value.dims());
+  const std::size_t elements = parameter.value.span().size();
+  const KeptValues kept = kept_values(parameter);
+  decode_mask(payload, codings.positions, elements, rows);
+  TensorForm form;
+  form.encoding = to_string(codings.positions);
+  form.encoding += describe_values(payload, codings.values);
+  form.bound_bits = entropy_bits(parameter.mask) + entropy_bits(kept, codings.values);
+  return form;
 }
 
 }  // namespace karnin

@@ -1,39 +1,22 @@
-// One parameter as bytes: dense, or the kept weights of a mask. Normative: FORMAT.md, "Tensors".
+// One parameter as bytes: which weights were kept, and their values. Normative: FORMAT.md,
+// "Tensors".
 #pragma once
-
-#include <cstdint>
-#include <string_view>
 
 #include "formats/byte_reader.h"
 #include "formats/byte_writer.h"
+#include "formats/tensor_form.h"
 #include "runtime/core/model.h"
 
 namespace karnin {
 
-/// How a parameter is stored. `dense` has no mask; the others hold the positions of the kept
-/// weights, as one bit a weight or as the gaps between them.
-enum class TensorEncoding : std::uint8_t {
-  dense = 0,
-  bit_mask = 1,
-  gaps8 = 2,
-  gaps16 = 3,
-  gaps32 = 4
-};
-
-/// "dense f32" or "sparse f32".
-std::string_view to_string(TensorEncoding encoding);
-
-/// No section may stand for more weights than this times its bytes: what a reader allocates stays
-/// in proportion to the file.
-inline constexpr std::uint64_t kMaxElementsPerByte = 32;
-
-/// Dense without a mask; with one, the smallest of the others (of equals the first).
-TensorEncoding choose_encoding(const Mask& mask);
-
+/// The smallest form, by which every bit comes back.
 void encode_parameter(const Parameter& parameter, ByteWriter& writer);
 
-/// Reads the whole payload; refuses any encoding but the one choose_encoding() would take.
+/// Reads the whole payload; refuses any but the one that encode_parameter() would have written.
 /// Throws FileError.
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec);
+
+/// How a sound payload stores its parameter.
+TensorForm form_of(ByteReader payload, const Parameter& parameter);
 
 }  // namespace karnin

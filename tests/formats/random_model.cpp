@@ -1,5 +1,6 @@
 #include "tests/formats/random_model.h"
 
+#include <cmath>
 #include <utility>
 
 namespace karnin::test {
@@ -133,6 +134,32 @@ Model wide_model() {
   model.parameters[2].mask[7000] = 1;
   keep_where(model.parameters[3], [](std::int64_t i) { return i % 3 == 0; });
   keep_where(model.parameters[4], [](std::int64_t i) { return i % 30 == 29; });
+  return model;
+}
+
+Model packed_model() {
+  Model model = make_model({"packed",
+                            {2, 5, 5},
+                            {{"codebook", FullyConnected{24}, {kImageInput}},
+                             {"integers", FullyConnected{20}, {0}},
+                             {"halves", FullyConnected{30}, {1}},
+                             {"floats", FullyConnected{12}, {2}}}});
+  std::mt19937 rng(5);
+  std::normal_distribution<float> normal;
+  const auto fill_with = [&](std::size_t p, const auto& value) {
+    for (float& weight : model.parameters[p].value.span()) weight = value();
+  };
+  fill_with(0, [&] { return static_cast<float>(rng() % 5) * 0.1F - 0.2F; });
+  fill_with(2, [&] { return static_cast<float>(rng() % 255) - 127.0F; });
+  fill_with(4, [&] { return std::ldexp(std::nearbyint(normal(rng) * 1024), -10); });
+  fill_with(6, [&] { return normal(rng); });
+  fill_with(7, [&] { return normal(rng); });
+  const double densities[] = {0.6, 0.5, 0.02};
+  for (std::size_t i = 0; i < 3; ++i) prune_randomly(model.parameters[2 * i], densities[i], rng);
+  for (std::size_t i = 0; i < 24 * 50; ++i) {  // only every fourth input is used
+    model.parameters[0].mask[i] &= i % 50 % 4 == 0 ? 1 : 0;
+    if (i % 50 % 4 != 0) model.parameters[0].value.data()[i] = 0;
+  }
   return model;
 }
 

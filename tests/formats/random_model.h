@@ -23,4 +23,8 @@ Model tiny_model();
 /// not end on a byte. Neither classes, nor provenance, nor sensitivities.
 Model wide_model();
 
+/// Small tensors in every encoding of version 2: each way to say which weights were kept, and each
+/// way to write their values.
+Model packed_model();
+
 }  // namespace karnin::test

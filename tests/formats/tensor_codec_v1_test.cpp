@@ -1,10 +1,11 @@
-#include "formats/tensor_codec.h"
+#include "formats/tensor_codec_v1.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "tests/formats/random_model.h"
+#include "tests/formats/v1_writer.h"
 #include "tests/support/error_message.h"
 
 namespace karnin {
@@ -27,12 +28,12 @@ Parameter masked(std::int64_t size, const std::vector<std::int64_t>& kept) {
 
 std::vector<std::uint8_t> encode(const Parameter& parameter) {
   ByteWriter writer;
-  encode_parameter(parameter, writer);
+  test::encode_parameter_v1(parameter, writer);
   return writer.take();
 }
 
 Parameter decode(std::span<const std::uint8_t> bytes, std::int64_t size) {
-  return decode_parameter(ByteReader(bytes, "file"), spec_of(size));
+  return v1::decode_parameter(ByteReader(bytes, "file"), spec_of(size));
 }
 
 std::vector<std::int64_t> every(std::int64_t step, std::int64_t end) {
@@ -41,7 +42,7 @@ std::vector<std::int64_t> every(std::int64_t step, std::int64_t end) {
   return indices;
 }
 
-TEST(TensorCodec, RoundTripsAnyDensityAndSize) {
+TEST(TensorCodecV1, RoundTripsAnyDensityAndSize) {
   std::mt19937 rng(7);
   for (const std::int64_t size : {1, 2, 7, 8, 9, 63, 64, 65, 1000, 70'000})
     for (const double density : {0.0, 0.001, 0.01, 0.05, 0.1, 0.3, 0.9, 1.0}) {
@@ -53,7 +54,7 @@ TEST(TensorCodec, RoundTripsAnyDensityAndSize) {
     }
 }
 
-TEST(TensorCodec, KeepsTheSignOfZero) {
+TEST(TensorCodecV1, KeepsTheSignOfZero) {
   Parameter parameter = masked(3, {0, 2});
   parameter.value.data()[2] = -0.0F;
   EXPECT_TRUE(std::signbit(decode(encode(parameter), 3).value.data()[2]));
@@ -61,30 +62,31 @@ TEST(TensorCodec, KeepsTheSignOfZero) {
   EXPECT_TRUE(std::signbit(decode(encode(parameter), 3).value.data()[2]));
 }
 
-TEST(TensorCodec, ChoosesTheSmallestEncoding) {
+TEST(TensorCodecV1, ChoosesTheSmallestEncoding) {
   const auto choice = [](std::int64_t size, const std::vector<std::int64_t>& kept) {
-    return choose_encoding(masked(size, kept).mask);
+    return v1::choose_encoding(masked(size, kept).mask);
   };
-  EXPECT_EQ(choose_encoding({}), TensorEncoding::dense);
-  EXPECT_EQ(choice(1000, every(1, 1000)), TensorEncoding::bit_mask);
-  EXPECT_EQ(choice(1000, every(8, 1000)), TensorEncoding::bit_mask) << "125 bytes each: the first";
-  EXPECT_EQ(choice(1000, every(9, 1000)), TensorEncoding::gaps8);
-  EXPECT_EQ(choice(10'000, every(150, 10'000)), TensorEncoding::gaps8);
-  EXPECT_EQ(choice(10'000, every(170, 10'000)), TensorEncoding::bit_mask)
+  EXPECT_EQ(v1::choose_encoding({}), v1::TensorEncoding::dense);
+  EXPECT_EQ(choice(1000, every(1, 1000)), v1::TensorEncoding::bit_mask);
+  EXPECT_EQ(choice(1000, every(8, 1000)), v1::TensorEncoding::bit_mask)
+      << "125 bytes each: the first";
+  EXPECT_EQ(choice(1000, every(9, 1000)), v1::TensorEncoding::gaps8);
+  EXPECT_EQ(choice(10'000, every(150, 10'000)), v1::TensorEncoding::gaps8);
+  EXPECT_EQ(choice(10'000, every(170, 10'000)), v1::TensorEncoding::bit_mask)
       << "gaps would be smaller, but 10,000 exceeds 32 times their 300 bytes";
   std::vector<std::int64_t> kept = every(20, 5'000);
   kept.push_back(kept.back() + 256);
-  EXPECT_EQ(choice(8'000, kept), TensorEncoding::gaps8) << "one gap of 255";
+  EXPECT_EQ(choice(8'000, kept), v1::TensorEncoding::gaps8) << "one gap of 255";
   kept.back() += 1;
-  EXPECT_EQ(choice(8'000, kept), TensorEncoding::gaps16);
+  EXPECT_EQ(choice(8'000, kept), v1::TensorEncoding::gaps16);
   kept = every(1, 400);
   kept.push_back(400 + 65'535);
-  EXPECT_EQ(choice(70'000, kept), TensorEncoding::gaps16);
+  EXPECT_EQ(choice(70'000, kept), v1::TensorEncoding::gaps16);
   kept.back() += 1;
-  EXPECT_EQ(choice(70'000, kept), TensorEncoding::gaps32);
+  EXPECT_EQ(choice(70'000, kept), v1::TensorEncoding::gaps32);
 }
 
-TEST(TensorCodec, BoundsWeightsPerByte) {
+TEST(TensorCodecV1, BoundsWeightsPerByte) {
   // Nothing kept: five bytes as gaps, which may stand for at most 160 weights.
   EXPECT_EQ(encode(masked(160, {})).size(), 5U);
   EXPECT_EQ(encode(masked(161, {})).size(), 5U + 21U);
@@ -93,7 +95,7 @@ TEST(TensorCodec, BoundsWeightsPerByte) {
               HasSubstr("(file, byte 1)"));
 }
 
-TEST(TensorCodec, RefusesWhatTheWriterNeverWrites) {
+TEST(TensorCodecV1, RefusesWhatTheWriterNeverWrites) {
   const auto refusal = [](const std::vector<std::uint8_t>& bytes, std::int64_t size) {
     return error_message<FileError>([&] { decode(bytes, size); });
   };
@@ -121,7 +123,7 @@ TEST(TensorCodec, RefusesWhatTheWriterNeverWrites) {
   EXPECT_THAT(refusal({2, 1, 0, 0, 0, 0, 0, 0, 128, 127}, 20), HasSubstr("(file, byte 6)"));
 }
 
-TEST(TensorCodec, RefusesEveryTruncationAndExtension) {
+TEST(TensorCodecV1, RefusesEveryTruncationAndExtension) {
   for (const Parameter& parameter :
        {masked(20, {3}), masked(5, {0, 1, 4}), Parameter{"w", Tensor({3}), {}}}) {
     std::vector<std::uint8_t> bytes = encode(parameter);

@@ -1,0 +1,36 @@
+// Which weights of a tensor were kept, in as few bytes as possible. Normative: FORMAT.md,
+// "Positions".
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "formats/byte_reader.h"
+#include "runtime/core/model.h"
+
+namespace karnin {
+
+enum class PositionCoding : std::uint8_t {
+  all = 0,         ///< no mask
+  bits = 1,        ///< one bit a weight
+  rice = 2,        ///< the gaps between kept weights, in Rice's code
+  arithmetic = 3,  ///< by the densities of rows and columns
+};
+
+struct CodedMask {
+  PositionCoding coding = PositionCoding::all;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// The shortest coding; of equals the first. An empty mask takes no bytes. `rows` divides a mask's
+/// size.
+CodedMask encode_mask(const Mask& mask, std::size_t rows);
+
+/// Reads what encode_mask() wrote and refuses everything else, other codings of the same mask too.
+/// Allocates `elements` bytes, so the caller bounds them. Throws FileError.
+Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements, std::size_t rows);
+
+/// What a mask of as many kept weights would take if they lay anywhere: n H(k / n).
+double entropy_bits(const Mask& mask);
+
+}  // namespace karnin
