@@ -98,7 +98,8 @@ std::string describe(const Contents& contents, const std::string& path) {
       bytes(contents.file_bytes), bytes(dense_bytes(model)));
   text += layer_table(model.architecture) + "\n" + tensor_table(contents.tensors) + "\n";
   text += "sensitivities: " + sensitivity_names(model) + "\nhistory:\n";
-  for (const Json& entry : provenance(model)["history"])
+  const Json history = provenance(model)["history"];
+  for (const Json& entry : history)
     text += "  " + entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   return text;
 }

@@ -25,13 +25,13 @@ constexpr std::string_view kTypeName<float> = "f32";
 template <>
 constexpr std::string_view kTypeName<double> = "f64";
 
-void require(bool holds, const std::string& problem) {
+void demand(bool holds, const std::string& problem) {
   if (!holds) throw ArgumentError("checkpoint: " + problem);
 }
 
 void require_object(const std::string& run) {
   try {
-    require(parse_json(run, "run").is_object(), "run: expected a JSON object");
+    demand(parse_json(run, "run").is_object(), "run: expected a JSON object");
   } catch (const FileError& error) {
     throw ArgumentError(error.what());
   }
@@ -40,16 +40,16 @@ void require_object(const std::string& run) {
 /// Writer and reader both check it, so that whatever was written can be read.
 void require_storable(const Checkpoint& checkpoint) {
   require_object(checkpoint.run);
-  require(checkpoint.arrays.size() <= kMaxArrays,
-          fmt::format("expected at most {} arrays, got {}", kMaxArrays, checkpoint.arrays.size()));
+  demand(checkpoint.arrays.size() <= kMaxArrays,
+         fmt::format("expected at most {} arrays, got {}", kMaxArrays, checkpoint.arrays.size()));
   std::set<std::string_view> names;
   for (const NumberArray& array : checkpoint.arrays)
-    require(!array.name.empty() && array.name.size() <= kMaxNameBytes &&
-                std::ranges::none_of(array.name, [](char c) { return c < '!' || c > '~'; }) &&
-                names.insert(array.name).second,
-            fmt::format("names of arrays: expected 1 to {} printable ASCII characters, each name "
-                        "once",
-                        kMaxNameBytes));
+    demand(!array.name.empty() && array.name.size() <= kMaxNameBytes &&
+               std::ranges::none_of(array.name, [](char c) { return c < '!' || c > '~'; }) &&
+               names.insert(array.name).second,
+           fmt::format("names of arrays: expected 1 to {} printable ASCII characters, each name "
+                       "once",
+                       kMaxNameBytes));
 }
 
 std::vector<std::uint8_t> payload_of(const NumberArray& array) {
@@ -105,11 +105,11 @@ Checkpoint take_checkpoint(SectionQueue& sections, const std::string& path) {
 template <typename T>
 std::span<const T> Checkpoint::numbers(const std::string& name, std::int64_t count) const {
   const auto array = std::ranges::find(arrays, name, &NumberArray::name);
-  require(array != arrays.end(), fmt::format("there is no array '{}'", name));
+  demand(array != arrays.end(), fmt::format("there is no array '{}'", name));
   const auto* values = std::get_if<std::vector<T>>(&array->values);
-  require(values != nullptr, fmt::format("array '{}': expected {}", name, kTypeName<T>));
-  require(count < 0 || std::cmp_equal(values->size(), count),
-          fmt::format("array '{}': expected {} values, got {}", name, count, values->size()));
+  demand(values != nullptr, fmt::format("array '{}': expected {}", name, kTypeName<T>));
+  demand(count < 0 || std::cmp_equal(values->size(), count),
+         fmt::format("array '{}': expected {} values, got {}", name, count, values->size()));
   return *values;
 }
 

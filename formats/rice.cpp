@@ -67,8 +67,8 @@ void encode_rice(std::span<const std::uint32_t> gaps, ByteWriter& writer) {
   }
 }
 
-RiceDecoder::RiceDecoder(ByteReader& reader, std::uint64_t limit) : start_(reader), limit_(limit) {
-  parameter_ = reader.read<std::uint8_t>("Rice parameter");
+RiceDecoder::RiceDecoder(ByteReader& reader, std::uint64_t limit)
+    : start_(reader), limit_(limit), parameter_(reader.read<std::uint8_t>("Rice parameter")) {
   if (parameter_ > kMaxParameter)
     start_.fail(
         fmt::format("Rice parameter: expected at most {}, got {}", kMaxParameter, parameter_));

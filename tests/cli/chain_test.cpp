@@ -185,6 +185,8 @@ TEST_F(Chain, InspectShowsWhatTheFileHolds) {
   const test::ProcessResult text = workspace->run({"inspect", "--model", file("run/pruned.bin")});
   EXPECT_THAT(text.out, HasSubstr("fc1.weight"));
   EXPECT_THAT(text.out, HasSubstr("sensitivities: none"));
+  EXPECT_THAT(text.out, HasSubstr(R"(  {"verb":"train")"));
+  EXPECT_THAT(text.out, HasSubstr(R"(  {"verb":"prune")"));
 }
 
 TEST_F(Chain, VerifyApproves) {
