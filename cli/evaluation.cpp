@@ -16,7 +16,7 @@ std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& i
   const std::int64_t size = images.extent.size();
   const ImageLoader loader = [&](std::int64_t first, std::int64_t n, float* dst) {
     for (std::int64_t i = 0; i < n; ++i)
-      load_image(images.image(first + i), images.extent, model.preprocess, {}, 0, dst + i * size);
+      load_image(images.image(first + i), images.extent, model.preprocess, dst + i * size);
   };
   std::vector<float> logits(static_cast<std::size_t>(images.size() * engine.classes()));
   engine.run(images.size(), loader, logits);

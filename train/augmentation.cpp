@@ -6,7 +6,6 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
@@ -104,18 +103,23 @@ void validate(const AugmentationOptions& options, const Extent& extent) {
 }
 
 void load_image(std::span<const std::uint8_t> pixels, const Extent& extent,
+                const Preprocess& preprocess, float* dst) {
+  load_image(pixels, extent, preprocess, {}, 0, {}, dst);
+}
+
+void load_image(std::span<const std::uint8_t> pixels, const Extent& extent,
                 const Preprocess& preprocess, const AugmentationOptions& options,
-                std::uint64_t draw, float* dst) {
-  assert(pixels.size() == static_cast<std::size_t>(extent.size()));
-  assert(preprocess.mean.size() == static_cast<std::size_t>(extent.c));
+                std::uint64_t draw, std::span<std::uint8_t> scratch, float* dst) {
   const Move move = draw_move(options, draw);
   const std::int64_t plane = extent.h * extent.w;
-  std::vector<std::uint8_t> moved(move.none() ? 0 : static_cast<std::size_t>(plane));
+  assert(pixels.size() == static_cast<std::size_t>(extent.size()));
+  assert(preprocess.mean.size() == static_cast<std::size_t>(extent.c));
+  assert(move.none() || scratch.size() >= static_cast<std::size_t>(plane));
   for (std::int64_t c = 0; c < extent.c; ++c) {
     const std::uint8_t* src = pixels.data() + c * plane;
     if (!move.none()) {
-      move_plane(src, extent, move, moved.data());
-      src = moved.data();
+      move_plane(src, extent, move, scratch.data());
+      src = scratch.data();
     }
     const double std = preprocess.std[c];
     kernels::active().u8_to_f32(plane, src, static_cast<float>(1 / (255 * std)),

@@ -11,11 +11,14 @@
 namespace karnin {
 
 struct BatchGradient::Station {
-  explicit Station(const Chain& chain)
-      : worker(chain), labels(static_cast<std::size_t>(chain.images())) {}
+  Station(const Chain& chain, const Extent& input)
+      : worker(chain),
+        labels(static_cast<std::size_t>(chain.images())),
+        plane(static_cast<std::size_t>(input.h * input.w)) {}
 
   Chain::Worker worker;
   std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> plane;  // of an image that is moved
 };
 
 struct BatchGradient::SizedChain {
@@ -24,16 +27,18 @@ struct BatchGradient::SizedChain {
                              .purpose = Purpose::training,
                              .kind = chain_rule(images),
                              .fc_kernel = {}}),
+        input(architecture.input),
         stations(static_cast<std::size_t>(threads)) {}
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
   Station& station() {
     std::unique_ptr<Station>& own = stations[static_cast<std::size_t>(Arena::worker())];
-    if (!own) own = std::make_unique<Station>(chain);
+    if (!own) own = std::make_unique<Station>(chain, input);
     return *own;
   }
 
   Chain chain;
+  Extent input;
   std::vector<std::unique_ptr<Station>> stations;
 };
 
@@ -149,7 +154,7 @@ void BatchGradient::load(const Batch& batch, const Shard& shard, Station& statio
   for (std::int64_t i = 0; i < shard.count; ++i, dst += set.extent.size()) {
     const std::int64_t image = batch.images[static_cast<std::size_t>(shard.first + i)];
     load_image(set.image(image), set.extent, model_.preprocess, source_.augmentation,
-               augmentation_draw(source_.seed, batch.epoch, image), dst);
+               augmentation_draw(source_.seed, batch.epoch, image), station.plane, dst);
     station.labels[static_cast<std::size_t>(i)] = set.labels[static_cast<std::size_t>(image)];
   }
 }

@@ -45,7 +45,7 @@ class BatchGradient {
   ~BatchGradient();
 
   /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
-  /// thread, that it has not met before, and for every image that is shifted.
+  /// thread, that it has not met before, and otherwise nothing.
   BatchLoss compute(const Batch& batch);
 
   /// Where on the way from the images to the loss of this batch a value first is not finite: "the

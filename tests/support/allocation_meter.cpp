@@ -1,17 +1,29 @@
 #include "tests/support/allocation_meter.h"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <string_view>
 
 namespace karnin::test {
 namespace {
 
 std::atomic<std::size_t> largest = 0;
+std::atomic<std::size_t> counted = 0;
+std::atomic<bool> counting = false;
 
-void* allocate(std::size_t size, std::size_t alignment) {
+bool is_in_onednn(const void* address) {
+  Dl_info info{};
+  return dladdr(address, &info) != 0 && info.dli_fname != nullptr &&
+         std::string_view(info.dli_fname).find("libdnnl") != std::string_view::npos;
+}
+
+void* allocate(std::size_t size, std::size_t alignment, const void* caller) {
   largest = std::max(largest.load(), size);
+  if (counting && !is_in_onednn(caller)) ++counted;
   void* pointer = nullptr;
   const std::size_t least = std::max(alignment, sizeof(void*));
   if (posix_memalign(&pointer, least, size) != 0) throw std::bad_alloc();
@@ -23,13 +35,25 @@ void* allocate(std::size_t size, std::size_t alignment) {
 void reset_largest_allocation() { largest = 0; }
 std::size_t largest_allocation() { return largest; }
 
+void start_counting() {
+  counted = 0;
+  counting = true;
+}
+
+std::size_t stop_counting() {
+  counting = false;
+  return counted;
+}
+
 }  // namespace karnin::test
 
 void* operator new(std::size_t size) {
-  return karnin::test::allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  return karnin::test::allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                                __builtin_return_address(0));
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  return karnin::test::allocate(size, static_cast<std::size_t>(alignment));
+  return karnin::test::allocate(size, static_cast<std::size_t>(alignment),
+                                __builtin_return_address(0));
 }
 void operator delete(void* pointer) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }

@@ -1,5 +1,5 @@
-// The largest block that anybody asked the heap for: shows whether a reader believes a size before
-// it has checked it. Linking allocation_meter.cpp into a test program replaces operator new there.
+// What anybody asked the heap for. Linking allocation_meter.cpp into a test program replaces
+// operator new there, for the libraries that it loads too; malloc() called directly is not seen.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,22 @@ namespace karnin::test {
 /// Forgets what was asked for so far.
 void reset_largest_allocation();
 
-/// In bytes, since the last reset, of all threads.
+/// The largest block since the last reset, in bytes, of all threads: shows whether a reader
+/// believes a size before it has checked it.
 std::size_t largest_allocation();
+
+/// How often action() called operator new, in all threads. Calls from inside oneDNN's own library
+/// don't count: it makes its map of arguments anew for every primitive, and nobody but it can help
+/// that.
+std::size_t count_allocations(const auto& action);
+
+void start_counting();
+std::size_t stop_counting();
+
+std::size_t count_allocations(const auto& action) {
+  start_counting();
+  action();
+  return stop_counting();
+}
 
 }  // namespace karnin::test

@@ -31,7 +31,8 @@ std::vector<float> loaded(const std::vector<std::uint8_t>& pixels, const Extent&
                           const Preprocess& preprocess, const AugmentationOptions& options,
                           std::uint64_t draw) {
   std::vector<float> dst(pixels.size() + 1, -7.0F);
-  load_image(pixels, extent, preprocess, options, draw, dst.data());
+  std::vector<std::uint8_t> scratch(static_cast<std::size_t>(extent.h * extent.w));
+  load_image(pixels, extent, preprocess, options, draw, scratch, dst.data());
   EXPECT_EQ(dst.back(), -7.0F) << "written past the end";
   dst.pop_back();
   return dst;
