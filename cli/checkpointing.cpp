@@ -104,12 +104,13 @@ void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
     throw ArgumentError("--resume: the checkpoint is of another run: " + differences);
 }
 
-void Checkpointing::save() const {
+void Checkpointing::save() {
   Checkpoint checkpoint{model_, identity_, {}};
   put(trainer_.state(), checkpoint);
   put(recorder_.state(), checkpoint);
   put(log_, checkpoint);
   write_checkpoint(file_, checkpoint);
+  saved_ = true;
 }
 
 void Checkpointing::restore(const Checkpoint& checkpoint) {
@@ -118,6 +119,7 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
     trainer_.restore(state);
     recorder_.restore(recorder_state(checkpoint));
     log_ = training_log(checkpoint, state.epochs_done);
+    saved_ = true;
     tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,
                      state.epoch.steps));
   } catch (const ArgumentError& error) {

@@ -52,7 +52,9 @@ class Checkpointing {
         log_(log) {}
 
   /// Between two steps. Throws OutputError, the file that was there then still being there.
-  void save() const;
+  void save();
+  /// Whether the file is this run's.
+  bool saved() const { return saved_; }
   /// Before the first step, on the checkpoint's model. Throws FileError for numbers that can't be.
   void restore(const Checkpoint& checkpoint);
   /// When the run is done.
@@ -65,6 +67,7 @@ class Checkpointing {
   Trainer& trainer_;
   SensitivityRecorder& recorder_;
   TrainingLog& log_;
+  bool saved_ = false;
 };
 
 }  // namespace karnin::cli

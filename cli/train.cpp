@@ -136,6 +136,24 @@ void tell_start(const TrainVerb& verb, const Run& run) {
     tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
 }
 
+/// run_training(), with checkpoints on the way. True if it was interrupted.
+bool train_with(Checkpointing& checkpointing, Trainer& trainer, Run& run, const TrainVerb& verb,
+                const TrainOptions& options) {
+  const Interrupt interrupt;
+  const auto on_step = [&](const StepReport& step, bool last) {
+    if (last || verb.checkpoint_every.due(step)) checkpointing.save();
+  };
+  try {
+    return run_training(trainer, options.epochs, interrupt, run.log, on_step);
+  } catch (const DivergedError& error) {
+    throw Error(error.what() + (checkpointing.saved()
+                                    ? fmt::format("; the last good weights are in {}, to go on "
+                                                  "from with --model",
+                                                  verb.checkpoint_file().string())
+                                    : std::string("; there was no checkpoint yet")));
+  }
+}
+
 void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   const Json id = identity(verb, run, options);
   if (run.checkpoint) {
@@ -150,11 +168,7 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
   tell_start(verb, run);
   if (run.checkpoint) checkpointing.restore(*run.checkpoint);
   run.checkpoint.reset();
-  const Interrupt interrupt;
-  const auto on_step = [&](const StepReport& step, bool last) {
-    if (last || verb.checkpoint_every.due(step)) checkpointing.save();
-  };
-  run.interrupted = run_training(trainer, options.epochs, interrupt, run.log, on_step);
+  run.interrupted = train_with(checkpointing, trainer, run, verb, options);
   run.model.sensitivities = recorder.sensitivities(run.model);
   save(run, verb, options);
   if (!run.interrupted) checkpointing.remove();

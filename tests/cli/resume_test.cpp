@@ -160,6 +160,27 @@ TEST_F(Resume, ARunFromAModelCanReplaceThatModel) {
   expect_same_files("from", "expected");
 }
 
+// The rate explodes after the first epoch.
+TEST_F(Resume, ADivergedRunKeepsItsLastCheckpoint) {
+  const std::string kept = file("diverged/checkpoint.bin");
+  const test::ProcessResult result =
+      workspace->run(training("diverged", {"--step-epochs", "1", "--step-factor", "1e30"}));
+  EXPECT_EQ(result.status, 1);
+  for (const std::string& text : {std::string("epoch 2, step "), std::string("conv1"), kept,
+                                  std::string("use a lower learning rate")})
+    EXPECT_THAT(result.err, HasSubstr(text));
+  EXPECT_THAT(test::files_in(file("diverged")), ElementsAre("checkpoint.bin"));
+  finish(training("after", {"--model", kept, "--epochs", "1"}));
+}
+
+TEST_F(Resume, ARunThatDivergesAtOnceSaysThatThereIsNoCheckpoint) {
+  const test::ProcessResult result = workspace->run(training("nothing", {"--lr", "1e30"}));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("epoch 1, step "));
+  EXPECT_THAT(result.err, HasSubstr("no checkpoint yet"));
+  EXPECT_THAT(test::files_in(file("nothing")), testing::IsEmpty());
+}
+
 /// An interrupted run for all tests, which leave its checkpoint as it was.
 class Refusal : public Resume {
  protected:
