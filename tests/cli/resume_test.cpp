@@ -166,9 +166,11 @@ TEST_F(Resume, ADivergedRunKeepsItsLastCheckpoint) {
   const test::ProcessResult result =
       workspace->run(training("diverged", {"--step-epochs", "1", "--step-factor", "1e30"}));
   EXPECT_EQ(result.status, 1);
-  for (const std::string& text : {std::string("epoch 2, step "), std::string("conv1"), kept,
-                                  std::string("use a lower learning rate")})
+  for (const std::string& text :
+       {std::string("epoch 2, step "), kept, std::string("use a lower learning rate")})
     EXPECT_THAT(result.err, HasSubstr(text));
+  // Which layer overflows first depends on how far the one large step led.
+  EXPECT_THAT(result.err, testing::ContainsRegex("in the (output|weights) of (conv|fc)[1-3];"));
   EXPECT_THAT(test::files_in(file("diverged")), ElementsAre("checkpoint.bin"));
   finish(training("after", {"--model", kept, "--epochs", "1"}));
 }
