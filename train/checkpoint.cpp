@@ -1,5 +1,6 @@
 #include "train/checkpoint.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -49,6 +50,23 @@ void take_elements(const std::string& name, const Checkpoint& checkpoint, const 
   }
 }
 
+/// Tensors in the shapes of the model's parameters.
+void put_tensors(std::string name, const std::vector<Tensor>& tensors, Checkpoint& checkpoint) {
+  const auto of = [&](std::size_t p) { return tensors[p].span(); };
+  put_elements<float>(std::move(name), tensors.size(), of, checkpoint);
+}
+
+std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& checkpoint) {
+  std::vector<std::vector<float>> values(checkpoint.model.parameters.size());
+  take_elements<float>(name, checkpoint, [&](std::size_t p) -> auto& { return values[p]; });
+  std::vector<Tensor> tensors;
+  for (std::size_t p = 0; p < values.size(); ++p) {
+    tensors.emplace_back(checkpoint.model.parameters[p].value.dims());
+    std::ranges::copy(values[p], tensors.back().data());
+  }
+  return tensors;
+}
+
 template <typename Vector>
 using ValueOf = typename Vector::value_type;
 
@@ -75,6 +93,15 @@ void put(const RecorderState& state, Checkpoint& checkpoint) {
     const auto of = [&](std::size_t p) -> const Vector& { return state.tracks[p].*member; };
     put_elements<ValueOf<Vector>>(name, state.tracks.size(), of, checkpoint);
   });
+}
+
+void put(const BestEpoch& best, Checkpoint& checkpoint) {
+  put("best.epoch", std::vector<std::uint64_t>{static_cast<std::uint64_t>(best.epoch)}, checkpoint);
+  if (best.epoch == 0) return;
+  put("best.accuracy", std::vector<double>{best.accuracy}, checkpoint);
+  put_tensors("best.weights", best.weights, checkpoint);
+  for (const Sensitivity& sensitivity : best.sensitivities)
+    put_tensors("best." + sensitivity.method, sensitivity.values, checkpoint);
 }
 
 TrainerState trainer_state(const Checkpoint& checkpoint) {
@@ -105,6 +132,19 @@ RecorderState recorder_state(const Checkpoint& checkpoint) {
         name, checkpoint, [&](std::size_t p) -> Vector& { return state.tracks[p].*member; });
   });
   return state;
+}
+
+BestEpoch best_epoch(const Checkpoint& checkpoint) {
+  BestEpoch best;
+  best.epoch = static_cast<std::int64_t>(checkpoint.numbers<std::uint64_t>("best.epoch", 1)[0]);
+  if (best.epoch == 0) return best;
+  best.accuracy = checkpoint.numbers<double>("best.accuracy", 1)[0];
+  best.weights = take_tensors("best.weights", checkpoint);
+  for (const std::string_view method : kSensitivityMethods) {
+    const std::string name(method);
+    best.sensitivities.push_back({name, take_tensors("best." + name, checkpoint)});
+  }
+  return best;
 }
 
 }  // namespace karnin

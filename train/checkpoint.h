@@ -6,9 +6,13 @@
 //   recorder.counters  u64  steps of the block, steps of the epoch
 //   recorder.rates     f64  sum of the epoch's rates
 //   recorder.*         f32 and f64, one for each member of RecorderState::Track
+//   best.*             of the best epoch, if there was one: its number (u64), accuracy (f64),
+//   weights
+//                      and sensitivities, one array a method (f32)
 #pragma once
 
 #include "formats/checkpoint_file.h"
+#include "train/early_stop.h"
 #include "train/recorder.h"
 #include "train/trainer.h"
 
@@ -16,10 +20,12 @@ namespace karnin {
 
 void put(const TrainerState& state, Checkpoint& checkpoint);
 void put(const RecorderState& state, Checkpoint& checkpoint);
+void put(const BestEpoch& best, Checkpoint& checkpoint);
 
 /// Throw ArgumentError where the checkpoint lacks an array, or has one that its model's parameters
 /// do not fill.
 TrainerState trainer_state(const Checkpoint& checkpoint);
 RecorderState recorder_state(const Checkpoint& checkpoint);
+BestEpoch best_epoch(const Checkpoint& checkpoint);
 
 }  // namespace karnin
