@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The columns of the log, an array each.
+constexpr const char* kValidationColumn = "log.validation_accuracy";
+/// The other columns of the log, an array each.
 constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
     {"log.loss", &EpochReport::loss},
     {"log.accuracy", &EpochReport::accuracy},
@@ -25,9 +26,13 @@ constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
 void put(const TrainingLog& log, Checkpoint& checkpoint) {
   for (const auto& [name, column] : kLogColumns) {
     std::vector<double> values;
-    for (const EpochReport& epoch : log) values.push_back(epoch.*column);
+    for (const EpochRecord& epoch : log) values.push_back(epoch.*column);
     checkpoint.arrays.push_back({name, std::move(values)});
   }
+  std::vector<double> validation;  // all epochs or none
+  for (const EpochRecord& epoch : log)
+    if (epoch.validation_accuracy) validation.push_back(*epoch.validation_accuracy);
+  checkpoint.arrays.push_back({kValidationColumn, std::move(validation)});
 }
 
 TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
@@ -36,7 +41,11 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
     const auto values = checkpoint.numbers<double>(name, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
-  for (std::size_t i = 0; i < log.size(); ++i) log[i].epoch = static_cast<std::int64_t>(i) + 1;
+  const auto validation = checkpoint.numbers<double>(kValidationColumn);
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    log[i].epoch = static_cast<std::int64_t>(i) + 1;
+    if (validation.size() == log.size()) log[i].validation_accuracy = validation[i];
+  }
   return log;
 }
 
@@ -108,6 +117,7 @@ void Checkpointing::save() {
   Checkpoint checkpoint{model_, identity_, {}};
   put(trainer_.state(), checkpoint);
   put(recorder_.state(), checkpoint);
+  put(early_stop_.best(), checkpoint);
   put(log_, checkpoint);
   write_checkpoint(file_, checkpoint);
   saved_ = true;
@@ -118,6 +128,7 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
     const TrainerState state = trainer_state(checkpoint);
     trainer_.restore(state);
     recorder_.restore(recorder_state(checkpoint));
+    early_stop_.restore(best_epoch(checkpoint));
     log_ = training_log(checkpoint, state.epochs_done);
     saved_ = true;
     tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,

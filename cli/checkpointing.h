@@ -10,6 +10,7 @@
 #include "cli/training_run.h"
 #include "formats/checkpoint_file.h"
 #include "formats/dataset.h"
+#include "train/early_stop.h"
 #include "train/recorder.h"
 
 namespace karnin::cli {
@@ -43,12 +44,13 @@ class Checkpointing {
   /// Keeps references. `identity` goes into the file, and is what a resumed run is compared with.
   Checkpointing(std::filesystem::path file, const nlohmann::ordered_json& identity,
                 const Model& model, Trainer& trainer, SensitivityRecorder& recorder,
-                TrainingLog& log)
+                EarlyStop& early_stop, TrainingLog& log)
       : file_(std::move(file)),
         identity_(identity.dump()),
         model_(model),
         trainer_(trainer),
         recorder_(recorder),
+        early_stop_(early_stop),
         log_(log) {}
 
   /// Between two steps. Throws OutputError, the file that was there then still being there.
@@ -66,6 +68,7 @@ class Checkpointing {
   const Model& model_;
   Trainer& trainer_;
   SensitivityRecorder& recorder_;
+  EarlyStop& early_stop_;
   TrainingLog& log_;
   bool saved_ = false;
 };

@@ -4,23 +4,23 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/checkpointing.h"
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
-#include "cli/table.h"
+#include "cli/train_report.h"
 #include "cli/training_options.h"
-#include "cli/training_run.h"
+#include "cli/training_session.h"
 #include "cli/verb.h"
+#include "cli/watch_options.h"
 #include "formats/architecture_json.h"
 #include "formats/atomic_file.h"
 #include "formats/digest.h"
 #include "formats/model_file.h"
 #include "train/initialise.h"
-#include "train/recorder.h"
+#include "train/validation_split.h"
 
 namespace karnin::cli {
 namespace {
@@ -32,8 +32,7 @@ struct TrainVerb : VerbOptions {
   std::string arch = "khanal2018";
   std::string model;  ///< to go on from; empty: fresh weights
   TrainingOptions training;
-  CheckpointInterval checkpoint_every;
-  bool resume = false;
+  WatchOptions watch;
   std::filesystem::path out = "karnin-run";
 
   std::filesystem::path checkpoint_file() const { return out / "checkpoint.bin"; }
@@ -43,17 +42,12 @@ struct TrainVerb : VerbOptions {
 struct Run {
   std::optional<Checkpoint> checkpoint;  ///< to go on from
   Dataset dataset;
+  std::optional<ImageSet> held_out;  ///< of the training images
   Model model;
   TrainingLog log;
+  std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
   Model pruned;
   bool interrupted = false;
-};
-
-/// What a run leaves, and what its test said.
-struct Product {
-  std::filesystem::path file;
-  const Model& model;
-  std::optional<double> accuracy;
 };
 
 /// The model that the run starts from: that of --model, or fresh weights.
@@ -68,7 +62,7 @@ Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_
 /// A checkpoint stands for --model too, whose file the interrupted run may have replaced.
 Run start(const TrainVerb& verb, std::uint64_t seed) {
   Run run;
-  if (verb.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
+  if (verb.watch.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
   if (!verb.model.empty()) {
     run.model = run.checkpoint ? run.checkpoint->model : read_model_or_checkpoint(verb.model);
     run.dataset = load_dataset_for(run.model, verb.data);
@@ -77,6 +71,8 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
     run.model = starting_model(verb, run.dataset, seed);
   }
   run.model.sensitivities.clear();  // of the weights that it had; this run records its own
+  if (verb.watch.validation != 0 || verb.watch.early_stop != 0)
+    run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
   return run;
 }
 
@@ -84,21 +80,30 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// All options that decide the weights.
+Json recipe(const TrainVerb& verb, const TrainOptions& options) {
+  Json json = to_json(options);
+  if (verb.watch.validation != 0) json["validation"] = verb.watch.validation;
+  if (verb.watch.early_stop != 0) json["early_stop"] = verb.watch.early_stop;
+  return json;
+}
+
 /// What a resumed run must have in common with the one that it goes on with.
 Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
   Json json = run_identity(run.dataset);
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
-  json.update(to_json(options));
+  json.update(recipe(verb, options));
   return json;
 }
 
-Json history_entry(const Run& run, const TrainOptions& options) {
+Json history_entry(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
   Json entry{{"verb", "train"},
              {"data", run.dataset.name},
              {"note", run.dataset.note},
              {"images", run.dataset.train.size()}};
-  entry.update(to_json(options));
+  entry.update(recipe(verb, options));
+  if (run.best_epoch != 0) entry["best_epoch"] = run.best_epoch;
   if (run.interrupted) entry["interrupted_in_epoch"] = run.log.size();
   return entry;
 }
@@ -107,14 +112,14 @@ Json arguments(const TrainVerb& verb, const Run& run, const TrainOptions& option
   Json json{{"verb", "train"}, {"version", KARNIN_VERSION}};
   json["data"] = run.dataset.directory.string();
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
-  json.update(to_json(options));
+  json.update(recipe(verb, options));
   json["threads"] = options.threads;
   json["out"] = verb.out.string();
   return json;
 }
 
 void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
-  append_provenance(run.model, history_entry(run, options));
+  append_provenance(run.model, history_entry(verb, run, options));
   write_model(verb.out / "model.bin", run.model);
   run.pruned = run.model;
   prune_and_note(run.pruned, default_pruning(run.model.architecture));
@@ -130,28 +135,10 @@ void tell_start(const TrainVerb& verb, const Run& run) {
                    title(run.dataset), count(run.dataset.train.size())));
   const std::string file = verb.checkpoint_file().string();
   std::error_code error;
-  if (verb.resume && !run.checkpoint)
+  if (verb.watch.resume && !run.checkpoint)
     tell(fmt::format("there is no {}: starting at the beginning\n", file));
-  if (!verb.resume && std::filesystem::exists(file, error))
+  if (!verb.watch.resume && std::filesystem::exists(file, error))
     tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
-}
-
-/// run_training(), with checkpoints on the way. True if it was interrupted.
-bool train_with(Checkpointing& checkpointing, Trainer& trainer, Run& run, const TrainVerb& verb,
-                const TrainOptions& options) {
-  const Interrupt interrupt;
-  const auto on_step = [&](const StepReport& step, bool last) {
-    if (last || verb.checkpoint_every.due(step)) checkpointing.save();
-  };
-  try {
-    return run_training(trainer, options.epochs, interrupt, run.log, on_step);
-  } catch (const DivergedError& error) {
-    throw Error(error.what() + (checkpointing.saved()
-                                    ? fmt::format("; the last good weights are in {}, to go on "
-                                                  "from with --model",
-                                                  verb.checkpoint_file().string())
-                                    : std::string("; there was no checkpoint yet")));
-  }
 }
 
 void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
@@ -160,51 +147,29 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
     require_same_run(*run.checkpoint, id);
     run.model = run.checkpoint->model;
   }
-  SensitivityRecorder recorder;
-  Trainer trainer(run.model, run.dataset.train, options);
-  trainer.attach(recorder);
-  Checkpointing checkpointing(verb.checkpoint_file(), id, run.model, trainer, recorder, run.log);
+  TrainingSession session({run.model, run.dataset.train, run.held_out}, options, verb.watch,
+                          verb.checkpoint_file(), id);
   require_writable_directory(verb.out);
   tell_start(verb, run);
-  if (run.checkpoint) checkpointing.restore(*run.checkpoint);
+  if (run.checkpoint) session.resume(*run.checkpoint);
   run.checkpoint.reset();
-  run.interrupted = train_with(checkpointing, trainer, run, verb, options);
-  run.model.sensitivities = recorder.sensitivities(run.model);
+  run.interrupted = session.run();
+  run.log = session.log();
+  run.best_epoch = session.best_epoch();
   save(run, verb, options);
-  if (!run.interrupted) checkpointing.remove();
-}
-
-std::int64_t file_bytes(const Product& product) {
-  return static_cast<std::int64_t>(std::filesystem::file_size(product.file));
-}
-
-Json product_json(const Product& product) {
-  return {{"file", product.file.string()},
-          {"file_bytes", file_bytes(product)},
-          {"parameters", product.model.parameter_count()},
-          {"nonzero", product.model.nonzero_count()},
-          {"accuracy", product.accuracy ? Json(*product.accuracy) : Json()}};
+  if (!run.interrupted) session.remove_checkpoint();
 }
 
 Json report_json(const Run& run, const std::vector<Product>& products) {
-  return {{"data", run.dataset.name},
-          {"note", run.dataset.note},
-          {"test_images", run.dataset.test.size()},
-          {"interrupted", run.interrupted},
-          {"epochs", to_json(run.log)},
-          {"model", product_json(products[0])},
-          {"pruned", product_json(products[1])}};
-}
-
-std::string describe(const Run& run, const std::vector<Product>& products) {
-  Table table("lrrrr");
-  table.add({"file", "test accuracy", "parameters", "non-zero", "size"});
-  for (const Product& product : products)
-    table.add({product.file.string(), product.accuracy ? percent(*product.accuracy) : "-",
-               count(product.model.parameter_count()), count(product.model.nonzero_count()),
-               bytes(file_bytes(product))});
-  return fmt::format("{}, {} test images\n{}", title(run.dataset), count(run.dataset.test.size()),
-                     table.str());
+  Json json{{"data", run.dataset.name},
+            {"note", run.dataset.note},
+            {"test_images", run.dataset.test.size()},
+            {"interrupted", run.interrupted},
+            {"epochs", to_json(run.log)},
+            {"model", product_json(products[0])},
+            {"pruned", product_json(products[1])}};
+  if (run.best_epoch != 0) json["best_epoch"] = run.best_epoch;
+  return json;
 }
 
 ExitCode train(const TrainVerb& verb) {
@@ -219,7 +184,7 @@ ExitCode train(const TrainVerb& verb) {
   if (verb.json)
     print_json(report_json(run, products));
   else
-    print(describe(run, products));
+    print(describe(run.dataset, products));
   return run.interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 
@@ -248,17 +213,7 @@ void add_train(CLI::App& app, Action& action) {
       ->excludes(arch);
   add_training_options(verb, options->training);
   verb.add_option("--out", options->out, "Directory of the results");
-  verb.add_option_function<std::string>(
-          "--checkpoint-every",
-          [&every = options->checkpoint_every](const std::string& text) {
-            every = checkpoint_interval_from_string(text);
-          },
-          "Save the run every so many steps (500) or epochs (2epochs); 0: only when interrupted")
-      ->type_name("N[steps|epochs]")
-      ->default_str("1epoch");
-  verb.add_flag("--resume", options->resume,
-                "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
-                "may differ); without a checkpoint, start at the beginning");
+  add_watch_options(verb, options->watch);
   select(verb, action, options, train);
 }
 

@@ -15,18 +15,24 @@ std::string describe(const StepReport& step, std::int64_t epochs) {
                      step.loss, percent(step.accuracy), images_per_second(step.images_per_second));
 }
 
-std::string describe(const EpochReport& epoch, std::int64_t epochs) {
-  return fmt::format("epoch {}/{}: loss {:.4f}, training accuracy {}, {} images/s", epoch.epoch,
-                     epochs, epoch.loss, percent(epoch.accuracy),
-                     images_per_second(epoch.images_per_second));
+std::string describe(const EpochRecord& epoch, std::int64_t epochs) {
+  std::string text = fmt::format("epoch {}/{}: loss {:.4f}, training accuracy {}", epoch.epoch,
+                                 epochs, epoch.loss, percent(epoch.accuracy));
+  if (epoch.validation_accuracy)
+    text += ", validation accuracy " + percent(*epoch.validation_accuracy);
+  return text + fmt::format(", {} images/s", images_per_second(epoch.images_per_second));
+}
+
+bool is_validated(const TrainingLog& log) {
+  return !log.empty() && log.front().validation_accuracy.has_value();
 }
 
 }  // namespace
 
 bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,
-                  TrainingLog& log, const StepHook& hook) {
+                  TrainingLog& log, const TrainingHooks& hooks) {
   Progress progress;
-  bool interrupted = false;
+  bool interrupted = false, stopped = false;
   const auto on_step = [&](const StepReport& step) {
     const double done = static_cast<double>(step.epoch - 1) +
                         static_cast<double>(step.step) / static_cast<double>(step.steps);
@@ -36,11 +42,12 @@ bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interr
     // Asked once a step, so that hook and trainer get the same answer. After the very last step
     // there is nothing to interrupt any more.
     interrupted = interrupt.requested() && (step.epoch < epochs || step.step < step.steps);
-    if (hook) hook(step, interrupted);
+    if (hooks.on_step) hooks.on_step(step, interrupted);
     return interrupted;
   };
-  while (!interrupted && static_cast<std::int64_t>(log.size()) < epochs) {
-    log.push_back(trainer.run_epoch(on_step));
+  while (!interrupted && !stopped && static_cast<std::int64_t>(log.size()) < epochs) {
+    log.push_back({trainer.run_epoch(on_step), {}});
+    stopped = !interrupted && hooks.on_epoch && hooks.on_epoch(log.back());
     progress.line(static_cast<double>(log.size()) / static_cast<double>(epochs),
                   describe(log.back(), epochs));
   }
@@ -49,21 +56,30 @@ bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interr
 }
 
 std::string to_csv(const TrainingLog& log) {
-  std::string text = "epoch,loss,accuracy,learning_rate\n";
-  for (const EpochReport& epoch : log)
-    text += fmt::format("{},{:.6f},{:.6f},{:.8g}\n", epoch.epoch, epoch.loss, epoch.accuracy,
+  const bool validated = is_validated(log);
+  std::string text = "epoch,loss,accuracy,learning_rate";
+  text += validated ? ",validation_accuracy\n" : "\n";
+  for (const EpochRecord& epoch : log) {
+    text += fmt::format("{},{:.6f},{:.6f},{:.8g}", epoch.epoch, epoch.loss, epoch.accuracy,
                         epoch.learning_rate);
+    if (validated) text += ",";
+    if (epoch.validation_accuracy) text += fmt::format("{:.6f}", *epoch.validation_accuracy);
+    text += "\n";
+  }
   return text;
 }
 
 nlohmann::ordered_json to_json(const TrainingLog& log) {
   nlohmann::ordered_json epochs = nlohmann::ordered_json::array();
-  for (const EpochReport& epoch : log)
+  for (const EpochRecord& epoch : log) {
     epochs.push_back({{"epoch", epoch.epoch},
                       {"loss", epoch.loss},
                       {"accuracy", epoch.accuracy},
                       {"learning_rate", epoch.learning_rate},
                       {"images_per_second", epoch.images_per_second}});
+    if (epoch.validation_accuracy)
+      epochs.back()["validation_accuracy"] = *epoch.validation_accuracy;
+  }
   return epochs;
 }
 

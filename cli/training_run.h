@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "cli/interrupt.h"
@@ -10,16 +11,24 @@
 
 namespace karnin::cli {
 
-/// One report an epoch; the last one as far as it got.
-using TrainingLog = std::vector<EpochReport>;
+struct EpochRecord : EpochReport {
+  std::optional<double> validation_accuracy;  ///< on images held out of training
+};
 
-/// Called after every step; `last` if an interruption ends the run there.
-using StepHook = std::function<void(const StepReport& step, bool last)>;
+/// One record an epoch; the last one as far as it got.
+using TrainingLog = std::vector<EpochRecord>;
 
-/// Trains until the log has `epochs` entries. True if it was interrupted before that. Throws what
-/// Trainer::run_epoch and the hook throw.
+struct TrainingHooks {
+  /// After every step; `last` if an interruption ends the run there.
+  std::function<void(const StepReport& step, bool last)> on_step;
+  /// After every epoch that was not interrupted, before it is told; true ends the run.
+  std::function<bool(EpochRecord& epoch)> on_epoch;
+};
+
+/// Trains until the log has `epochs` entries or a hook ends it. True if it was interrupted before
+/// that. Throws what Trainer::run_epoch and the hooks throw.
 bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,
-                  TrainingLog& log, const StepHook& hook = {});
+                  TrainingLog& log, const TrainingHooks& hooks = {});
 
 /// Without times: the same seed gives the same text.
 std::string to_csv(const TrainingLog& log);

@@ -1,0 +1,43 @@
+#include "cli/curves.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace karnin::cli {
+namespace {
+
+constexpr std::int64_t kPointsPerEpoch = 100;
+
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+}  // namespace
+
+void Curves::add(const StepReport& step) {
+  if (directory_.empty()) return;
+  const bool is_first = !file_;
+  step_ = (step.epoch - 1) * step.steps + step.step;
+  // A resumed run repeats the steps after its last checkpoint: they are taken back first.
+  if (is_first) file_.emplace(directory_, seconds_since_1970(), step_ > 1 ? step_ : -1);
+  const std::int64_t stride = std::max<std::int64_t>(step.steps / kPointsPerEpoch, 1);
+  if (step.step % stride != 0) return;
+  point("step/loss", step.loss);
+  point("step/accuracy", step.accuracy);
+}
+
+void Curves::add(const EpochRecord& epoch) {
+  if (!file_) return;
+  point("epoch/loss", epoch.loss);
+  point("epoch/accuracy", epoch.accuracy);
+  point("epoch/learning_rate", epoch.learning_rate);
+  point("epoch/images_per_second", epoch.images_per_second);
+  if (epoch.validation_accuracy) point("epoch/validation_accuracy", *epoch.validation_accuracy);
+}
+
+void Curves::point(const char* tag, double value) {
+  file_->scalar(tag, step_, static_cast<float>(value), seconds_since_1970());
+}
+
+}  // namespace karnin::cli

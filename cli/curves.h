@@ -1,0 +1,32 @@
+// The curves of a training for TensorBoard.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "cli/training_run.h"
+#include "formats/event_file.h"
+
+namespace karnin::cli {
+
+/// Loss and accuracy of the epoch so far about a hundred times an epoch, and all that is known of
+/// an epoch at its end. The horizontal axis is the step of the run.
+class Curves {
+ public:
+  /// Into this directory; an empty path: nowhere. Throws OutputError, as all of it does.
+  explicit Curves(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  /// Opens the file with the first point.
+  void add(const StepReport& step);
+  void add(const EpochRecord& epoch);
+
+ private:
+  void point(const char* tag, double value);
+
+  std::filesystem::path directory_;
+  std::optional<EventFile> file_;
+  std::int64_t step_ = 0;  ///< of the run
+};
+
+}  // namespace karnin::cli

@@ -1,0 +1,62 @@
+#include "cli/training_session.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "cli/evaluation.h"
+
+namespace karnin::cli {
+
+TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
+                                 const WatchOptions& watch, const std::filesystem::path& checkpoint,
+                                 const nlohmann::ordered_json& identity)
+    : task_(task),
+      options_(options),
+      watch_(watch),
+      checkpoint_(checkpoint),
+      trainer_(task.model, task.images, options),
+      early_stop_(std::max<std::int64_t>(watch.early_stop, 1)),
+      checkpointing_(checkpoint, identity, task.model, trainer_, recorder_, early_stop_, log_),
+      curves_(watch.tensorboard) {
+  trainer_.attach(recorder_);
+}
+
+bool TrainingSession::run() {
+  const Interrupt interrupt;
+  const TrainingHooks hooks{[&](const StepReport& step, bool last) { on_step(step, last); },
+                            [&](EpochRecord& epoch) { return on_epoch(epoch); }};
+  bool interrupted = false;
+  try {
+    interrupted = run_training(trainer_, options_.epochs, interrupt, log_, hooks);
+  } catch (const DivergedError& error) {
+    fail(error);
+  }
+  task_.model.sensitivities = recorder_.sensitivities(task_.model);
+  apply(early_stop_.best(), task_.model);
+  return interrupted;
+}
+
+void TrainingSession::on_step(const StepReport& step, bool last) {
+  if (last || watch_.checkpoint_every.due(step)) checkpointing_.save();
+  curves_.add(step);
+}
+
+/// True if there is no use in another epoch.
+bool TrainingSession::on_epoch(EpochRecord& epoch) {
+  if (task_.held_out)
+    epoch.validation_accuracy = classify(task_.model, *task_.held_out, options_.threads).accuracy();
+  curves_.add(epoch);
+  return watch_.early_stop != 0 &&
+         early_stop_.note(epoch.epoch, *epoch.validation_accuracy, task_.model, recorder_);
+}
+
+void TrainingSession::fail(const DivergedError& error) const {
+  std::string advice = "; there was no checkpoint yet";
+  if (checkpointing_.saved())
+    advice = fmt::format("; the last good weights are in {}, to go on from with --model",
+                         checkpoint_.string());
+  throw Error(error.what() + advice);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,60 @@
+// A training in progress: everything that has a state, and everybody who watches.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/checkpointing.h"
+#include "cli/curves.h"
+#include "cli/training_run.h"
+#include "cli/watch_options.h"
+
+namespace karnin::cli {
+
+/// What a training works on; outlives it.
+struct Task {
+  Model& model;
+  const ImageSet& images;
+  const std::optional<ImageSet>& held_out;  ///< of the training images
+};
+
+class TrainingSession {
+ public:
+  /// Keeps references. `checkpoint` is the file to save to, `identity` says which run this is (see
+  /// checkpointing.h). Throws what Trainer throws.
+  TrainingSession(const Task& task, const TrainOptions& options, const WatchOptions& watch,
+                  const std::filesystem::path& checkpoint, const nlohmann::ordered_json& identity);
+
+  /// First of all, on the checkpoint's model, if at all.
+  void resume(const Checkpoint& from) { checkpointing_.restore(from); }
+
+  /// Leaves the model with the weights that are to be saved and their sensitivities. True if it was
+  /// interrupted. Throws Error, saying where the last good weights are, for a run that diverged.
+  bool run();
+
+  /// When all that the run leaves has been written.
+  void remove_checkpoint() const { checkpointing_.remove(); }
+
+  const TrainingLog& log() const { return log_; }
+  /// The epoch whose weights the model has after run(); 0: the last one.
+  std::int64_t best_epoch() const { return early_stop_.best().epoch; }
+
+ private:
+  void on_step(const StepReport& step, bool last);
+  bool on_epoch(EpochRecord& epoch);
+  [[noreturn]] void fail(const DivergedError& error) const;
+
+  Task task_;
+  TrainOptions options_;
+  WatchOptions watch_;
+  std::filesystem::path checkpoint_;
+  TrainingLog log_;
+  SensitivityRecorder recorder_;
+  Trainer trainer_;
+  EarlyStop early_stop_;
+  Checkpointing checkpointing_;
+  Curves curves_;
+};
+
+}  // namespace karnin::cli

@@ -1,0 +1,28 @@
+#include "cli/watch_options.h"
+
+namespace karnin::cli {
+
+void add_watch_options(CLI::App& verb, WatchOptions& options) {
+  auto* validation = verb.add_option("--validation", options.validation,
+                                     "Hold this share of the training images out, and tell the "
+                                     "accuracy on them after every epoch; 0: none");
+  verb.add_option("--early-stop", options.early_stop,
+                  "End after this many epochs in a row that were no better on the images held out, "
+                  "and save the weights of the best one")
+      ->needs(validation)
+      ->check(CLI::Range(1, 1'000'000));
+  verb.add_option_function<std::string>(
+          "--checkpoint-every",
+          [&every = options.checkpoint_every](const std::string& text) {
+            every = checkpoint_interval_from_string(text);
+          },
+          "Save the run every so many steps (500) or epochs (2epochs); 0: only when interrupted")
+      ->type_name("N[steps|epochs]")
+      ->default_str("1epoch");
+  verb.add_flag("--resume", options.resume,
+                "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
+                "may differ); without a checkpoint, start at the beginning");
+  verb.add_option("--tensorboard", options.tensorboard, "Directory for TensorBoard's curves");
+}
+
+}  // namespace karnin::cli
