@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,8 +131,11 @@ ProcessResult Process::wait() {
   while (pump()) {
   }
   int status = 0;
-  if (pid_ > 0 && waitpid(pid_, &status, 0) == pid_)
+  rusage usage{};
+  if (pid_ > 0 && wait4(pid_, &status, 0, &usage) == pid_) {
     result_.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    result_.peak_bytes = std::int64_t{1024} * usage.ru_maxrss;
+  }
   pid_ = -1;
   return result_;
 }

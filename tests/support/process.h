@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct ProcessResult {
   int status = 0;  ///< exit status; minus the signal that ended it
   std::string out;
   std::string err;
+  std::int64_t peak_bytes = 0;  ///< of memory that it had at a time
 };
 
 /// A child process. Killed when it is still running at the end of its scope, or after a minute of
