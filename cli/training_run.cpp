@@ -20,7 +20,10 @@ std::string describe(const EpochRecord& epoch, std::int64_t epochs) {
                                  epochs, epoch.loss, percent(epoch.accuracy));
   if (epoch.validation_accuracy)
     text += ", validation accuracy " + percent(*epoch.validation_accuracy);
-  return text + fmt::format(", {} images/s", images_per_second(epoch.images_per_second));
+  // A run that is resumed behind the last step of an epoch has nothing to measure in it.
+  if (epoch.images_per_second > 0)
+    text += fmt::format(", {} images/s", images_per_second(epoch.images_per_second));
+  return text;
 }
 
 bool is_validated(const TrainingLog& log) {
