@@ -110,8 +110,8 @@ SparseMatrix pruned(const Layer& l, int percent) {
 void sparse_lanes(benchmark::State& state, const Table& table, const FcShape& s, int percent) {
   Layer l(s);
   const SparseMatrix matrix = pruned(l, percent);
-  const kernels::PackedSparse packed(matrix);
-  AlignedVector<float> scratch(table.fc_sparse_scratch(s.ic, s.oc));
+  const kernels::PackedSparse packed(matrix, table.lanes);
+  AlignedVector<float> scratch(table.fc_sparse_scratch(s));
   measure(state, s, matrix.nnz(), [&] {
     table.fc_sparse_lanes(packed.view(), s.rows, l.src.data(), l.bias.data(), true, l.dst.data(),
                           scratch.data());
@@ -121,7 +121,7 @@ void sparse_lanes(benchmark::State& state, const Table& table, const FcShape& s,
 void sparse_gather(benchmark::State& state, const Table& table, const FcShape& s, int percent) {
   Layer l(s);
   const SparseMatrix matrix = pruned(l, percent);
-  const kernels::PackedSparse packed(matrix);
+  const kernels::PackedSparse packed(matrix, 1);
   measure(state, s, matrix.nnz(), [&] {
     table.fc_sparse_gather(packed.view(), s.rows, l.src.data(), l.bias.data(), true, l.dst.data());
   });

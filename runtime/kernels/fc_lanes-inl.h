@@ -1,33 +1,11 @@
-// Fully connected layers with images in the lanes, and the way into and out of them. An output is a
-// window of one row of taps; two blocks share the weights that they load.
+// Dense fully connected layers with images in the lanes. An output is a window of one row of taps;
+// two blocks share the weights that they load.
 #pragma once
 
-#include "runtime/kernels/fc_sparse-inl.h"
 #include "runtime/kernels/kernels.h"
-#include "runtime/kernels/transpose-inl.h"
 #include "runtime/kernels/window-inl.h"
 
 namespace karnin::kernels {
-
-template <typename Arch>
-void rows_to_blocks(std::int64_t images, std::int64_t floats, const float* rows,
-                    float* blocks) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  for (; images > 0; images -= kW, rows += kW * floats, blocks += kW * floats) {
-    const std::int64_t count = images < kW ? images : kW;
-    to_lanes<Arch>(count, floats, rows, floats, blocks, kW);
-    for (std::int64_t i = 0; count < kW && i < floats; ++i)
-      for (std::int64_t lane = count; lane < kW; ++lane) blocks[i * kW + lane] = 0.0F;
-  }
-}
-
-template <typename Arch>
-void blocks_to_rows(std::int64_t images, std::int64_t floats, const float* blocks,
-                    float* rows) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  for (; images > 0; images -= kW, rows += kW * floats, blocks += kW * floats)
-    from_lanes<Arch>(images < kW ? images : kW, floats, blocks, kW, rows, floats);
-}
 
 /// `Blocks` of them at once, `src_block` and `dst_block` floats apart.
 template <typename Arch, int Channels, int Blocks>
@@ -80,17 +58,6 @@ void fc_lanes_backward_data(const FcShape& s, const float* diff_dst, const float
   fc_lanes<Arch>(s.rows, s.oc, s.ic,
                  {.src = diff_dst, .weights = weights, .channel = 1, .column = s.ic},
                  {.dst = diff_src});
-}
-
-template <typename Arch>
-void fc_lanes_sparse(const FcShape& s, const SparseView& weights, const float* src,
-                     const float* bias, bool relu, float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  const std::int64_t src_block = s.ic * kW, dst_block = s.oc * kW;
-  std::int64_t rows = s.rows;
-  for (; rows > kW; rows -= 2 * kW, src += 2 * src_block, dst += 2 * dst_block)
-    sparse_groups<Arch, 2, kW>(weights, src, src_block, bias, relu, dst, dst_block);
-  if (rows > 0) sparse_groups<Arch, 1, kW>(weights, src, src_block, bias, relu, dst, dst_block);
 }
 
 }  // namespace karnin::kernels

@@ -1,5 +1,6 @@
 // Fully connected layers over the kept weights alone. A group of rows advances together, so that
-// its accumulators are independent chains and its loop has one trip count.
+// its accumulators are independent chains and its loop has one trip count. Sums wait in dst from
+// one tile of columns to the next: they stay the same chain of FMAs.
 #pragma once
 
 #include "runtime/kernels/kernels.h"
@@ -7,114 +8,177 @@
 
 namespace karnin::kernels {
 
-/// Images of a block. Two vectors, so that the broadcast of a weight serves two FMAs, and the
-/// activations of a few hundred inputs still fit the first-level cache.
-template <typename Arch>
-inline constexpr std::int64_t kSparseLanes = 2 * kWidth<Arch>;
+/// Groups that are run over all images before the next ones: their weights stay in the second-level
+/// cache, and the sums of their rows too.
+inline constexpr std::int64_t kPanelGroups = 256;
 
-/// A block of src and one of dst.
-template <typename Arch>
-std::size_t fc_sparse_scratch(std::int64_t ic, std::int64_t oc) noexcept {
-  return static_cast<std::size_t>((ic + oc) * kSparseLanes<Arch>);
+/// Images that are turned at once: for so many the weights of a large layer are read once.
+inline constexpr std::int64_t kSparseImages = 64;
+
+/// Some groups of one tile of weights, and what happens to the sums before and after it.
+struct SparsePanel {
+  const SparseView& w;
+  std::int64_t tile;
+  std::int64_t first;  ///< group of the tile
+  std::int64_t last;   ///< beyond it
+  const float* bias;
+  bool relu;
+
+  [[gnu::always_inline]] bool starts() const noexcept { return tile == 0; }
+  [[gnu::always_inline]] bool ends() const noexcept { return tile + 1 == w.tiles; }
+};
+
+/// Calls run(panel) for every panel of every tile, tile by tile.
+template <typename Arch, typename Run>
+[[gnu::always_inline]] inline void for_each_panel(const SparseView& w, const float* bias, bool relu,
+                                                  const Run& run) noexcept {
+  for (std::int64_t tile = 0; tile < w.tiles; ++tile)
+    for (std::int64_t first = 0; first < w.groups; first += kPanelGroups) {
+      const std::int64_t last = first + kPanelGroups < w.groups ? first + kPanelGroups : w.groups;
+      run(SparsePanel{w, tile, first, last, bias, relu});
+    }
 }
 
-/// dst[row][lane] of one group, from src[column][lane], for Vectors vectors of images. Columns and
-/// rows are Stride floats apart, the vectors of one of them src_vector and dst_vector.
-template <typename Arch, int Vectors, std::int64_t Stride>
-[[gnu::always_inline]] inline void sparse_group(const SparseView& w, std::int64_t group,
-                                                const float* src, std::int64_t src_vector,
-                                                const float* bias, bool relu, float* dst,
-                                                std::int64_t dst_vector) noexcept {
+/// The activation `offset` bytes behind src, r being the row of the group that reads it.
+[[gnu::always_inline]] inline const float* activation(const float* src, std::uint64_t offsets,
+                                                      int r) noexcept {
+  return reinterpret_cast<const float*>(reinterpret_cast<const char*>(src) +
+                                        static_cast<std::uint16_t>(offsets >> (16 * r)));
+}
+
+/// dst[row][lane] of one group, from src[column][lane], for blocks of images that are src_block and
+/// dst_block floats apart. src is the tile's first column.
+template <typename Arch, int Blocks>
+[[gnu::always_inline]] inline void sparse_group(const SparsePanel& panel, std::int64_t group,
+                                                const float* src, std::int64_t src_block,
+                                                float* dst, std::int64_t dst_block) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  const SparseView& w = panel.w;
   const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
-  Vec<Arch> acc[kSparseGroup][Vectors];
+  Vec<Arch> acc[kSparseGroup][Blocks];
 #pragma GCC unroll 4
   for (int r = 0; r < kSparseGroup; ++r)
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) acc[r][v] = Vec<Arch>(rows[r] < w.oc ? bias[rows[r]] : 0.0F);
-
-  const SparseEntry* entry = w.entries + w.group_ptr[group] * kSparseGroup;
-  const SparseEntry* end = w.entries + w.group_ptr[group + 1] * kSparseGroup;
-  for (; entry != end; entry += kSparseGroup)
-#pragma GCC unroll 4
-    for (int r = 0; r < kSparseGroup; ++r) {
-      const float* x = src + entry[r].column * Stride;
-      const Vec<Arch> weight(entry[r].weight);
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v)
-        acc[r][v] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + v * src_vector), acc[r][v]);
+    for (int b = 0; b < Blocks; ++b) {
+      if (rows[r] >= w.oc)
+        acc[r][b] = Vec<Arch>(0.0F);
+      else if (panel.starts())
+        acc[r][b] = Vec<Arch>(panel.bias[rows[r]]);
+      else
+        acc[r][b] = Vec<Arch>::load_unaligned(dst + rows[r] * kW + b * dst_block);
     }
 
+  const std::uint64_t end = w.group_ptr[group + 1];
+  for (std::uint64_t step = w.group_ptr[group]; step != end; ++step) {
+    std::uint64_t offsets = 0;
+    __builtin_memcpy(&offsets, w.offsets + step * kSparseGroup, sizeof offsets);
+#pragma GCC unroll 4
+    for (int r = 0; r < kSparseGroup; ++r) {
+      const float* x = activation(src, offsets, r);
+      const Vec<Arch> weight(w.weights[step * kSparseGroup + static_cast<std::uint64_t>(r)]);
+#pragma GCC unroll 2
+      for (int b = 0; b < Blocks; ++b)
+        acc[r][b] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + b * src_block), acc[r][b]);
+    }
+  }
+
+  const bool relu = panel.relu && panel.ends();
 #pragma GCC unroll 4
   for (int r = 0; r < kSparseGroup; ++r) {
     if (rows[r] >= w.oc) continue;
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v)
-      (relu ? positive<Arch>(acc[r][v]) : acc[r][v])
-          .store_unaligned(dst + rows[r] * Stride + v * dst_vector);
+    for (int b = 0; b < Blocks; ++b)
+      (relu ? positive<Arch>(acc[r][b]) : acc[r][b])
+          .store_unaligned(dst + rows[r] * kW + b * dst_block);
   }
 }
 
-template <typename Arch, int Vectors, std::int64_t Stride>
-[[gnu::noinline]] void sparse_groups(const SparseView& w, const float* src, std::int64_t src_vector,
-                                     const float* bias, bool relu, float* dst,
-                                     std::int64_t dst_vector) noexcept {
-  for (std::int64_t group = 0; group < w.groups; ++group)
-    sparse_group<Arch, Vectors, Stride>(w, group, src, src_vector, bias, relu, dst, dst_vector);
+template <typename Arch, int Blocks>
+[[gnu::noinline]] void sparse_panel(const SparsePanel& panel, const float* src,
+                                    float* dst) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  const SparseView& w = panel.w;
+  src += panel.tile * w.tile_columns * kW;
+  for (std::int64_t group = panel.first; group < panel.last; ++group)
+    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group, src, w.ic * kW, dst,
+                               w.oc * kW);
 }
 
-/// A block of up to Vectors vectors of images.
-template <typename Arch, int Vectors>
-void sparse_block(const SparseView& w, std::int64_t images, const float* src, const float* bias,
-                  bool relu, float* dst, float* scratch) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>, kLanes = Vectors * kW;
-  float* turned_dst = scratch + w.ic * kLanes;
-  to_lanes<Arch>(images, w.ic, src, w.ic, scratch, kLanes);
-  sparse_groups<Arch, Vectors, kLanes>(w, scratch, kW, bias, relu, turned_dst, kW);
-  from_lanes<Arch>(images, w.oc, turned_dst, kLanes, dst, w.oc);
+template <typename Arch>
+void fc_lanes_sparse(const FcShape& s, const SparseView& w, const float* src, const float* bias,
+                     bool relu, float* dst) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  for_each_panel<Arch>(w, bias, relu, [&](const SparsePanel& panel) {
+    std::int64_t row = 0;  // Two blocks, so that the broadcast of a weight serves two FMAs.
+    for (; row + kW < s.rows; row += 2 * kW)
+      sparse_panel<Arch, 2>(panel, src + row * w.ic, dst + row * w.oc);
+    if (row < s.rows) sparse_panel<Arch, 1>(panel, src + row * w.ic, dst + row * w.oc);
+  });
+}
+
+/// Images of a pass, in whole blocks.
+template <typename Arch>
+std::int64_t sparse_pass(std::int64_t rows) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  return rows < kSparseImages ? (rows + kW - 1) / kW * kW : kSparseImages;
+}
+
+template <typename Arch>
+std::size_t fc_sparse_scratch(const FcShape& s) noexcept {
+  return static_cast<std::size_t>((s.ic + s.oc) * sparse_pass<Arch>(s.rows));
 }
 
 template <typename Arch>
 void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                      bool relu, float* dst, float* scratch) noexcept {
-  while (rows > 0) {
-    const std::int64_t images = rows < kSparseLanes<Arch> ? rows : kSparseLanes<Arch>;
-    if (images > kWidth<Arch>)
-      sparse_block<Arch, 2>(w, images, src, bias, relu, dst, scratch);
-    else
-      sparse_block<Arch, 1>(w, images, src, bias, relu, dst, scratch);
-    rows -= images;
-    src += images * w.ic;
-    dst += images * w.oc;
+  for (; rows > 0;
+       rows -= kSparseImages, src += kSparseImages * w.ic, dst += kSparseImages * w.oc) {
+    const std::int64_t images = rows < kSparseImages ? rows : kSparseImages;
+    const std::int64_t lanes = sparse_pass<Arch>(images);
+    float* sums = scratch + lanes * w.ic;
+    rows_to_blocks<Arch>(images, w.ic, src, scratch);
+    fc_lanes_sparse<Arch>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
+    blocks_to_rows<Arch>(images, w.oc, sums, dst);
   }
 }
 
-/// dst of one image. Numbers instead of vectors: a hardware gather is no faster than the loads that
-/// it is made of, and would have to be summed over lanes in the end.
+/// One group for one image. Numbers instead of vectors: a hardware gather is no faster than the
+/// loads that it is made of, and would have to be summed over lanes in the end.
 template <typename Arch>
-void sparse_image(const SparseView& w, const float* src, const float* bias, bool relu,
-                  float* dst) noexcept {
-  for (std::int64_t group = 0; group < w.groups; ++group) {
-    const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
-    float acc[kSparseGroup];
+[[gnu::always_inline]] inline void sparse_image_group(const SparsePanel& panel, std::int64_t group,
+                                                      const float* src, float* dst) noexcept {
+  const SparseView& w = panel.w;
+  const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
+  float acc[kSparseGroup];
 #pragma GCC unroll 4
-    for (int r = 0; r < kSparseGroup; ++r) acc[r] = rows[r] < w.oc ? bias[rows[r]] : 0.0F;
-    const SparseEntry* entry = w.entries + w.group_ptr[group] * kSparseGroup;
-    const SparseEntry* end = w.entries + w.group_ptr[group + 1] * kSparseGroup;
-    for (; entry != end; entry += kSparseGroup)
-#pragma GCC unroll 4
-      for (int r = 0; r < kSparseGroup; ++r)
-        acc[r] = fma<Arch>(entry[r].weight, src[entry[r].column], acc[r]);
+  for (int r = 0; r < kSparseGroup; ++r) {
+    acc[r] = 0.0F;
+    if (rows[r] < w.oc) acc[r] = panel.starts() ? panel.bias[rows[r]] : dst[rows[r]];
+  }
+  const std::uint64_t end = w.group_ptr[group + 1];
+  for (std::uint64_t step = w.group_ptr[group]; step != end; ++step) {
+    std::uint64_t offsets = 0;
+    __builtin_memcpy(&offsets, w.offsets + step * kSparseGroup, sizeof offsets);
+    const float* weights = w.weights + step * kSparseGroup;
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r)
-      if (rows[r] < w.oc) dst[rows[r]] = relu && acc[r] < 0.0F ? 0.0F : acc[r];
+      acc[r] = fma<Arch>(weights[r], *activation(src, offsets, r), acc[r]);
   }
+  const bool relu = panel.relu && panel.ends();
+#pragma GCC unroll 4
+  for (int r = 0; r < kSparseGroup; ++r)
+    if (rows[r] < w.oc) dst[rows[r]] = relu && acc[r] < 0.0F ? 0.0F : acc[r];
 }
 
 template <typename Arch>
 void fc_sparse_gather(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                       bool relu, float* dst) noexcept {
-  for (std::int64_t row = 0; row < rows; ++row)
-    sparse_image<Arch>(w, src + row * w.ic, bias, relu, dst + row * w.oc);
+  for_each_panel<Arch>(w, bias, relu, [&](const SparsePanel& panel) {
+    for (std::int64_t row = 0; row < rows; ++row)
+      for (std::int64_t group = panel.first; group < panel.last; ++group)
+        sparse_image_group<Arch>(panel, panel.tile * w.groups + group,
+                                 src + row * w.ic + panel.tile * w.tile_columns, dst + row * w.oc);
+  });
 }
 
 }  // namespace karnin::kernels

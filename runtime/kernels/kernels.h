@@ -24,24 +24,29 @@ struct FcShape {
   std::int64_t oc;
 };
 
-/// Rows of sparse weights that are computed together: as many independent FMA chains.
+/// Rows of sparse weights that are computed together: as many independent FMA chains a vector, and
+/// as many 16-bit offsets as one load fetches.
 inline constexpr std::int64_t kSparseGroup = 4;
 
-/// One kept weight and the input that it multiplies.
-struct SparseEntry {
-  std::uint32_t column;
-  float weight;
-};
-
 /// Sparse weights as the kernels walk them; a PackedSparse (fc_sparse.h) makes and owns it.
-/// A group is kSparseGroup rows side by side, filled up to its longest with zero weights.
+/// Columns are cut into tiles. Within one, a group is kSparseGroup rows side by side, filled up to
+/// its longest with zero weights: a step is one weight of each row, and where it reads.
 struct SparseView {
   std::int64_t ic;
   std::int64_t oc;
-  std::int64_t groups;
-  const std::uint64_t* group_ptr;   ///< groups + 1; where a group starts in entries, in steps
+  std::int64_t tiles;
+  std::int64_t tile_columns;        ///< of every tile but the last, which may have fewer
+  std::int64_t groups;              ///< a tile
+  const std::uint64_t* group_ptr;   ///< tiles * groups + 1; where a group starts, in steps
   const std::uint32_t* group_rows;  ///< kSparseGroup a group; oc stands for "no row"
-  const SparseEntry* entries;       ///< kSparseGroup a step, one of each row of the group
+  const std::uint16_t* offsets;     ///< bytes from the activation of the tile's first column
+  const float* weights;
+};
+
+/// One kept weight of a convolution; see SparseRows.
+struct SparseEntry {
+  std::uint32_t column;
+  float weight;
 };
 
 /// The kept weights of a convolution, by output channel: `column` of an entry is where its tap
@@ -91,15 +96,13 @@ struct Table {
   void (*fc_backward_weights)(const FcShape&, const float* src, const float* diff_dst,
                               float* diff_weights, float* diff_bias) noexcept;
 
-  /// Images side by side in one lane block of fc_sparse_lanes.
-  std::int64_t sparse_lanes;
-  /// Floats of scratch for fc_sparse_lanes: one block of src and of dst with images in the lanes.
-  std::size_t (*fc_sparse_scratch)(std::int64_t ic, std::int64_t oc) noexcept;
-  /// dst = [relu](src . weights^T + bias) over the stored weights only, any number of rows: blocks
-  /// of images are turned so that a weight is one broadcast and an activation one vector.
+  /// Floats of scratch for fc_sparse_lanes: src and dst of one pass with images in the lanes.
+  std::size_t (*fc_sparse_scratch)(const FcShape&) noexcept;
+  /// dst = [relu](src . weights^T + bias) over the stored weights only, packed for `lanes`: images
+  /// are turned so that a weight is one broadcast and an activation one vector.
   void (*fc_sparse_lanes)(const SparseView&, std::int64_t rows, const float* src, const float* bias,
                           bool relu, float* dst, float* scratch) noexcept;
-  /// The same one image at a time, activations fetched by column: for the smallest batches.
+  /// The same one image at a time, from weights packed for one lane: for the smallest batches.
   void (*fc_sparse_gather)(const SparseView&, std::int64_t rows, const float* src,
                            const float* bias, bool relu, float* dst) noexcept;
 
@@ -145,7 +148,7 @@ struct Table {
   /// Fully connected layers from blocks to blocks; rows is a multiple of lanes.
   void (*fc_lanes_forward)(const FcShape&, const float* src, const float* weights,
                            const float* bias, bool relu, float* dst) noexcept;
-  /// The same over the kept weights alone.
+  /// The same over the kept weights alone, packed for `lanes`.
   void (*fc_lanes_sparse)(const FcShape&, const SparseView&, const float* src, const float* bias,
                           bool relu, float* dst) noexcept;
   void (*fc_lanes_backward_data)(const FcShape&, const float* diff_dst, const float* weights,

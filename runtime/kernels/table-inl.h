@@ -29,7 +29,6 @@ constexpr Table make_table() noexcept {
       .fc_pack = &fc_pack<Arch>,
       .fc_backward_data = &fc_backward_data<Arch>,
       .fc_backward_weights = &fc_backward_weights<Arch>,
-      .sparse_lanes = kSparseLanes<Arch>,
       .fc_sparse_scratch = &fc_sparse_scratch<Arch>,
       .fc_sparse_lanes = &fc_sparse_lanes<Arch>,
       .fc_sparse_gather = &fc_sparse_gather<Arch>,

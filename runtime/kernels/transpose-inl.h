@@ -99,4 +99,24 @@ void from_lanes(std::int64_t rows, std::int64_t columns, const float* turned, st
   }
 }
 
+template <typename Arch>
+void rows_to_blocks(std::int64_t images, std::int64_t floats, const float* rows,
+                    float* blocks) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  for (; images > 0; images -= kW, rows += kW * floats, blocks += kW * floats) {
+    const std::int64_t count = images < kW ? images : kW;
+    to_lanes<Arch>(count, floats, rows, floats, blocks, kW);
+    for (std::int64_t i = 0; count < kW && i < floats; ++i)
+      for (std::int64_t lane = count; lane < kW; ++lane) blocks[i * kW + lane] = 0.0F;
+  }
+}
+
+template <typename Arch>
+void blocks_to_rows(std::int64_t images, std::int64_t floats, const float* blocks,
+                    float* rows) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  for (; images > 0; images -= kW, rows += kW * floats, blocks += kW * floats)
+    from_lanes<Arch>(images < kW ? images : kW, floats, blocks, kW, rows, floats);
+}
+
 }  // namespace karnin::kernels

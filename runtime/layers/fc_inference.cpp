@@ -84,7 +84,6 @@ class DenseFc final : public FcInferenceLayer {
   AlignedVector<float> packed_;
 };
 
-/// Both sparse kernels walk the same packed form.
 class SparseFc final : public FcInferenceLayer {
  public:
   SparseFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
@@ -93,13 +92,12 @@ class SparseFc final : public FcInferenceLayer {
 
   std::string kernel() const override { return std::string(to_string(kernel_)); }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
-    const bool lanes = kernel_ == FcKernel::sparse_lanes;
     return std::make_unique<BoundFc<SparseFc>>(
-        *this, binding, lanes ? kernels::active().fc_sparse_scratch(shape().ic, shape().oc) : 0);
+        *this, binding, in_lanes() ? kernels::active().fc_sparse_scratch(shape()) : 0);
   }
   void run(const float* src, float* dst, float* scratch) const {
     const kernels::Table& kernel = kernels::active();
-    if (kernel_ == FcKernel::sparse_lanes)
+    if (in_lanes())
       kernel.fc_sparse_lanes(packed_.view(), shape().rows, src, bias(), relu(), dst, scratch);
     else
       kernel.fc_sparse_gather(packed_.view(), shape().rows, src, bias(), relu(), dst);
@@ -107,10 +105,13 @@ class SparseFc final : public FcInferenceLayer {
 
  private:
   void pack(const AlignedVector<float>& weights) override {
-    packed_ = kernels::PackedSparse(SparseMatrix::from_dense(weights, shape().oc, shape().ic));
+    packed_ = kernels::PackedSparse(SparseMatrix::from_dense(weights, shape().oc, shape().ic),
+                                    in_lanes() ? kernels::active().lanes : 1);
   }
+  bool in_lanes() const { return kernel_ == FcKernel::sparse_lanes; }
+
   FcKernel kernel_;
-  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0)};
+  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0), 1};
 };
 
 class OnednnFc final : public FcInferenceLayer {

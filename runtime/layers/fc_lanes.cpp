@@ -107,7 +107,7 @@ FcSparseLanesLayer::FcSparseLanesLayer(std::string name, const FullyConnected& s
 void FcSparseLanesLayer::set_parameters(const float* weights, const float* bias) {
   const auto [rows, ic, oc] = shape_of(*this);
   const std::span all(weights, static_cast<std::size_t>(ic * oc));
-  packed_ = kernels::PackedSparse(SparseMatrix::from_dense(all, oc, ic));
+  packed_ = kernels::PackedSparse(SparseMatrix::from_dense(all, oc, ic), kernels::active().lanes);
   bias_.assign(bias, bias + oc);
 }
 

@@ -40,7 +40,7 @@ class FcSparseLanesLayer : public Layer {
 
  private:
   bool relu_;
-  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0)};
+  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0), 1};
   AlignedVector<float> bias_;
 };
 

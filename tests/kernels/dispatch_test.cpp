@@ -9,9 +9,9 @@ namespace {
 TEST(DispatchTest, EveryInstructionSetHasItsOwnTable) {
   EXPECT_NE(kernels::table(Isa::scalar).fc_forward, kernels::table(Isa::avx2).fc_forward);
   EXPECT_NE(kernels::table(Isa::avx2).fc_forward, kernels::table(Isa::avx512).fc_forward);
-  EXPECT_EQ(kernels::table(Isa::scalar).sparse_lanes, 8);
-  EXPECT_EQ(kernels::table(Isa::avx2).sparse_lanes, 16);
-  EXPECT_EQ(kernels::table(Isa::avx512).sparse_lanes, 32);
+  EXPECT_EQ(kernels::table(Isa::scalar).lanes, 4);
+  EXPECT_EQ(kernels::table(Isa::avx2).lanes, 8);
+  EXPECT_EQ(kernels::table(Isa::avx512).lanes, 16);
 }
 
 TEST(DispatchTest, ActiveTableIsThatOfTheActiveInstructionSet) {

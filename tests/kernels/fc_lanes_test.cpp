@@ -50,7 +50,7 @@ void check(const kernels::Table& table, const FcShape& s, double sparsity, const
   const auto src = fill(s.rows * s.ic, 1), bias = fill(s.oc, 3), diff_dst = fill(s.rows * s.oc, 4);
   const auto src_lanes = to_blocks(src, s.ic, table.lanes);
   const auto diff_lanes = to_blocks(diff_dst, s.oc, table.lanes);
-  const kernels::PackedSparse packed(SparseMatrix::from_dense(weights, s.oc, s.ic));
+  const kernels::PackedSparse packed(SparseMatrix::from_dense(weights, s.oc, s.ic), table.lanes);
   const auto plain = [&](Guarded& lanes, std::int64_t floats) {
     EXPECT_TRUE(lanes.intact());
     return from_blocks(lanes.span(), floats, table.lanes, s.rows);

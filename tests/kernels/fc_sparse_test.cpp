@@ -1,5 +1,6 @@
 #include "runtime/kernels/fc_sparse.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -31,6 +32,23 @@ std::vector<float> thinned(std::vector<float> weights, std::int64_t ic, double s
   return weights;
 }
 
+/// What both kernels make of one layer.
+struct Outputs {
+  Guarded lanes, gather;
+};
+
+Outputs run(const kernels::Table& table, const FcShape& s, const SparseMatrix& weights,
+            const std::vector<float>& src, const std::vector<float>& bias, bool relu) {
+  Outputs out{Guarded(s.rows * s.oc), Guarded(s.rows * s.oc)};
+  Guarded scratch(static_cast<std::int64_t>(table.fc_sparse_scratch(s)));
+  table.fc_sparse_lanes(PackedSparse(weights, table.lanes).view(), s.rows, src.data(), bias.data(),
+                        relu, out.lanes.data(), scratch.data());
+  table.fc_sparse_gather(PackedSparse(weights, 1).view(), s.rows, src.data(), bias.data(), relu,
+                         out.gather.data());
+  EXPECT_TRUE(out.lanes.intact() && out.gather.intact() && scratch.intact());
+  return out;
+}
+
 /// Both kernels against the reference.
 template <typename Fill, typename Compare>
 void check(const kernels::Table& table, const FcShape& s, double sparsity, bool empty_rows,
@@ -39,17 +57,12 @@ void check(const kernels::Table& table, const FcShape& s, double sparsity, bool 
                                   << ", sparsity " << sparsity << ", empty rows " << empty_rows);
   const auto weights = thinned(fill(s.oc * s.ic, 2), s.ic, sparsity, empty_rows);
   const auto src = fill(s.rows * s.ic, 1), bias = fill(s.oc, 3);
-  const PackedSparse sparse(SparseMatrix::from_dense(weights, s.oc, s.ic));
+  const SparseMatrix matrix = SparseMatrix::from_dense(weights, s.oc, s.ic);
   for (const bool relu : {false, true}) {
     const Reference reference = reference_forward(s, src, weights, bias, relu);
-    Guarded lanes(s.rows * s.oc), gather(s.rows * s.oc);
-    Guarded scratch(static_cast<std::int64_t>(table.fc_sparse_scratch(s.ic, s.oc)));
-    table.fc_sparse_lanes(sparse.view(), s.rows, src.data(), bias.data(), relu, lanes.data(),
-                          scratch.data());
-    table.fc_sparse_gather(sparse.view(), s.rows, src.data(), bias.data(), relu, gather.data());
-    compare(lanes.span(), reference);
-    compare(gather.span(), reference);
-    EXPECT_TRUE(lanes.intact() && gather.intact() && scratch.intact());
+    const Outputs out = run(table, s, matrix, src, bias, relu);
+    compare(out.lanes.span(), reference);
+    compare(out.gather.span(), reference);
   }
 }
 
@@ -69,33 +82,43 @@ TEST_P(FcSparseTest, ThePapersFirstLayer) {
     check(table_, {33, 400, 120}, sparsity, true, uniforms, expect_near);
 }
 
+TEST_P(FcSparseTest, TilesOfColumns) {
+  for (const std::int64_t ic : {512, 513, 1030, 1600})
+    for (const double sparsity : {0.5, 0.98}) {
+      check(table_, {19, ic, 7}, sparsity, true, integers, expect_equal);
+      check(table_, {70, ic, 5}, sparsity, false, uniforms, expect_near);
+    }
+  check(table_, {3, 40000, 2}, 0.999, false, integers, expect_equal);
+}
+
+TEST_P(FcSparseTest, PanelsOfRows) {
+  check(table_, {17, 530, 1027}, 0.99, true, integers, expect_equal);
+}
+
 TEST_P(FcSparseTest, StoredZerosCountAsWeights) {
   const std::vector<float> weights{0, 2, 0, 3}, src{5, 7}, bias{1, 1};
   const std::vector<std::uint8_t> mask{1, 1, 1, 0};
-  const PackedSparse sparse(SparseMatrix::from_dense(weights, 2, 2, mask));
-  float dst[2];
-  table_.fc_sparse_gather(sparse.view(), 1, src.data(), bias.data(), false, dst);
-  EXPECT_EQ(dst[0], 15.0F);
-  EXPECT_EQ(dst[1], 1.0F);
+  const SparseMatrix matrix = SparseMatrix::from_dense(weights, 2, 2, mask);
+  ASSERT_EQ(matrix.nnz(), 3);
+  const Outputs out = run(table_, {1, 2, 2}, matrix, src, bias, false);
+  EXPECT_THAT(out.lanes.span(), testing::ElementsAre(15.0F, 1.0F));
+  EXPECT_THAT(out.gather.span(), testing::ElementsAre(15.0F, 1.0F));
 }
 
 TEST_P(FcSparseTest, DenseAndSparseAgreeBitForBit) {
-  const FcShape s{21, 300, 50};
+  const FcShape s{21, 1300, 50};
   const auto weights = thinned(uniforms(s.oc * s.ic, 2), s.ic, 0.8);
   const auto src = uniforms(s.rows * s.ic, 1), bias = uniforms(s.oc, 3);
-  const PackedSparse sparse(SparseMatrix::from_dense(weights, s.oc, s.ic));
   std::vector<float> panels(table_.fc_packed_size(s.oc, s.ic));
   table_.fc_pack(s.oc, s.ic, weights.data(), panels.data());
-  std::vector<float> scratch(table_.fc_sparse_scratch(s.ic, s.oc));
-  std::vector<float> plain(21 * 50), dense(21 * 50), lanes(21 * 50), gather(21 * 50);
+  std::vector<float> plain(21 * 50), dense(21 * 50);
   table_.fc_forward(s, src.data(), weights.data(), bias.data(), true, plain.data());
   table_.fc_forward_packed(s, src.data(), panels.data(), bias.data(), true, dense.data());
-  table_.fc_sparse_lanes(sparse.view(), s.rows, src.data(), bias.data(), true, lanes.data(),
-                         scratch.data());
-  table_.fc_sparse_gather(sparse.view(), s.rows, src.data(), bias.data(), true, gather.data());
+  const Outputs out =
+      run(table_, s, SparseMatrix::from_dense(weights, s.oc, s.ic), src, bias, true);
   EXPECT_EQ(dense, plain);
-  EXPECT_EQ(dense, lanes);
-  EXPECT_EQ(dense, gather);
+  EXPECT_THAT(out.lanes.span(), testing::ElementsAreArray(dense));
+  EXPECT_THAT(out.gather.span(), testing::ElementsAreArray(dense));
 }
 
 TEST(PackedSparseTest, GroupsRowsByLength) {
@@ -105,24 +128,43 @@ TEST(PackedSparseTest, GroupsRowsByLength) {
                                    2, 3, 4,  //
                                    5, 0, 6,  //
                                    0, 0, 7};
-  const PackedSparse packed(SparseMatrix::from_dense(weights, 5, 3));
+  const PackedSparse packed(SparseMatrix::from_dense(weights, 5, 3), 8);
   const kernels::SparseView view = packed.view();
+  ASSERT_EQ(view.tiles, 1);
   ASSERT_EQ(view.groups, 2);
   EXPECT_EQ(std::vector<std::uint32_t>(view.group_rows, view.group_rows + 8),
             (std::vector<std::uint32_t>{2, 3, 0, 4, 1, 5, 5, 5}));
   EXPECT_EQ(std::vector<std::uint64_t>(view.group_ptr, view.group_ptr + 3),
             (std::vector<std::uint64_t>{0, 3, 3}));
-  const float steps[3][4] = {{2, 5, 1, 7}, {3, 6, 0, 0}, {4, 0, 0, 0}};
-  for (int step = 0; step < 3; ++step)
-    for (int r = 0; r < 4; ++r) EXPECT_EQ(view.entries[step * 4 + r].weight, steps[step][r]);
+  EXPECT_EQ(std::vector<float>(view.weights, view.weights + 12),
+            (std::vector<float>{2, 5, 1, 7, 3, 6, 0, 0, 4, 0, 0, 0}));
+  EXPECT_EQ(std::vector<std::uint16_t>(view.offsets, view.offsets + 12),
+            (std::vector<std::uint16_t>{0, 0, 32, 64, 32, 64, 0, 0, 64, 0, 0, 0}));
+}
+
+TEST(PackedSparseTest, SortsTheRowsOfEachTile) {
+  std::vector<float> weights(2 * 600, 0.0F);
+  weights[299] = 1;        // row 0, the last column of the first tile
+  weights[600 + 300] = 2;  // row 1, the first of the second
+  const PackedSparse packed(SparseMatrix::from_dense(weights, 2, 600), 8);
+  const kernels::SparseView view = packed.view();
+  ASSERT_EQ(view.tiles, 2);
+  EXPECT_EQ(view.tile_columns, 300);
+  EXPECT_EQ(std::vector<std::uint32_t>(view.group_rows, view.group_rows + 8),
+            (std::vector<std::uint32_t>{0, 1, 2, 2, 1, 0, 2, 2}));
+  EXPECT_EQ(view.weights[0], 1.0F);
+  EXPECT_EQ(view.offsets[0], 299 * 32);
+  EXPECT_EQ(view.weights[4], 2.0F);
+  EXPECT_EQ(view.offsets[4], 0);
 }
 
 TEST(PackedSparseTest, ViewSurvivesAMove) {
   const std::vector<float> weights{1, 2, 3, 4};
-  PackedSparse packed(SparseMatrix::from_dense(weights, 2, 2));
+  PackedSparse packed(SparseMatrix::from_dense(weights, 2, 2), 1);
   const kernels::SparseView before = packed.view();
   const PackedSparse moved = std::move(packed);
-  EXPECT_EQ(moved.view().entries, before.entries);
+  EXPECT_EQ(moved.view().weights, before.weights);
+  EXPECT_EQ(moved.view().offsets, before.offsets);
   EXPECT_EQ(moved.view().group_ptr, before.group_ptr);
 }
 
