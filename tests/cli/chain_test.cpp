@@ -148,6 +148,21 @@ TEST_F(Chain, AThresholdIsTakenInsteadOfASparsity) {
   EXPECT_NEAR(share, 0.45, 0.01);  // uniform scores: 3 standard deviations are 0.007
 }
 
+TEST_F(Chain, ASweepGivesWhatPruneAndEvalGive) {
+  const json sweep = workspace->run_json({"sweep", "--model", file("run/model.bin"), "--methods",
+                                          "karnin-epoch,random", "--sparsities", "0.5,0.9",
+                                          "--data", workspace->data(), "--out", file("sweep")});
+  ASSERT_EQ(sweep["rows"].size(), 4U);
+  const json& row = sweep["rows"][1];
+  EXPECT_EQ(row["sparsity"], 0.9);
+  const json pruned = prune("sweep.bin", {"--method", "karnin-epoch", "--sparsity", "0.9"});
+  EXPECT_EQ(row["layers"], pruned["layers"]);
+  EXPECT_EQ(row["accuracy"], eval("sweep.bin")["accuracy"]);
+  EXPECT_EQ(sweep["file"], file("sweep/sweep.csv"));
+  const auto csv = test::bytes_of(file("sweep/sweep.csv"));
+  EXPECT_EQ(std::ranges::count(csv, std::uint8_t{'\n'}), 5);
+}
+
 TEST_F(Chain, SensitivitiesStayOnlyIfKept) {
   prune("bare.bin", {});
   prune("kept.bin", {"--keep-sensitivities"});

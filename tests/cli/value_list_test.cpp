@@ -1,0 +1,28 @@
+#include "cli/value_list.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/core/error.h"
+
+namespace karnin::cli {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(ValueList, IsAListOrARange) {
+  EXPECT_THAT(parse_values("--x", "0.5"), ElementsAre(0.5));
+  EXPECT_THAT(parse_values("--x", "0.9,0.1,0.5"), ElementsAre(0.9, 0.1, 0.5));
+  EXPECT_THAT(parse_values("--x", "0.1:0.5:3"), ElementsAre(0.1, 0.3, 0.5));
+  EXPECT_THAT(parse_values("--x", "1:0:2"), ElementsAre(1, 0));
+}
+
+TEST(ValueList, RefusesAnythingElse) {
+  for (const char* text : {"", ",", "0.5,", "a", "0.5 0.6", "0:1", "0:1:1", "0:1:2.5", "0:1:1001",
+                           "0:1:-3", "nan", "inf", "0:1:2:3", "0.5;0.6"})
+    EXPECT_THROW(parse_values("--x", text), ArgumentError) << text;
+  EXPECT_THROW(parse_values("--x", std::string(4000, '1') + ",1"), ArgumentError);
+}
+
+}  // namespace
+}  // namespace karnin::cli

@@ -1,0 +1,81 @@
+#include "train/experiments/pruning_evaluator.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/core/error.h"
+#include "runtime/engine.h"
+#include "train/experiments/network_split.h"
+
+namespace karnin {
+namespace {
+
+void zero_where_pruned(Parameter& parameter) {
+  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
+    if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
+}
+
+}  // namespace
+
+PruningEvaluator::PruningEvaluator(const Model& model, const ImageSet& images,
+                                   std::span<const std::string> layers, int threads)
+    : model_(model),
+      images_(images),
+      arena_(threads),
+      node_(first_node(model.architecture, layers)),
+      tail_(tail_from(model, node_)),
+      features_(features_before(model, node_, images, threads)) {}
+
+PruningEvaluator::Choice PruningEvaluator::choose(const Pruning& pruning) const {
+  Model model = model_;
+  Choice choice{pruning(model), {}};
+  const std::size_t front = model.parameters.size() - tail_.parameters.size();
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    Mask& mask = model.parameters[p].mask;
+    if (p >= front)
+      choice.masks.push_back(std::move(mask));
+    else if (mask != model_.parameters[p].mask)
+      throw ArgumentError("'" + model.parameters[p].name + "' was not to be pruned");
+  }
+  return choice;
+}
+
+ConfusionMatrix PruningEvaluator::classify(const Masks& masks) const {
+  Model tail = tail_;
+  for (std::size_t p = 0; p < masks.size(); ++p) {
+    tail.parameters[p].mask = masks[p];
+    zero_where_pruned(tail.parameters[p]);
+  }
+  Engine engine(tail, {.threads = 1, .race = false});
+  std::vector<float> logits(static_cast<std::size_t>(images_.size() * engine.classes()));
+  engine.run(features_, logits);
+  ConfusionMatrix confusion(engine.classes());
+  confusion.add(images_.labels, predict(logits, engine.classes()));
+  return confusion;
+}
+
+std::vector<Outcome> PruningEvaluator::evaluate(std::span<const Pruning> prunings) {
+  std::vector<Choice> choices(prunings.size());
+  arena_.for_each(static_cast<std::int64_t>(prunings.size()), [&](std::int64_t i) {
+    const auto index = static_cast<std::size_t>(i);
+    choices[index] = choose(prunings[index]);
+  });
+
+  std::map<Masks, std::size_t> numbers;  // of the masks that differ
+  std::vector<const Masks*> different;
+  for (const Choice& choice : choices)
+    if (const auto [known, added] = numbers.try_emplace(choice.masks, different.size()); added)
+      different.push_back(&known->first);
+  std::vector<ConfusionMatrix> confusions(different.size(), ConfusionMatrix(1));
+  arena_.for_each(static_cast<std::int64_t>(different.size()), [&](std::int64_t i) {
+    const auto index = static_cast<std::size_t>(i);
+    confusions[index] = classify(*different[index]);
+  });
+
+  std::vector<Outcome> outcomes;
+  for (Choice& choice : choices)
+    outcomes.push_back({std::move(choice.report), confusions[numbers.at(choice.masks)]});
+  return outcomes;
+}
+
+}  // namespace karnin

@@ -1,0 +1,57 @@
+// How accurate a network is under many different masks. The layers in front of the first pruned one
+// see the images once, and the masks are evaluated side by side over what they made of them.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/dataset.h"
+#include "runtime/core/model.h"
+#include "runtime/core/parallel.h"
+#include "runtime/metrics.h"
+#include "train/pruner.h"
+
+namespace karnin {
+
+/// Anything that prunes a model and says what it removed. Called from several threads at once, each
+/// with a model of its own.
+using Pruning = std::function<PruneReport(Model&)>;
+
+struct Outcome {
+  PruneReport report;
+  ConfusionMatrix confusion;
+};
+
+class PruningEvaluator {
+ public:
+  /// Runs the front of the network over all images; keeps references to model and images. `layers`
+  /// are those that prunings may touch. Throws ArgumentError for a layer without weights.
+  PruningEvaluator(const Model& model, const ImageSet& images, std::span<const std::string> layers,
+                   int threads);
+
+  /// One outcome a pruning, in order; the same for any number of threads. Equal masks are evaluated
+  /// once. Rethrows what a pruning throws; throws ArgumentError if one touches the front.
+  std::vector<Outcome> evaluate(std::span<const Pruning> prunings);
+
+ private:
+  using Masks = std::vector<Mask>;  ///< of the tail's parameters
+
+  struct Choice {
+    PruneReport report;
+    Masks masks;
+  };
+
+  Choice choose(const Pruning& pruning) const;
+  ConfusionMatrix classify(const Masks& masks) const;
+
+  const Model& model_;
+  const ImageSet& images_;
+  Arena arena_;
+  std::size_t node_;
+  Model tail_;
+  std::vector<float> features_;
+};
+
+}  // namespace karnin
