@@ -3,16 +3,14 @@
 #include <oneapi/tbb/version.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/dataset_listing.h"
+#include "cli/machine.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "formats/fetch.h"
-#include "runtime/core/cpu_isa.h"
-#include "runtime/core/parallel.h"
 #include "runtime/onednn/runtime_version.h"
 
 namespace karnin::cli {
@@ -21,23 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct DoctorVerb : VerbOptions {};
-
-std::string cpu_name() {
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  for (std::string line; std::getline(cpuinfo, line);)
-    if (line.starts_with("model name"))
-      return line.substr(std::min(line.size(), line.find(':') + 2));
-  return "unknown";
-}
-
-Json machine(int threads) {
-  Json isas = Json::array();
-  for (const Isa isa : supported_isas()) isas.push_back(to_string(isa));
-  return {{"cpu", cpu_name()},
-          {"isa", to_string(active_isa())},
-          {"supported_isas", std::move(isas)},
-          {"threads", Arena(threads).threads()}};
-}
 
 Json versions() {
   return {{"oneDNN", onednn::runtime_version()},
@@ -72,7 +53,7 @@ std::string describe(const Json& report, const std::vector<DatasetListing>& data
 ExitCode doctor(const DoctorVerb& verb) {
   const std::vector<DatasetListing> datasets = list_datasets();
   const Json report{{"version", KARNIN_VERSION},
-                    {"machine", machine(verb.threads)},
+                    {"machine", machine_json(verb.threads)},
                     {"versions", versions()},
                     {"cache", cache_directory().string()},
                     {"datasets", to_json(datasets)}};

@@ -1,0 +1,199 @@
+// karnin-cpu bench: how much faster fully connected layers get by being sparse.
+#include <fmt/core.h>
+
+#include <charconv>
+#include <optional>
+
+#include "cli/machine.h"
+#include "cli/output.h"
+#include "cli/quantity.h"
+#include "cli/table.h"
+#include "cli/value_list.h"
+#include "cli/verb.h"
+#include "formats/model_file.h"
+#include "runtime/core/error.h"
+#include "runtime/kernel_race.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct BenchVerb : VerbOptions {
+  std::string shapes = "400x120,1024x1024";
+  std::string sparsities = "0,0.5,0.7,0.8,0.9,0.95";
+  std::string batches = "1,16,64";
+  std::string model;
+  std::optional<FcKernel> kernel;
+  double seconds = 0.2;
+  bool cold = false;
+};
+
+struct Row {
+  std::string layer;
+  std::int64_t ic, oc, batch, nonzero;
+  KernelRaceResult race;
+
+  double sparsity() const {
+    return 1 - static_cast<double>(nonzero) / static_cast<double>(ic * oc);
+  }
+  double nanoseconds() const { return race.nanoseconds(race.chosen); }
+  double speedup() const { return race.dense_nanoseconds() / nanoseconds(); }
+  /// 2 operations a weight and image.
+  double gflops(std::int64_t weights) const {
+    return 2.0 * static_cast<double>(weights * batch) / nanoseconds();
+  }
+};
+
+struct Shape {
+  std::int64_t ic, oc;
+};
+
+Shape parse_shape(std::string_view text) {
+  Shape shape{};
+  const char* const end = text.data() + text.size();
+  const auto [times, first] = std::from_chars(text.data(), end, shape.ic);
+  const bool has_oc = first == std::errc{} && times != end && *times == 'x';
+  const auto [after, second] =
+      has_oc ? std::from_chars(times + 1, end, shape.oc) : std::from_chars_result{end, first};
+  const bool sound = has_oc && second == std::errc{} && after == end;
+  if (!sound || std::min(shape.ic, shape.oc) < 1 || std::max(shape.ic, shape.oc) > kMaxDim)
+    throw ArgumentError(
+        fmt::format("--fc: expected INxOUT with 1 to {} on either side, got '{}'", kMaxDim, text));
+  return shape;
+}
+
+std::vector<Shape> parse_shapes(std::string_view text) {
+  std::vector<Shape> shapes;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    shapes.push_back(parse_shape(text.substr(0, comma)));
+    if (comma == std::string_view::npos) return shapes;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<double> parse_sparsities(const std::string& text) {
+  std::vector<double> values = parse_values("--sparsity", text);
+  for (const double value : values)
+    if (value < 0 || value > 1)
+      throw ArgumentError(fmt::format("--sparsity: expected 0 to 1, got {}", value));
+  return values;
+}
+
+std::vector<std::int64_t> parse_batches(const std::string& text) {
+  std::vector<std::int64_t> batches;
+  for (const double value : parse_values("--batch", text)) {
+    batches.push_back(static_cast<std::int64_t>(value));
+    if (value < 1 || value > kMaxDim || value != static_cast<double>(batches.back()))
+      throw ArgumentError(
+          fmt::format("--batch: expected whole numbers from 1 to {}, got {}", kMaxDim, value));
+  }
+  return batches;
+}
+
+/// One layer each, from the file or as --fc and --sparsity say.
+std::vector<Model> layers_for(const BenchVerb& verb) {
+  if (!verb.model.empty()) return fc_layers_of(read_model(verb.model));
+  std::vector<Model> layers;
+  for (const auto& [ic, oc] : parse_shapes(verb.shapes))
+    for (const double sparsity : parse_sparsities(verb.sparsities))
+      layers.push_back(fc_model(ic, oc, sparsity, 1));
+  return layers;
+}
+
+Row measure_layer(const Model& layer, std::int64_t batch, const BenchVerb& verb) {
+  const Parameter& weights = layer.parameters[0];
+  return {layer.architecture.name,
+          weights.value.dims().at(1),
+          weights.value.dims().at(0),
+          batch,
+          count_nonzero(weights),
+          race_kernels(layer, {batch, verb.threads, verb.kernel, verb.seconds, verb.cold})};
+}
+
+Json row_json(const Row& row) {
+  Json kernels;
+  for (const auto& [kernel, nanoseconds] : row.race.times)
+    kernels[std::string(to_string(kernel))] = nanoseconds;
+  return {{"layer", row.layer},
+          {"in", row.ic},
+          {"out", row.oc},
+          {"batch", row.batch},
+          {"threads", row.race.threads},
+          {"sparsity", row.sparsity()},
+          {"kernel", to_string(row.race.chosen)},
+          {"dense_ns", row.race.dense_nanoseconds()},
+          {"sparse_ns", row.nanoseconds()},
+          {"speedup", row.speedup()},
+          {"gflops_nonzero", row.gflops(row.nonzero)},
+          {"gflops_dense_equivalent", row.gflops(row.ic * row.oc)},
+          {"kernels_ns", std::move(kernels)}};
+}
+
+std::string bench_header(const BenchVerb& verb) {
+  return fmt::format("{}, {} threads, weights {}; microseconds a batch, medians\n\n", cpu_name(),
+                     machine_json(verb.threads)["threads"].get<int>(),
+                     verb.cold ? "from memory" : "in the caches");
+}
+
+std::string row_table(const std::vector<Row>& rows) {
+  Table table("llrrrrrrlrr");
+  table.add({"layer", "in x out", "sparsity", "batch", "onednn", "dense", "sparse-lanes",
+             "sparse-gather", "chosen", "x dense", "GFLOPS"});
+  for (const Row& row : rows) {
+    std::vector<std::string> cells{row.layer, fmt::format("{}x{}", row.ic, row.oc),
+                                   percent(row.sparsity()), std::to_string(row.batch)};
+    for (const KernelTime& time : row.race.times)
+      cells.push_back(fmt::format("{:.1f}", time.nanoseconds / 1000));
+    cells.emplace_back(to_string(row.race.chosen));
+    cells.push_back(fmt::format("{:.2f}", row.speedup()));
+    cells.push_back(fmt::format("{:.1f}", row.gflops(row.nonzero)));
+    table.add(std::move(cells));
+  }
+  return table.str();
+}
+
+ExitCode bench(const BenchVerb& verb) {
+  const std::vector<std::int64_t> batches = parse_batches(verb.batches);
+  std::vector<Row> rows;
+  for (const Model& layer : layers_for(verb))
+    for (const std::int64_t batch : batches) rows.push_back(measure_layer(layer, batch, verb));
+  if (!verb.json) {
+    print(bench_header(verb) + row_table(rows));
+    return ExitCode::done;
+  }
+  Json list = Json::array();
+  for (const Row& row : rows) list.push_back(row_json(row));
+  print_json({{"machine", machine_json(verb.threads)}, {"rows", std::move(list)}});
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<BenchVerb>();
+  CLI::App& verb = add_verb(
+      app,
+      {"bench", "Time fully connected layers, dense against sparse",
+       "bench --fc 400x120,1024x1024 --sparsity 0.7,0.9 --batch 1,16,64 --threads 1",
+       "Every kernel runs in turns with the others. 'x dense': the kernel that the engine would\n"
+       "choose, against the faster of the two dense ones. GFLOPS: 2 operations a kept weight and\n"
+       "image."},
+      *options);
+  verb.add_option("--fc", options->shapes, "Layers as INxOUT, with commas");
+  verb.add_option("--sparsity", options->sparsities, "Shares of weights that are 0, with commas");
+  verb.add_option("--batch", options->batches, "Images at once, with commas");
+  verb.add_option("--model", options->model, "The fully connected layers of this file instead");
+  verb.add_option_function<std::string>(
+          "--kernel",
+          [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
+          "Count this one as chosen")
+      ->type_name("onednn|dense|sparse-lanes|sparse-gather");
+  verb.add_option("--seconds", options->seconds, "To spend on a row")
+      ->check(CLI::Range(0.0, 3600.0));
+  verb.add_flag("--cold", options->cold, "Empty the caches before every run");
+  select(verb, action, options, bench);
+}
+
+}  // namespace karnin::cli

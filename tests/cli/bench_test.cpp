@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words quick(Words arguments) {
+  arguments.insert(arguments.begin(), {"bench", "--seconds", "0", "--threads", "1"});
+  return arguments;
+}
+
+TEST(Bench, MeasuresEveryCombination) {
+  const test::Workspace workspace;
+  const nlohmann::json report = workspace.run_json(
+      quick({"--fc", "64x32,40x10", "--sparsity", "0,0.9", "--batch", "1,16,40"}));
+  EXPECT_EQ(report["machine"]["threads"], 1);
+  ASSERT_EQ(report["rows"].size(), 12U);
+  for (const nlohmann::json& row : report["rows"]) {
+    EXPECT_NEAR(row["speedup"], row["dense_ns"].get<double>() / row["sparse_ns"].get<double>(),
+                1e-9);
+    EXPECT_EQ(row["sparse_ns"], row["kernels_ns"][row["kernel"].get<std::string>()]);
+    const double work =
+        2e-9 * row["in"].get<double>() * row["out"].get<double>() * row["batch"].get<double>();
+    EXPECT_NEAR(row["gflops_dense_equivalent"], work / row["sparse_ns"].get<double>() * 1e9, 1e-6);
+  }
+  EXPECT_EQ(report["rows"][11]["in"], 40);
+  EXPECT_NEAR(report["rows"][11]["sparsity"], 0.9, 0.1);
+}
+
+TEST(Bench, AllWeightsMayBeGone) {
+  const test::Workspace workspace;
+  const nlohmann::json report =
+      workspace.run_json(quick({"--fc", "16x8", "--sparsity", "1", "--batch", "4"}));
+  EXPECT_EQ(report["rows"][0]["sparsity"], 1.0);
+}
+
+TEST(Bench, TakesTheLayersOfAModel) {
+  const test::Workspace workspace;
+  workspace.train("run", {"--epochs", "1"});
+  const std::string model = workspace.path("run/pruned.bin").string();
+  const nlohmann::json report =
+      workspace.run_json(quick({"--model", model, "--batch", "8", "--kernel", "sparse-lanes"}));
+  ASSERT_EQ(report["rows"].size(), 3U);
+  EXPECT_EQ(report["rows"][0]["layer"], "fc1");
+  EXPECT_EQ(report["rows"][0]["kernel"], "sparse-lanes");
+}
+
+TEST(Bench, RejectsWhatItCannotMeasure) {
+  const test::Workspace workspace;
+  for (const Words& wrong : {Words{"--fc", "400"},
+                             {"--fc", "400x"},
+                             {"--fc", "x3"},
+                             {"--fc", "4x3,"},
+                             {"--fc", "0x3"},
+                             {"--fc", "99999999x3"},
+                             {"--sparsity", "1.5"},
+                             {"--batch", "0"},
+                             {"--batch", "1.5"},
+                             {"--kernel", "fast"}}) {
+    const test::ProcessResult result = workspace.run(quick(wrong));
+    EXPECT_EQ(result.status, 2) << wrong[1];
+    EXPECT_THAT(result.err, testing::HasSubstr(wrong[0] == "--kernel" ? "fast" : wrong[0]));
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+}  // namespace
+}  // namespace karnin
