@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <numeric>
 
 #include "runtime/core/error.h"
@@ -57,52 +58,68 @@ FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
   return FcKernel::dense;
 }
 
-/// Median time of every layer of a chain. Kernels race inside the whole chain, so that each finds
-/// the caches as it will find them when it counts.
-std::vector<double> layer_times(const Chain& chain) {
-  constexpr int kWarmUp = 2;
-  constexpr int kRounds = 15;
-  Chain::Worker worker(chain);
-  const Blob& src = chain.layers().front()->src();
-  std::fill_n(worker.input(), src.images * src.extent.size(), 0.25F);
-  const std::size_t layers = chain.layers().size();
-  std::vector<std::vector<double>> samples(layers);
-  for (int round = 0; round < kWarmUp + kRounds; ++round) {
-    std::vector<double> microseconds(layers, 0.0);
-    worker.forward({}, microseconds);
-    for (std::size_t i = 0; round >= kWarmUp && i < layers; ++i)
-      samples[i].push_back(microseconds[i]);
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+/// Median time of every layer of every chain. The chains take turns, so that a machine that slows
+/// down slows them all, until each has had about a millisecond. Kernels race inside a whole chain,
+/// so that each finds the caches as it will find them when it counts.
+std::vector<std::vector<double>> layer_times(std::span<const std::unique_ptr<Chain>> chains) {
+  constexpr std::size_t kWarmUp = 2, kMinRounds = 15, kMaxRounds = 150;
+  constexpr double kEnough = 1000;  // microseconds
+  std::deque<Chain::Worker> workers;
+  for (const auto& chain : chains) {
+    const Blob& src = chain->layers().front()->src();
+    std::fill_n(workers.emplace_back(*chain).input(), src.images * src.extent.size(), 0.25F);
   }
-  std::vector<double> medians;
-  for (std::vector<double>& times : samples) {
-    std::ranges::nth_element(times, times.begin() + kRounds / 2);
-    medians.push_back(times[kRounds / 2]);
-  }
+  std::vector<std::vector<std::vector<double>>> samples(chains.size());  // [chain][layer]
+  for (std::size_t i = 0; i < chains.size(); ++i) samples[i].resize(chains[i]->layers().size());
+  double spent = 0;
+  for (std::size_t round = 0;
+       round < kWarmUp + kMinRounds ||
+       (round < kMaxRounds && spent < kEnough * static_cast<double>(chains.size()));
+       ++round)
+    for (std::size_t i = 0; i < chains.size(); ++i) {
+      std::vector<double> microseconds(samples[i].size(), 0.0);
+      workers[i].forward({}, microseconds);
+      spent += std::accumulate(microseconds.begin(), microseconds.end(), 0.0);
+      for (std::size_t layer = 0; round >= kWarmUp && layer < samples[i].size(); ++layer)
+        samples[i][layer].push_back(microseconds[layer]);
+    }
+  std::vector<std::vector<double>> medians(chains.size());
+  for (std::size_t i = 0; i < chains.size(); ++i)
+    for (std::vector<double>& times : samples[i]) medians[i].push_back(median(times));
   return medians;
 }
 
-/// Adds to each choice how long its layer takes with `kernel` in all of them.
-void time_kernel(const Model& model, std::int64_t images, ChainKind kind, FcKernel kernel,
-                 std::vector<FcChoice>& choices) {
-  Plan all_alike{kind, choices, {}};
-  for (FcChoice& choice : all_alike.kernels) choice.kernel = kernel;
-  const std::unique_ptr<Chain> chain = build_chain(model, images, all_alike);
-  const std::vector<double> times = layer_times(*chain);
-  for (FcChoice& choice : choices)
-    for (std::size_t i = 0; i < times.size(); ++i)
-      if (chain->layers()[i]->name() == choice.layer) choice.timings.push_back({kernel, times[i]});
+/// Adds to each choice how long its layer takes with each of the kernels.
+void time_kernels(const Model& model, std::int64_t images, ChainKind kind,
+                  std::span<const FcKernel> kernels, std::vector<FcChoice>& choices) {
+  std::vector<std::unique_ptr<Chain>> chains;
+  for (const FcKernel kernel : kernels) {
+    Plan all_alike{kind, choices, {}};
+    for (FcChoice& choice : all_alike.kernels) choice.kernel = kernel;
+    chains.push_back(build_chain(model, images, all_alike));
+  }
+  const std::vector<std::vector<double>> times = layer_times(chains);
+  for (std::size_t k = 0; k < chains.size(); ++k)
+    for (FcChoice& choice : choices)
+      for (std::size_t i = 0; i < times[k].size(); ++i)
+        if (chains[k]->layers()[i]->name() == choice.layer)
+          choice.timings.push_back({kernels[k], times[k][i]});
 }
 
 void race(const Model& model, std::int64_t images, ChainKind chain, std::span<const FcLayer> layers,
           std::vector<FcChoice>& choices) {
-  const auto time_all = [&](std::span<const FcKernel> kernels) {
-    for (const FcKernel kernel : candidates(chain, kernels))
-      time_kernel(model, images, chain, kernel, choices);
-  };
-  time_all(kDenseKernels);
-  if (std::ranges::any_of(layers,
-                          [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; }))
-    time_all(kSparseKernels);
+  const auto is_sparse = [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; };
+  const auto dense = candidates(chain, kDenseKernels), sparse = candidates(chain, kSparseKernels);
+  std::vector<FcKernel> kernels(dense.begin(), dense.end());
+  if (std::ranges::any_of(layers, is_sparse))
+    kernels.insert(kernels.end(), sparse.begin(), sparse.end());
+  time_kernels(model, images, chain, kernels, choices);
   for (FcChoice& choice : choices)
     choice.kernel =
         std::ranges::min_element(choice.timings, {}, &FcChoice::Timing::microseconds)->kernel;
@@ -144,14 +161,17 @@ Plan plan_chain(const Model& model, const PlanOptions& options) {
   };
   if (const auto chain = settled_chain(options)) return plan_for(*chain);
 
-  Plan fastest;
-  std::vector<Plan::Timing> timings;
+  std::vector<Plan> plans;
+  std::vector<std::unique_ptr<Chain>> chains;
   for (const ChainKind kind : {ChainKind::onednn, ChainKind::lanes}) {
-    Plan plan = plan_for(kind);
-    const std::vector<double> times = layer_times(*build_chain(model, options.images, plan));
-    timings.push_back({kind, std::accumulate(times.begin(), times.end(), 0.0)});
-    if (timings.back().microseconds <= timings.front().microseconds) fastest = std::move(plan);
+    plans.push_back(plan_for(kind));
+    chains.push_back(build_chain(model, options.images, plans.back()));
   }
+  const std::vector<std::vector<double>> times = layer_times(chains);
+  std::vector<Plan::Timing> timings;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    timings.push_back({plans[i].chain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
+  Plan fastest = plans[timings[1].microseconds <= timings[0].microseconds ? 1 : 0];
   fastest.timings = std::move(timings);
   return fastest;
 }

@@ -12,8 +12,12 @@ namespace karnin::kernels {
 /// cache, and the sums of their rows too.
 inline constexpr std::int64_t kPanelGroups = 256;
 
-/// Images that are turned at once: for so many the weights of a large layer are read once.
-inline constexpr std::int64_t kSparseImages = 64;
+/// Images that are turned at once: two blocks, whose activations stay near the core, or so many
+/// that weights too large for the second-level cache are read seldom.
+template <typename Arch>
+inline constexpr std::int64_t kFewImages = 2 * kWidth<Arch>;
+inline constexpr std::int64_t kManyImages = 64;
+inline constexpr std::uint64_t kNearSteps = 8192;  // 192 KiB of weights and offsets
 
 /// Some groups of one tile of weights, and what happens to the sums before and after it.
 struct SparsePanel {
@@ -116,25 +120,26 @@ void fc_lanes_sparse(const FcShape& s, const SparseView& w, const float* src, co
   });
 }
 
-/// Images of a pass, in whole blocks.
+/// `rows`, or as many of them as a pass takes, in whole blocks.
 template <typename Arch>
-std::int64_t sparse_pass(std::int64_t rows) noexcept {
+std::int64_t sparse_pass(std::int64_t rows, std::int64_t most) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
-  return rows < kSparseImages ? (rows + kW - 1) / kW * kW : kSparseImages;
+  return rows < most ? (rows + kW - 1) / kW * kW : most;
 }
 
 template <typename Arch>
 std::size_t fc_sparse_scratch(const FcShape& s) noexcept {
-  return static_cast<std::size_t>((s.ic + s.oc) * sparse_pass<Arch>(s.rows));
+  return static_cast<std::size_t>((s.ic + s.oc) * sparse_pass<Arch>(s.rows, kManyImages));
 }
 
 template <typename Arch>
 void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                      bool relu, float* dst, float* scratch) noexcept {
-  for (; rows > 0;
-       rows -= kSparseImages, src += kSparseImages * w.ic, dst += kSparseImages * w.oc) {
-    const std::int64_t images = rows < kSparseImages ? rows : kSparseImages;
-    const std::int64_t lanes = sparse_pass<Arch>(images);
+  const bool near = w.group_ptr[w.tiles * w.groups] <= kNearSteps;
+  const std::int64_t most = near ? kFewImages<Arch> : kManyImages;
+  for (; rows > 0; rows -= most, src += most * w.ic, dst += most * w.oc) {
+    const std::int64_t images = rows < most ? rows : most;
+    const std::int64_t lanes = sparse_pass<Arch>(images, most);
     float* sums = scratch + lanes * w.ic;
     rows_to_blocks<Arch>(images, w.ic, src, scratch);
     fc_lanes_sparse<Arch>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
