@@ -13,6 +13,7 @@
 #include "cli/table.h"
 #include "cli/training_options.h"
 #include "cli/training_run.h"
+#include "cli/value_choice.h"
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
 #include "formats/model_file.h"
@@ -28,11 +29,13 @@ struct PruneVerb : VerbOptions {
   bool keep_sensitivities = false;
   std::string data;
   TrainOptions fine_tune;
+  ValueOptions values;
   std::filesystem::path out = "pruned.bin";
 };
 
 struct Result {
   PruneReport report;
+  ValueReport values;
   std::int64_t bytes_before = 0;
   std::int64_t bytes_after = 0;
   std::string data;                ///< empty: not tested
@@ -66,12 +69,14 @@ bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options
 }
 
 Result prune_file(const PruneVerb& verb) {
+  validate(verb.values);
   Model model = read_model(verb.model);
   Result result;
   result.bytes_before = file_bytes(verb.model);
   const bool tune = verb.fine_tune.epochs > 0;
   std::optional<Dataset> dataset;
-  if (tune || !verb.data.empty()) dataset = load_dataset_for(model, verb.data);
+  if (tune || needs_images(verb.values) || !verb.data.empty())
+    dataset = load_dataset_for(model, verb.data);
   result.report = prune_and_note(model, options_for(verb, model.architecture));
   require_writable_directory(verb.out.has_parent_path() ? verb.out.parent_path() : ".");
   if (std::error_code error; std::filesystem::is_directory(verb.out, error))
@@ -80,6 +85,11 @@ Result prune_file(const PruneVerb& verb) {
   options.threads = verb.threads;
   options.seed = verb.prune.seed;
   if (tune) result.interrupted = fine_tune(model, *dataset, options);
+  ValueOptions values = verb.values;
+  values.tuning = options;
+  values.tuning.epochs = result.interrupted ? 0 : verb.values.tuning.epochs;
+  result.values = quantise_and_note(model, values, dataset ? &dataset->train : nullptr);
+  result.interrupted = result.interrupted || result.values.interrupted;
   if (!verb.keep_sensitivities) model.sensitivities.clear();
   write_model(verb.out, model);
   result.bytes_after = file_bytes(verb.out);
@@ -95,11 +105,9 @@ Json result_json(const Result& result, const PruneVerb& verb) {
   for (const PruneReport::LayerCount& layer : result.report.layers)
     layers.push_back(
         {{"name", layer.layer}, {"weights", layer.weights}, {"removed", layer.removed}});
-  Json json{{"file", verb.out.string()},
-            {"layers", std::move(layers)},
-            {"file_bytes_before", result.bytes_before},
-            {"file_bytes", result.bytes_after},
-            {"interrupted", result.interrupted}};
+  Json json{{"file", verb.out.string()},        {"layers", std::move(layers)},
+            {"values", to_json(result.values)}, {"file_bytes_before", result.bytes_before},
+            {"file_bytes", result.bytes_after}, {"interrupted", result.interrupted}};
   json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
   return json;
 }
@@ -121,6 +129,7 @@ std::string describe(const Result& result, const PruneVerb& verb) {
   std::string text = table.str();
   text += fmt::format("{} ({}) -> {} ({})\n", verb.model, bytes(result.bytes_before),
                       verb.out.string(), bytes(result.bytes_after));
+  text += describe(result.values);
   if (result.accuracy)
     text += fmt::format("test accuracy {} on {}\n", percent(*result.accuracy), result.data);
   return text;
@@ -162,8 +171,9 @@ void add_fine_tune_options(CLI::App& verb, TrainOptions& options) {
   verb.add_option("--fine-tune", options.epochs,
                   "Epochs of training afterwards; pruned weights stay 0")
       ->check(CLI::Range(0, 1'000'000));
-  verb.add_option("--lr", options.schedule.learning_rate, "Learning rate of --fine-tune");
-  verb.add_option("--batch", options.batch, "Images in one step of --fine-tune");
+  verb.add_option("--lr", options.schedule.learning_rate,
+                  "Learning rate of --fine-tune and --tune-values");
+  verb.add_option("--batch", options.batch, "Images in one step of --fine-tune and --tune-values");
 }
 
 }  // namespace
@@ -185,10 +195,15 @@ void add_prune(CLI::App& app, Action& action) {
                   "Layers to prune; otherwise every fully connected one but the last")
       ->delimiter(',')
       ->type_name("fc1,fc2,...");
-  verb.add_option("--seed", options->prune.seed, "Seed of --method random and of --fine-tune");
+  verb.add_option(
+      "--seed", options->prune.seed,
+      "Seed of --method random, of --fine-tune and of what --max-accuracy-drop holds out");
   add_fine_tune_options(verb, options->fine_tune);
-  verb.add_option("--data", options->data,
-                  "Data set of --fine-tune and of the test after it; otherwise the model's own");
+  add_value_options(verb, options->values);
+  verb.add_option(
+      "--data", options->data,
+      "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "
+      "them; otherwise the model's own");
   verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
                 "Keep them in the file, as they were recorded, so that it can be pruned further");
   verb.add_option("--out", options->out, "The pruned file");

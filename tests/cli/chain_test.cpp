@@ -178,6 +178,35 @@ TEST_F(Chain, FineTuningRevivesNothing) {
   EXPECT_EQ(after["nonzero"], kParameters - (kFc1 + kFc2) * 9 / 10);
 }
 
+TEST_F(Chain, ValuesAreRoundedAsAskedFor) {
+  const json plain = prune("f32.bin", {"--values", "f32"});
+  EXPECT_EQ(plain["values"], (json{{"values", "f32"}}));
+  std::int64_t bytes = plain["file_bytes"];
+  for (const std::string kind : {"f16", "bf16", "int8", "codebook"}) {
+    const json rounded = prune(kind + ".bin", {"--values", kind});
+    EXPECT_LT(rounded["file_bytes"], bytes) << kind;
+    bytes = rounded["file_bytes"];
+  }
+  const json inspected = workspace->run_json({"inspect", "--model", file("codebook.bin")});
+  EXPECT_THAT(inspected["tensors"][4]["encoding"].get<std::string>(), HasSubstr("codebook of 16"));
+  EXPECT_GT(inspected["tensors"][4]["entropy_bits"], 0);
+}
+
+TEST_F(Chain, TheSmallestValuesThatKeepTheAccuracyAreFound) {
+  const json careful =
+      prune("careful.bin", {"--max-accuracy-drop", "0", "--data", workspace->data()});
+  EXPECT_EQ(careful["values"]["validation_images"], test::kTrainImages / 10);
+  EXPECT_GE(careful["values"]["validation_accuracy"], careful["values"]["validation_accuracy_f32"]);
+  const json careless =
+      prune("careless.bin", {"--max-accuracy-drop", "100", "--data", workspace->data()});
+  EXPECT_EQ(careless["values"]["entries"], 4);
+  EXPECT_LE(careless["file_bytes"], careful["file_bytes"]);
+  const json tuned = prune("trained.bin", {"--values", "codebook", "--entries", "4",
+                                           "--tune-values", "2", "--data", workspace->data()});
+  EXPECT_NEAR(tuned["file_bytes"].get<double>(), careless["file_bytes"].get<double>(), 400);
+  EXPECT_GE(tuned["accuracy"], careless["accuracy"]);
+}
+
 TEST_F(Chain, TrainingGoesOnFromAPrunedFile) {
   const json more = workspace->train("more", {"--model", file("run/pruned.bin"), "--seed", "2"});
   EXPECT_EQ(more["model"]["nonzero"], trained["pruned"]["nonzero"]);
@@ -197,7 +226,17 @@ TEST_F(Chain, InspectShowsWhatTheFileHolds) {
   EXPECT_EQ(model["tensors"].size(), 10U);
   EXPECT_EQ(model["sensitivities"].size(), 5U);
   EXPECT_EQ(model["classes"].size(), 10U);
+  const json fc1 =
+      workspace->run_json({"inspect", "--model", file("run/pruned.bin")})["tensors"][4];
+  EXPECT_EQ(fc1["name"], "fc1.weight");
+  EXPECT_EQ(fc1["dims"], (json{120, kFc1 / 120}));
+  EXPECT_EQ(fc1["nonzero"], kFc1 / 2);
+  EXPECT_THAT(fc1["encoding"].get<std::string>(), HasSubstr("mask, f32"));
+  const double bits = 8 * fc1["bytes"].get<double>();
+  EXPECT_NEAR(bits, fc1["entropy_bits"].get<double>(), 0.01 * bits);
   const test::ProcessResult text = workspace->run({"inspect", "--model", file("run/pruned.bin")});
+  for (const char* column : {"shape", "non-zero", "encoding", "bytes", "bits each", "entropy"})
+    EXPECT_THAT(text.out, HasSubstr(column));
   EXPECT_THAT(text.out, HasSubstr("fc1.weight"));
   EXPECT_THAT(text.out, HasSubstr("sensitivities: none"));
   EXPECT_THAT(text.out, HasSubstr(R"(  {"verb":"train")"));

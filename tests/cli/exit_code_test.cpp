@@ -61,6 +61,13 @@ TEST_F(ExitCode, CommandLine) {
   expect({"prune"}, kUsage, "--model");
   expect({"prune", "--model", "x", "--method", "wish"}, kUsage, "magnitude");
   expect({"prune", "--model", "x", "--scope", "wish"}, kUsage, "global");
+  expect({"prune", "--model", "x", "--values", "f64"}, kUsage, "codebook");
+  expect({"prune", "--model", "x", "--values", "f16", "--max-accuracy-drop", "1"}, kUsage,
+         "--max-accuracy-drop");
+  expect({"prune", "--model", "x", "--max-accuracy-drop", "-1"}, kUsage, "100");
+  expect({"prune", "--model", "x", "--max-accuracy-drop", "nan"}, kUsage, "NaN");
+  expect({"prune", "--model", "x", "--entries", "8"}, kUsage, "--values");
+  expect({"prune", "--model", "x", "--values", "int8", "--tune-values", "1"}, kUsage, "codebook");
   expect({"prune", "--model", "x", "--threshold", "0.1", "--sparsity", "0.1"}, kUsage, "sparsity");
   expect({"eval", "--model", "x", "--split", "both"}, kUsage, "both");
   expect({"data"}, kUsage, "data --help");
@@ -78,6 +85,9 @@ TEST_F(ExitCode, OptionsOutOfRangeWriteNothing) {
   }
   expect({"prune", "--model", file("run/model.bin"), "--sparsity", "1.5", "--out", out}, kUsage,
          "1.5");
+  expect({"prune", "--model", file("run/model.bin"), "--values", "codebook", "--entries", "257",
+          "--out", out},
+         kUsage, "256");
   expect({"prune", "--model", file("run/model.bin"), "--layers", "fc9", "--out", out}, kUsage,
          "fc9");
   expect({"prune", "--model", file("run/pruned.bin"), "--method", "karnin", "--out", out}, kUsage,

@@ -1,0 +1,133 @@
+#include "cli/value_choice.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "cli/evaluation.h"
+#include "cli/provenance.h"
+#include "cli/quantity.h"
+#include "cli/training_options.h"
+#include "cli/training_run.h"
+#include "formats/model_file.h"
+#include "train/codebook_tuning.h"
+#include "train/validation_split.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kValidationShare = 0.1;
+
+struct Candidate {
+  QuantiseOptions options;
+  std::size_t bytes;
+};
+
+/// True if it was interrupted.
+bool round_weights(Model& model, const QuantiseOptions& options, const TrainOptions& tuning,
+                   const ImageSet* train) {
+  bool interrupted = false;
+  if (options.kind == ValueKind::codebook && tuning.epochs > 0) {
+    CodebookTuning codebooks(model, options.entries);
+    Trainer trainer(model, *train, tuning);
+    trainer.attach(codebooks);
+    const Interrupt interrupt;
+    TrainingLog log;
+    interrupted = run_training(trainer, tuning.epochs, interrupt, log);
+  }
+  quantise(model, options);
+  return interrupted;
+}
+
+Candidate candidate(Model model, const QuantiseOptions& options) {
+  model.sensitivities.clear();  // the same in all of them
+  quantise(model, options);
+  return {options, encode_model(model).size()};
+}
+
+/// Smallest file first; the weights as they are among them.
+std::vector<Candidate> candidates(const Model& model) {
+  std::vector<Candidate> all;
+  for (const ValueKind kind : {ValueKind::f32, ValueKind::f16, ValueKind::bf16, ValueKind::int8})
+    all.push_back(candidate(model, {kind}));
+  for (const int entries : {4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256})
+    all.push_back(candidate(model, {ValueKind::codebook, entries}));
+  std::ranges::sort(all, {}, [](const Candidate& c) {
+    return std::tuple(c.bytes, c.options.kind, c.options.entries);
+  });
+  return all;
+}
+
+/// Rounds the model to the first candidate that is good enough; the weights as they are would be.
+/// Whole images decide, not fractions of a point that no image stands for.
+ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train) {
+  const TrainOptions& tuning = options.tuning;
+  const ImageSet images = hold_out(train, kValidationShare, tuning.seed);
+  const auto count = static_cast<double>(images.size());
+  const auto correct = [&](const Model& m) {
+    return classify(m, images, tuning.threads).correct();
+  };
+  const auto allowed = static_cast<std::int64_t>(*options.max_accuracy_drop / 100 * count);
+  const std::int64_t before = correct(model);
+  const double accuracy = static_cast<double>(before) / count;
+  ValueReport report{{}, images.size(), accuracy, accuracy, false};
+  for (const Candidate& candidate : candidates(model)) {
+    Model rounded = model;
+    report.interrupted = round_weights(rounded, candidate.options, tuning, &train);
+    if (report.interrupted) break;
+    const std::int64_t after = correct(rounded);
+    if (before - after > allowed) continue;
+    model = std::move(rounded);
+    report.chosen = candidate.options;
+    report.accuracy_after = static_cast<double>(after) / count;
+    break;
+  }
+  return report;
+}
+
+Json describe(const QuantiseOptions& options) {
+  Json json{{"values", to_string(options.kind)}};
+  if (options.kind == ValueKind::codebook) json["entries"] = options.entries;
+  return json;
+}
+
+}  // namespace
+
+ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train) {
+  ValueReport report{.chosen = options.quantise};
+  if (options.max_accuracy_drop)
+    report = choose(model, options, *train);
+  else
+    report.interrupted = round_weights(model, options.quantise, options.tuning, train);
+  if (report.chosen.kind == ValueKind::f32) return report;
+  Json entry{{"verb", "values"}};
+  entry.update(describe(report.chosen));
+  if (report.chosen.kind == ValueKind::codebook && options.tuning.epochs > 0)
+    entry["tuning"] = to_json(options.tuning);
+  append_provenance(model, std::move(entry));
+  return report;
+}
+
+Json to_json(const ValueReport& report) {
+  Json json = describe(report.chosen);
+  if (report.images == 0) return json;
+  json["validation_images"] = report.images;
+  json["validation_accuracy_f32"] = report.accuracy_before;
+  json["validation_accuracy"] = report.accuracy_after;
+  return json;
+}
+
+std::string describe(const ValueReport& report) {
+  if (report.images == 0) return "";
+  const bool codebook = report.chosen.kind == ValueKind::codebook;
+  return fmt::format(
+      "values {}{}: accuracy {} -> {} on {} training images\n", to_string(report.chosen.kind),
+      codebook ? fmt::format(" of {}", report.chosen.entries) : "", percent(report.accuracy_before),
+      percent(report.accuracy_after), count(report.images));
+}
+
+}  // namespace karnin::cli
