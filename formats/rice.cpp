@@ -18,17 +18,18 @@ std::uint64_t rice_bits(std::span<const std::uint32_t> gaps, int parameter) {
 class BitWriter {
  public:
   explicit BitWriter(ByteWriter& writer) : writer_(writer) {}
-  ~BitWriter() {
-    if (count_ > 0) writer_.write(byte_);
-  }
-  BitWriter(const BitWriter&) = delete;
-  BitWriter& operator=(const BitWriter&) = delete;
 
   void bit(std::uint32_t bit) {
     byte_ |= static_cast<std::uint8_t>(bit << count_);
     if (++count_ < 8) return;
     writer_.write(byte_);
     byte_ = 0;
+    count_ = 0;
+  }
+
+  /// Fills the last byte up with zeros.
+  void finish() {
+    if (count_ > 0) writer_.write(byte_);
     count_ = 0;
   }
 
@@ -65,6 +66,7 @@ void encode_rice(std::span<const std::uint32_t> gaps, ByteWriter& writer) {
     bits.bit(0);
     for (int i = 0; i < parameter; ++i) bits.bit((gap >> i) & 1U);
   }
+  bits.finish();
 }
 
 RiceDecoder::RiceDecoder(ByteReader& reader, std::uint64_t limit)

@@ -1,0 +1,79 @@
+#include "tests/support/failing_calls.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <utility>
+
+namespace karnin::test {
+namespace {
+
+struct Plan {
+  std::string name;
+  int left = 0;  // calls that still succeed
+  bool for_good = false;
+  int error = 0;
+  bool happened = false;
+} plan;
+
+bool must_fail(const char* name) {
+  if (plan.name != name || plan.left-- > 0) return false;
+  plan.happened = true;
+  if (!plan.for_good) plan.name.clear();
+  errno = plan.error;
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> failing_calls() {
+  return {"open", "write", "fsync", "fchmod", "rename", "unlink"};
+}
+
+FailingCalls::FailingCalls(std::string name, int nth, bool for_good, int error) {
+  plan = {std::move(name), nth, for_good, error, false};
+}
+FailingCalls::~FailingCalls() { plan = {}; }
+bool FailingCalls::happened() const { return plan.happened; }
+
+}  // namespace karnin::test
+
+// Names that the linker gives to the calls of the code under test, and to the real ones.
+extern "C" {
+int __real_open(const char* path, int flags, ...);
+ssize_t __real_write(int file, const void* bytes, size_t count);
+int __real_fsync(int file);
+int __real_fchmod(int file, mode_t mode);
+int __real_rename(const char* from, const char* to);
+int __real_unlink(const char* path);
+
+int __wrap_open(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  return karnin::test::must_fail("open") ? -1 : __real_open(path, flags, mode);
+}
+
+ssize_t __wrap_write(int file, const void* bytes, size_t count) {
+  if (!karnin::test::must_fail("write")) return __real_write(file, bytes, count);
+  return errno == 0 ? __real_write(file, bytes, (count + 1) / 2) : -1;
+}
+
+int __wrap_fsync(int file) { return karnin::test::must_fail("fsync") ? -1 : __real_fsync(file); }
+
+int __wrap_fchmod(int file, mode_t mode) {
+  return karnin::test::must_fail("fchmod") ? -1 : __real_fchmod(file, mode);
+}
+
+int __wrap_rename(const char* from, const char* to) {
+  return karnin::test::must_fail("rename") ? -1 : __real_rename(from, to);
+}
+
+int __wrap_unlink(const char* path) {
+  return karnin::test::must_fail("unlink") ? -1 : __real_unlink(path);
+}
+}

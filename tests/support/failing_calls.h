@@ -1,0 +1,26 @@
+// Makes system calls fail at a chosen moment. A test program that links failing_calls.cpp needs the
+// linker's --wrap for each of them: tests/formats/CMakeLists.txt.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace karnin::test {
+
+/// The calls that can fail: "open", "write", "fsync", "fchmod", "rename", "unlink".
+std::vector<std::string> failing_calls();
+
+/// While it lives, the `nth` call (from 0) of that name fails with `error`, and with `for_good` all
+/// that follow too. Error 0 stands for a write of half of the bytes. At most one at a time.
+class FailingCalls {
+ public:
+  FailingCalls(std::string name, int nth, bool for_good, int error);
+  ~FailingCalls();
+  FailingCalls(const FailingCalls&) = delete;
+  FailingCalls& operator=(const FailingCalls&) = delete;
+
+  /// Whether any has failed so far.
+  bool happened() const;
+};
+
+}  // namespace karnin::test
