@@ -101,6 +101,9 @@ TEST(CheckpointFile, NumbersAreOfTheNameTypeAndCountThatIsAskedFor) {
   EXPECT_THROW(checkpoint.numbers<float>("loss"), ArgumentError);
   EXPECT_THROW(checkpoint.numbers<double>("lost"), ArgumentError);
   EXPECT_THROW(checkpoint.numbers<float>("velocity", 4), ArgumentError);
+  EXPECT_EQ(checkpoint.numbers<double>("loss", 2).size(), 2U);
+  EXPECT_THROW(checkpoint.numbers<double>("loss", 3), ArgumentError);
+  EXPECT_THROW(checkpoint.numbers<std::uint64_t>("loss"), ArgumentError);
 }
 
 TEST(CheckpointFile, AModelIsNoCheckpointNorTheOtherWayRound) {
@@ -110,6 +113,9 @@ TEST(CheckpointFile, AModelIsNoCheckpointNorTheOtherWayRound) {
               HasSubstr("features: expected 0x1 (the checkpoint of a run), got none"));
   EXPECT_THAT(error_message<FileError>([&] { decode_model(checkpoint, "file"); }),
               HasSubstr("features: expected none, got 0x1 (the checkpoint of a run)"));
+  EXPECT_EQ(features_of(model), Features::none);
+  EXPECT_EQ(features_of(checkpoint), Features::checkpoint);
+  EXPECT_EQ(features_of(Bytes(8, 1)), Features::none) << "too short to say";
 }
 
 TEST(CheckpointFile, EitherFileGivesItsModel) {

@@ -121,6 +121,22 @@ TEST_F(LoadDataset, TakesADirectoryOfEitherKind) {
   EXPECT_EQ(load_dataset((root_ / "clothes").string()).name, "clothes");
 }
 
+TEST_F(LoadDataset, ADirectoryMustNotHaveTheNameOfAStandardSet) {
+  for (const char* name : {"cifar10", "fashion-mnist"}) {
+    write_fashion_mnist(data_ / name);
+    EXPECT_EQ(load_dataset((data_ / name).string()).name, (data_ / name).string());
+  }
+}
+
+TEST_F(LoadDataset, AnEmptyVariableIsNoPlace) {
+  write_cifar10(cache_ / "cifar-10-batches-bin", 2);
+  write_fashion_mnist(data_ / "fashion-mnist");
+  const test::ScopedVariable nowhere("KARNIN_DATA", "");
+  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 2);
+  write_fashion_mnist(cache_ / "fashion-mnist");
+  EXPECT_NE(load_dataset("fashion-mnist").directory, data_ / "fashion-mnist");
+}
+
 TEST_F(LoadDataset, SaysHowToGetWhatIsMissing) {
   const auto refusal = [](const std::string& data) {
     return error_message<DatasetMissingError>([&] { load_dataset(data); });
@@ -128,6 +144,8 @@ TEST_F(LoadDataset, SaysHowToGetWhatIsMissing) {
   EXPECT_THAT(refusal("cifar10"), HasSubstr("karnin-cpu data fetch cifar10"));
   fs::create_directories(data_);
   EXPECT_THAT(refusal(data_.string()), HasSubstr("test_batch.bin (CIFAR-10) or t10k-images"));
+  write_bytes(root_ / "file", std::vector<std::uint8_t>(5));
+  EXPECT_THAT(refusal((root_ / "file").string()), HasSubstr("or a directory"));
   EXPECT_THAT(refusal("mnist"),
               HasSubstr("no data set 'mnist': expected cifar10, fashion-mnist or"));
   if (fs::exists("/usr/share/datasets/fashion-mnist")) return;  // it cannot be missing here

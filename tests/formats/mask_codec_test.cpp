@@ -50,6 +50,13 @@ TEST(MaskCodec, RoundTripsAnyDensityAndShape) {
         expect_round_trip(random_mask(rows * columns, density, ++seed), rows);
 }
 
+TEST(MaskCodec, EntropyIsThatOfTheShareOfOnes) {
+  EXPECT_EQ(entropy_bits(Mask{}), 0);
+  EXPECT_EQ(entropy_bits(Mask{0, 0, 0}), 0);
+  EXPECT_EQ(entropy_bits(Mask{1, 1}), 0);
+  EXPECT_EQ(entropy_bits(Mask{1, 0, 0, 1}), 4);
+}
+
 TEST(MaskCodec, IndependentWeightsTakeTheirEntropy) {
   for (const double sparsity : {0.5, 0.7, 0.8, 0.9, 0.95, 0.98})
     for (const auto& [rows, columns] : {std::pair{120, 400}, std::pair{1024, 1024}}) {

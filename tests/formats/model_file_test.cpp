@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "formats/storable.h"
 #include "runtime/core/error.h"
 #include "tests/formats/random_model.h"
 #include "tests/formats/v1_writer.h"
@@ -140,6 +141,12 @@ TEST(ModelFile, WritesVersion2ToTheByte) {
   EXPECT_EQ(encode_model(test::tiny_model()), test::read_bytes(golden("v2-tiny.bin")));
   EXPECT_EQ(encode_model(test::wide_model()), test::read_bytes(golden("v2-wide.bin")));
   EXPECT_EQ(encode_model(test::packed_model()), test::read_bytes(golden("v2-packed.bin")));
+}
+
+TEST(ModelFile, DescriptionsTooLongForAReaderAreNotWritten) {
+  Model model = make_model({"n", {1, 1, 1}, {{"fc", FullyConnected{40'000}, {kImageInput}}}});
+  model.classes.assign(40'000, std::string(kMaxNameBytes, 'x'));
+  EXPECT_THROW(encode_model(model), ArgumentError);
 }
 
 /// What the hostile tests of version 1 spoil is what version 1 wrote.

@@ -131,6 +131,14 @@ TEST(ValueCodec, DescribesWhatItReads) {
   EXPECT_EQ(description(std::vector<float>(500, 0.3F)), "codebook of 1");
 }
 
+/// By hand: how often each value comes, and 32 bits for what is not coded.
+TEST(ValueCodec, EntropyIsThatOfTheChosenSymbols) {
+  const KeptValues kept = in_rows({0.5F, 0.5F, 0.25F, 0.25F}, 4);
+  EXPECT_DOUBLE_EQ(entropy_bits(kept, ValueCoding::plain), 4 * 32);
+  EXPECT_DOUBLE_EQ(entropy_bits(kept, ValueCoding::codebook), 4);
+  EXPECT_DOUBLE_EQ(entropy_bits(kept, ValueCoding::floats), 4 + 4) << "two exponents, and signs";
+}
+
 TEST(ValueCodec, RefusesOtherCodingsOfTheSameValues) {
   const std::vector<float> values(100, 0.3F);
   ByteWriter plain;

@@ -1,6 +1,7 @@
 #include "tests/support/allocation_meter.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +13,8 @@ namespace karnin::test {
 namespace {
 
 std::atomic<std::size_t> largest = 0;
+std::atomic<std::size_t> held = 0;
+std::atomic<std::size_t> most_held = 0;
 std::atomic<std::size_t> counted = 0;
 std::atomic<bool> counting = false;
 
@@ -27,13 +30,24 @@ void* allocate(std::size_t size, std::size_t alignment, const void* caller) {
   void* pointer = nullptr;
   const std::size_t least = std::max(alignment, sizeof(void*));
   if (posix_memalign(&pointer, least, size) != 0) throw std::bad_alloc();
+  held += malloc_usable_size(pointer);
+  most_held = std::max(most_held.load(), held.load());
   return pointer;
+}
+
+void release(void* pointer) noexcept {
+  held -= malloc_usable_size(pointer);
+  std::free(pointer);
 }
 
 }  // namespace
 
 void reset_largest_allocation() { largest = 0; }
 std::size_t largest_allocation() { return largest; }
+
+std::size_t held_bytes() { return held; }
+void reset_most_held_bytes() { most_held = held.load(); }
+std::size_t most_held_bytes() { return most_held; }
 
 void start_counting() {
   counted = 0;
@@ -55,7 +69,9 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   return karnin::test::allocate(size, static_cast<std::size_t>(alignment),
                                 __builtin_return_address(0));
 }
-void operator delete(void* pointer) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::align_val_t) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer) noexcept { karnin::test::release(pointer); }
+void operator delete(void* pointer, std::size_t) noexcept { karnin::test::release(pointer); }
+void operator delete(void* pointer, std::align_val_t) noexcept { karnin::test::release(pointer); }
+void operator delete(void* pointer, std::size_t, std::align_val_t) noexcept {
+  karnin::test::release(pointer);
+}

@@ -13,6 +13,11 @@ void reset_largest_allocation();
 /// believes a size before it has checked it.
 std::size_t largest_allocation();
 
+/// Bytes that are taken and not given back; the most of them since the last reset.
+std::size_t held_bytes();
+void reset_most_held_bytes();
+std::size_t most_held_bytes();
+
 /// How often action() called operator new, in all threads. Calls from inside oneDNN's own library
 /// don't count: it makes its map of arguments anew for every primitive, and nobody but it can help
 /// that.
