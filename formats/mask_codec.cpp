@@ -23,6 +23,7 @@ std::uint64_t count_kept(const Mask& mask) {
 /// How many pruned weights lie right before each kept one.
 std::vector<std::uint32_t> gaps_of(const Mask& mask) {
   std::vector<std::uint32_t> gaps;
+  gaps.reserve(count_kept(mask));
   std::size_t next = 0;
   for_each_kept(mask, [&](std::size_t i) {
     gaps.push_back(static_cast<std::uint32_t>(i - next));

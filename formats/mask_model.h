@@ -49,14 +49,17 @@ class MaskModel {
     for (std::size_t r = 0; r < rows_; ++r) {
       std::int32_t row = mean_;
       const std::int32_t column_rate = rate_after(r);
-      for (std::size_t c = 0; c < columns_; ++c) {
-        std::int32_t& column = columns[c];
+      const auto weight = [&](std::int32_t& column, std::int32_t row_rate) {
         const std::int32_t context = (log_odds(row) + log_odds(column) + middle) >> 4;
         const bool kept =
             code(contexts_[static_cast<std::size_t>(std::clamp(context, 0, kContexts - 1))]);
-        row = moved(row, kept, rate_after(c));
+        row = moved(row, kept, row_rate);
         column = moved(column, kept, column_rate);
-      }
+      };
+      std::size_t c = 0;
+      // Two loops: the rate of most weights is a constant.
+      for (; c < std::min(columns_, kRates.size()); ++c) weight(columns[c], kRates[c]);
+      for (; c < columns_; ++c) weight(columns[c], kRates.back());
     }
   }
 

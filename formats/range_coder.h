@@ -36,7 +36,8 @@ class AdaptiveBit {
   void learn(bool bit) {
     const std::int64_t error = (bit ? std::int64_t{0xFFFFFFFF} : 0) - std::int64_t{p_};
     p_ = static_cast<std::uint32_t>(std::int64_t{p_} + ((error * kRates[seen_]) >> 16));
-    seen_ += static_cast<std::uint32_t>(seen_ < kMemory);
+    if (seen_ < kMemory) [[unlikely]]
+      ++seen_;
   }
 
  private:
@@ -117,7 +118,7 @@ class RangeDecoder {
   bool bit(AdaptiveBit& model) {
     const std::uint32_t split = model.split(range_);
     // A branch, not a choice of values: where it is foretold, the next bit need not wait for it.
-    if (code_ < split) [[unlikely]] {
+    if (code_ < split) {
       model.learn(true);
       range_ = split;
       normalise();
@@ -156,7 +157,10 @@ class RangeDecoder {
   }
 
   void normalise() {
-    for (; range_ < kLeastRange; range_ <<= 8) code_ = code_ << 8 | next();
+    while (range_ < kLeastRange) [[unlikely]] {
+      code_ = code_ << 8 | next();
+      range_ <<= 8;
+    }
   }
 
   std::span<const std::uint8_t> bytes_;

@@ -25,10 +25,12 @@ void require_name(std::string_view name, std::string_view what) {
 }
 
 void require_finite(std::span<const float> values, const std::string& what) {
+  bool all = true;  // without a way out of the loop, which takes many values at once
+  for (const float value : values) all &= std::isfinite(value);
+  if (all) return;
   const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
-  if (bad != values.end())
-    throw ArgumentError(fmt::format("model: '{}': expected finite values, got {} at index {}", what,
-                                    *bad, bad - values.begin()));
+  throw ArgumentError(fmt::format("model: '{}': expected finite values, got {} at index {}", what,
+                                  *bad, bad - values.begin()));
 }
 
 void require_names(const Model& model) {

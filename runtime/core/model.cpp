@@ -1,6 +1,7 @@
 #include "runtime/core/model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -18,14 +19,15 @@ void validate_parameter(const Parameter& parameter, const ParameterSpec& spec) {
   require(mask.empty() || mask.size() == static_cast<std::size_t>(parameter.value.size()),
           "the mask of '" + spec.name + "' has the wrong size");
   const float* weights = parameter.value.data();
-  const auto sound = [&](std::size_t i) {
-    return mask[i] == 1 || (mask[i] == 0 && weights[i] == 0.0F);
+  const auto unsound = [&](std::size_t i) {  // as a number above 0
+    const auto magnitude = std::bit_cast<std::uint32_t>(weights[i]) & 0x7FFFFFFFU;
+    return (mask[i] >> 1) | ((std::uint32_t{mask[i]} - 1) & magnitude);
   };
-  bool all_sound = true;  // without a way out of the loop, which takes several weights at once
-  for (std::size_t i = 0; i < mask.size(); ++i) all_sound &= sound(i);
-  if (all_sound) return;
+  std::uint32_t any = 0;  // without a way out of the loop, which takes many weights at once
+  for (std::size_t i = 0; i < mask.size(); ++i) any |= unsound(i);
+  if (any == 0) return;
   std::size_t bad = 0;
-  while (sound(bad)) ++bad;
+  while (unsound(bad) == 0) ++bad;
   require(false,
           "'" + spec.name + "' has a pruned weight that is not 0, at " + std::to_string(bad));
 }

@@ -13,16 +13,27 @@ SparseMatrix SparseMatrix::from_dense(std::span<const float> weights, std::int64
                         std::to_string(mask.size()));
   if (count > std::numeric_limits<std::uint32_t>::max())
     throw ArgumentError("sparse matrix: more than 2^32 - 1 weights");
+  const auto kept = [&](std::size_t i) { return mask.empty() ? weights[i] != 0.0F : mask[i] != 0; };
+  std::size_t nnz = 0;
+  for (std::size_t i = 0; i < count; ++i) nnz += kept(i) ? 1 : 0;
   SparseMatrix sparse{rows, cols, {0}, {}, {}};
+  sparse.row_ptr.reserve(static_cast<std::size_t>(rows) + 1);
+  // Every weight is written and the next one overwrites it unless it is kept: nobody foretells a
+  // branch here. Hence the place behind the last one.
+  sparse.col_idx.resize(nnz + 1);
+  sparse.values.resize(nnz + 1);
+  std::size_t n = 0;
+  std::size_t i = 0;
   for (std::int64_t row = 0; row < rows; ++row) {
-    for (std::int64_t col = 0; col < cols; ++col) {
-      const auto i = static_cast<std::size_t>(row * cols + col);
-      if (mask.empty() ? weights[i] == 0.0F : mask[i] == 0) continue;
-      sparse.col_idx.push_back(static_cast<std::uint32_t>(col));
-      sparse.values.push_back(weights[i]);
+    for (std::int64_t col = 0; col < cols; ++col, ++i) {
+      sparse.col_idx[n] = static_cast<std::uint32_t>(col);
+      sparse.values[n] = weights[i];
+      n += kept(i) ? 1 : 0;
     }
-    sparse.row_ptr.push_back(static_cast<std::uint32_t>(sparse.values.size()));
+    sparse.row_ptr.push_back(static_cast<std::uint32_t>(n));
   }
+  sparse.col_idx.pop_back();
+  sparse.values.pop_back();
   return sparse;
 }
 
