@@ -1,6 +1,7 @@
 // karnin-cpu bench: how much faster fully connected layers get by being sparse.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -18,6 +19,9 @@ namespace karnin::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr FcKernel kColumns[] = {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes,
+                                 FcKernel::sparse_gather};
 
 struct BenchVerb : VerbOptions {
   std::string shapes = "400x120,1024x1024";
@@ -144,8 +148,11 @@ std::string row_table(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     std::vector<std::string> cells{row.layer, fmt::format("{}x{}", row.ic, row.oc),
                                    percent(row.sparsity()), std::to_string(row.batch)};
-    for (const KernelTime& time : row.race.times)
-      cells.push_back(fmt::format("{:.1f}", time.nanoseconds / 1000));
+    for (const FcKernel kernel : kColumns) {
+      const auto time = std::ranges::find(row.race.times, kernel, &KernelTime::kernel);
+      cells.push_back(
+          time == row.race.times.end() ? "" : fmt::format("{:.1f}", time->nanoseconds / 1000));
+    }
     cells.emplace_back(to_string(row.race.chosen));
     cells.push_back(fmt::format("{:.2f}", row.speedup()));
     cells.push_back(fmt::format("{:.1f}", row.gflops(row.nonzero)));

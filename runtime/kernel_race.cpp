@@ -17,8 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr FcKernel kKernels[] = {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes,
-                                 FcKernel::sparse_gather};
 constexpr double kSampleSeconds = 2e-5;  // far above what reading the clock takes
 constexpr int kMaxRepetitions = 1000;
 constexpr std::size_t kMinRounds = 9;
@@ -133,7 +131,9 @@ FcKernel chosen_kernel(const Model& model, std::int64_t images, const KernelRace
 }  // namespace
 
 double KernelRaceResult::nanoseconds(FcKernel kernel) const {
-  return std::ranges::find(times, kernel, &KernelTime::kernel)->nanoseconds;
+  const auto time = std::ranges::find(times, kernel, &KernelTime::kernel);
+  assert(time != times.end());
+  return time->nanoseconds;
 }
 
 double KernelRaceResult::dense_nanoseconds() const {
@@ -171,9 +171,11 @@ KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& optio
   const std::int64_t shards = std::min<std::int64_t>(options.batch, arena.threads());
   const std::int64_t images = (options.batch + shards - 1) / shards;
   KernelRaceResult result{arena.threads(), chosen_kernel(model, images, options, arena), {}};
+  std::vector<FcKernel> kernels = fc_candidates(ChainKind::onednn, images, true);
+  if (std::ranges::find(kernels, result.chosen) == kernels.end()) kernels.push_back(result.chosen);
   std::deque<Contestant> contestants;
   arena.for_each(1, [&](std::int64_t) {
-    for (const FcKernel kernel : kKernels) contestants.emplace_back(model, kernel, images, shards);
+    for (const FcKernel kernel : kernels) contestants.emplace_back(model, kernel, images, shards);
   });
   sample_in_turns(contestants, arena, options);
   for (const Contestant& contestant : contestants)

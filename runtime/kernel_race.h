@@ -29,9 +29,9 @@ struct KernelTime {
 struct KernelRaceResult {
   int threads;
   FcKernel chosen;
-  std::vector<KernelTime> times;  ///< every kernel, dense ones first
+  std::vector<KernelTime> times;  ///< of fc_candidates() and the chosen one
 
-  double nanoseconds(FcKernel kernel) const;
+  double nanoseconds(FcKernel kernel) const;  ///< of one that raced
   /// The faster of the two dense kernels.
   double dense_nanoseconds() const;
 };

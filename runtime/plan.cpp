@@ -10,20 +10,14 @@
 namespace karnin {
 namespace {
 
-/// Those without an equal in a chain in lanes come last.
-constexpr FcKernel kDenseKernels[] = {FcKernel::dense, FcKernel::onednn};
-constexpr FcKernel kSparseKernels[] = {FcKernel::sparse_lanes, FcKernel::sparse_gather};
-
-std::span<const FcKernel> candidates(ChainKind chain, std::span<const FcKernel> kernels) {
-  return chain == ChainKind::lanes ? kernels.first(1) : kernels;
-}
-
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
 // A chain in lanes that are three quarters empty never won.
 constexpr double kLaneCandidate = 0.25;
 constexpr double kGatherRule = 0.9;
+// One image after the other is out of the race where lanes can be filled.
+constexpr std::int64_t kMostGathered = 8;
 constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
 
 struct FcLayer {
@@ -68,7 +62,7 @@ double median(std::vector<double>& values) {
 /// down slows them all, until each has had about a millisecond. Kernels race inside a whole chain,
 /// so that each finds the caches as it will find them when it counts.
 std::vector<std::vector<double>> layer_times(std::span<const std::unique_ptr<Chain>> chains) {
-  constexpr std::size_t kWarmUp = 2, kMinRounds = 15, kMaxRounds = 150;
+  constexpr std::size_t kWarmUp = 2, kMinRounds = 5, kMaxRounds = 150;
   constexpr double kEnough = 1000;  // microseconds
   std::deque<Chain::Worker> workers;
   for (const auto& chain : chains) {
@@ -115,10 +109,8 @@ void time_kernels(const Model& model, std::int64_t images, ChainKind kind,
 void race(const Model& model, std::int64_t images, ChainKind chain, std::span<const FcLayer> layers,
           std::vector<FcChoice>& choices) {
   const auto is_sparse = [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; };
-  const auto dense = candidates(chain, kDenseKernels), sparse = candidates(chain, kSparseKernels);
-  std::vector<FcKernel> kernels(dense.begin(), dense.end());
-  if (std::ranges::any_of(layers, is_sparse))
-    kernels.insert(kernels.end(), sparse.begin(), sparse.end());
+  const std::vector<FcKernel> kernels =
+      fc_candidates(chain, images, std::ranges::any_of(layers, is_sparse));
   time_kernels(model, images, chain, kernels, choices);
   for (FcChoice& choice : choices)
     choice.kernel =
@@ -140,6 +132,15 @@ std::optional<ChainKind> settled_chain(const PlanOptions& options) {
 }
 
 }  // namespace
+
+std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse) {
+  const bool in_lanes = chain == ChainKind::lanes;
+  std::vector<FcKernel> kernels{FcKernel::dense};
+  if (!in_lanes) kernels.push_back(FcKernel::onednn);
+  if (sparse) kernels.push_back(FcKernel::sparse_lanes);
+  if (sparse && !in_lanes && images <= kMostGathered) kernels.push_back(FcKernel::sparse_gather);
+  return kernels;
+}
 
 std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options) {
   const ChainKind chain = options.chain.value_or(ChainKind::onednn);

@@ -47,6 +47,10 @@ struct Plan {
   std::vector<Timing> timings;
 };
 
+/// The kernels that race in such a chain: sparse ones for a network that was pruned, one image at a
+/// time for shards of a few.
+std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse);
+
 /// One choice for every fully connected layer of options.chain (onednn if it names none), in order.
 /// Serial; takes some ten milliseconds for a race. Throws ArgumentError for a KARNIN_KERNEL that
 /// does not exist.

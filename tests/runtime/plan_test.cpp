@@ -37,10 +37,19 @@ TEST(Plan, TheRuleFollowsSparsityAndShardSize) {
               testing::Each(FcKernel::sparse_gather));
 }
 
+TEST(Plan, GatheringIsForAFewImagesOutsideLanes) {
+  using testing::Contains, testing::Not;
+  const auto gathers = Contains(FcKernel::sparse_gather);
+  EXPECT_THAT(fc_candidates(ChainKind::onednn, 1, true), gathers);
+  EXPECT_THAT(fc_candidates(ChainKind::onednn, 16, true), Not(gathers));
+  EXPECT_THAT(fc_candidates(ChainKind::lanes, 1, true), Not(gathers));
+  EXPECT_THAT(fc_candidates(ChainKind::onednn, 1, false), Not(gathers));
+}
+
 TEST(Plan, TheRaceKeepsTheFastestThatItTimed) {
   Model model = golden_model();
   prune_matrices(model, 0.9);
-  for (const FcChoice& choice : plan_kernels(model, {16, {}, true})) {
+  for (const FcChoice& choice : plan_kernels(model, {4, {}, true})) {
     ASSERT_EQ(choice.timings.size(), 4U) << choice.layer;
     double best = choice.timings[0].microseconds, kept = -1;
     for (const FcChoice::Timing& timing : choice.timings) {
