@@ -1,0 +1,23 @@
+#include "formats/html.h"
+
+#include <gtest/gtest.h>
+
+namespace karnin {
+namespace {
+
+TEST(Html, TextCannotBecomeMarkup) {
+  EXPECT_EQ(html_text("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+  EXPECT_EQ(html_text("käse – 5 %"), "käse – 5 %");
+}
+
+TEST(Html, TablesHaveHeadingsAndStyles) {
+  HtmlTable table({"x", "y"}, "wide");
+  table.add({"1", "2"}, {"", "--a:0.5"});
+  EXPECT_EQ(table.str(),
+            "<table class=\"wide\"><thead><tr><th scope=\"col\">x</th><th scope=\"col\">y</th></tr>"
+            "</thead><tbody><tr><th scope=\"row\">1</th><td style=\"--a:0.5\">2</td></tr></tbody>"
+            "</table>\n");
+}
+
+}  // namespace
+}  // namespace karnin
