@@ -1,0 +1,35 @@
+// The paper's tables and figures, and those that it lacks, as CSV.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/experiments/reproduction.h"
+
+namespace karnin {
+
+struct ResultFile {
+  std::string name;
+  std::string text;
+};
+
+/// table-1.csv to table-7.csv and figure-1.csv to figure-6.csv with the paper's numbers beside the
+/// mean, the standard deviation and the single seeds; sparsity.csv, controls.csv, readings.csv and
+/// scores.csv. Accuracies are percent. The same results give the same bytes.
+std::vector<ResultFile> result_files(const Reproduction& results, const Dataset& dataset);
+
+/// Index of the first test image of every class; those that have one.
+std::vector<std::int64_t> sample_images(const Dataset& dataset);
+
+/// Whether the paper's numbers, class by class, are about these classes.
+bool has_paper_classes(const Dataset& dataset);
+
+/// One number a seed.
+template <typename Number>
+std::vector<double> by_seed(const std::vector<Measurements>& all, Number number) {
+  std::vector<double> values;
+  for (const Measurements& measurements : all) values.push_back(number(measurements));
+  return values;
+}
+
+}  // namespace karnin
