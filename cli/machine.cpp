@@ -1,5 +1,8 @@
 #include "cli/machine.h"
 
+#include <fmt/core.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -16,6 +19,12 @@ std::string cpu_name() {
   return "unknown";
 }
 
+std::string machine_name(int threads) {
+  const int count = Arena(threads).threads();
+  return fmt::format("{}, {}, {} thread{}", cpu_name(), to_string(active_isa()), count,
+                     count == 1 ? "" : "s");
+}
+
 nlohmann::ordered_json machine_json(int threads) {
   auto isas = nlohmann::ordered_json::array();
   for (const Isa isa : supported_isas()) isas.push_back(to_string(isa));
@@ -23,6 +32,12 @@ nlohmann::ordered_json machine_json(int threads) {
           {"isa", to_string(active_isa())},
           {"supported_isas", std::move(isas)},
           {"threads", Arena(threads).threads()}};
+}
+
+double peak_memory_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 }  // namespace karnin::cli

@@ -1,4 +1,4 @@
-// The machine, as reports describe it.
+// The machine and this process on it, as reports describe them.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,10 +6,16 @@
 
 namespace karnin::cli {
 
-/// "unknown" where the system doesn't tell.
+/// As /proc/cpuinfo names it; "unknown" where it doesn't.
 std::string cpu_name();
 
-/// cpu, isa (the one in use), supported_isas, threads (0 counts as all).
+/// "AMD EPYC ..., avx2, 2 threads"; 0 threads count as all.
+std::string machine_name(int threads);
+
+/// cpu, isa (the one in use), supported_isas, threads.
 nlohmann::ordered_json machine_json(int threads);
+
+/// The most memory that this process has held so far, in MiB.
+double peak_memory_mib();
 
 }  // namespace karnin::cli

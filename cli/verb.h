@@ -18,6 +18,7 @@ using Action = std::function<ExitCode()>;
 void add_train(CLI::App& app, Action& action);
 void add_prune(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
+void add_reproduce(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);

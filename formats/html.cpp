@@ -48,7 +48,15 @@ std::string HtmlTable::markup(const Row& row) {
 
 std::string HtmlTable::str() const {
   std::string html = css_class_.empty() ? "<table>" : "<table class=\"" + css_class_ + "\">";
-  html += "<thead><tr>";
+  html += "<thead>";
+  if (!groups_.empty()) {
+    html += "<tr class=\"groups\">";
+    for (const auto& [name, columns] : groups_)
+      html +=
+          "<th scope=\"colgroup\" colspan=\"" + std::to_string(columns) + "\">" + name + "</th>";
+    html += "</tr>";
+  }
+  html += "<tr>";
   for (const std::string& cell : header_) {
     html += "<th scope=\"col\">";
     html += cell;

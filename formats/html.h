@@ -16,6 +16,10 @@ class HtmlTable {
  public:
   explicit HtmlTable(std::vector<std::string> header, std::string css_class = "")
       : header_(std::move(header)), css_class_(std::move(css_class)) {}
+  /// Headings above the header's: each with the number of columns that it spans.
+  void group(std::vector<std::pair<std::string, std::size_t>> groups) {
+    groups_ = std::move(groups);
+  }
   /// As many cells as the header has; `styles`, if any, is the CSS of each.
   void add(std::vector<std::string> cells, std::vector<std::string> styles = {});
   std::string str() const;
@@ -29,6 +33,7 @@ class HtmlTable {
 
   std::vector<std::string> header_;
   std::string css_class_;
+  std::vector<std::pair<std::string, std::size_t>> groups_;
   std::vector<Row> rows_;
 };
 

@@ -19,5 +19,15 @@ TEST(Html, TablesHaveHeadingsAndStyles) {
             "</table>\n");
 }
 
+TEST(Html, GroupsStandAboveTheirColumns) {
+  HtmlTable table({"", "a", "b"});
+  table.group({{"", 1}, {"both", 2}});
+  EXPECT_EQ(
+      table.str(),
+      "<table><thead><tr class=\"groups\"><th scope=\"colgroup\" colspan=\"1\"></th>"
+      "<th scope=\"colgroup\" colspan=\"2\">both</th></tr><tr><th scope=\"col\"></th>"
+      "<th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead><tbody></tbody></table>\n");
+}
+
 }  // namespace
 }  // namespace karnin

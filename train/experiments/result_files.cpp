@@ -6,6 +6,7 @@
 #include <array>
 
 #include "formats/csv.h"
+#include "train/experiments/confusion_csv.h"
 #include "train/experiments/paper.h"
 #include "train/experiments/statistics.h"
 
@@ -149,31 +150,6 @@ std::string loss_csv(const Reproduction& results) {
                  fmt::format("{:.6f}", point.loss)});
   return csv.str();
 }
-
-/// Rows are true classes, columns what they were taken for.
-class ConfusionCsv {
- public:
-  explicit ConfusionCsv(const Dataset& dataset) : dataset_(dataset), csv_(header(dataset)) {}
-
-  void add(const std::string& network, std::uint64_t seed, const ConfusionMatrix& confusion) {
-    for (std::int64_t label = 0; label < confusion.classes(); ++label) {
-      Row row{network, std::to_string(seed), dataset_.classes[static_cast<std::size_t>(label)]};
-      for (std::int64_t p = 0; p < confusion.classes(); ++p)
-        row.push_back(std::to_string(confusion.at(label, p)));
-      csv_.add(row);
-    }
-  }
-  const std::string& str() const { return csv_.str(); }
-
- private:
-  static Row header(const Dataset& dataset) {
-    Row row{"network", "seed", "class"};
-    append(row, dataset.classes);
-    return row;
-  }
-  const Dataset& dataset_;
-  Csv csv_;
-};
 
 std::string training_confusions(const Reproduction& results, const Dataset& dataset) {
   constexpr std::array kNetworks{"base", "pruned", "random"};

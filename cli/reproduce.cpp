@@ -1,0 +1,147 @@
+// karnin-cpu reproduce: the whole paper, and what it leaves out, in one directory.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/interrupt.h"
+#include "cli/machine.h"
+#include "cli/model_data.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/quantity.h"
+#include "cli/verb.h"
+#include "formats/atomic_file.h"
+#include "formats/gnuplot.h"
+#include "train/experiments/figures.h"
+#include "train/experiments/report.h"
+#include "train/experiments/result_files.h"
+#include "train/experiments/verdict.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ReproduceVerb : VerbOptions {
+  std::string data;
+  std::int64_t seeds = 5;
+  bool paper_only = false;
+  std::filesystem::path out = "karnin-paper";
+};
+
+std::vector<Plot> all_figures(const Reproduction& results) {
+  std::vector<Plot> plots{loss_figure(results),      accuracy_figure(results),
+                          removed_figure(results),   sparsity_figure(results),
+                          scores_figure(results, 0), scores_figure(results, 1)};
+  if (!results.dropout.empty()) plots.push_back(dropout_figure(results));
+  return plots;
+}
+
+void write_results(const Reproduction& results, const Dataset& dataset, const ReproduceVerb& verb) {
+  for (const ResultFile& file : result_files(results, dataset))
+    replace_file(verb.out / file.name, file.text);
+  for (const Plot& plot : all_figures(results))
+    replace_file(verb.out / (plot.name + ".png"), plot_png(plot));
+  ReportContext context{
+      .data = title(dataset),
+      .machine = machine_name(verb.threads),
+      .version = KARNIN_VERSION,
+      .command = fmt::format("karnin-cpu reproduce --data {} --seeds {}{}", dataset.name,
+                             verb.seeds, verb.paper_only ? " --paper-only" : ""),
+      .peak_mib = peak_memory_mib()};
+  replace_file(verb.out / "report.html", report_html(results, dataset, context));
+}
+
+Json spread_json(const Spread& spread) { return {{"mean", spread.mean}, {"sd", spread.sd}}; }
+
+Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
+  Json json{{"report", (verb.out / "report.html").string()},
+            {"interrupted", results.interrupted},
+            {"seconds", results.paper_seconds + results.variant_seconds},
+            {"paper_seconds", results.paper_seconds},
+            {"peak_memory_mib", peak_memory_mib()}};
+  if (results.interrupted) return json;
+  json["seeds"] = Json::array();
+  for (const Measurements& m : results.paper) {
+    const auto& [report, confusion] = series_named(m.thresholds, "karnin-sgd").outcomes.front();
+    json["seeds"].push_back({{"seed", m.seed},
+                             {"accuracy", m.base.accuracy()},
+                             {"pruned_accuracy", confusion.accuracy()},
+                             {"removed", removed(report)}});
+  }
+  json["best"] = Json::array();
+  for (const Contest& contest : contests(results.paper))
+    json["best"].push_back({{"sparsity", contest.sparsity},
+                            {"method", contest.ranking[0].method},
+                            {"accuracy_percent", spread_json(contest.ranking[0].accuracy)}});
+  return json;
+}
+
+std::string describe(const Reproduction& results, const ReproduceVerb& verb) {
+  if (results.interrupted)
+    return fmt::format(
+        "interrupted: networks that are done stay in {}, and the same command goes "
+        "on from them\n",
+        verb.out.string());
+  std::string text;
+  for (const Measurements& m : results.paper) {
+    const auto& [report, confusion] = series_named(m.thresholds, "karnin-sgd").outcomes.front();
+    text += fmt::format("seed {}: {}; at threshold 0.45 {} removed, {}\n", m.seed,
+                        percent(m.base.accuracy()), count(removed(report)),
+                        percent(confusion.accuracy()));
+  }
+  return text + fmt::format("{:.1f} s, {:.0f} MiB: {}\n",
+                            results.paper_seconds + results.variant_seconds, peak_memory_mib(),
+                            (verb.out / "report.html").string());
+}
+
+ExitCode reproduce_verb(const ReproduceVerb& verb) {
+  require_gnuplot();  // before the work, not after it
+  const Dataset dataset = load_dataset(verb.data);
+  require_writable_directory(verb.out);
+  const Interrupt interrupt;
+  tell(fmt::format("reproducing on {}: {} training images, {} seeds\n", title(dataset),
+                   count(dataset.train.size()), verb.seeds));
+  Progress progress;
+  const Watcher watcher{[&](double fraction, const std::string& what) {
+                          progress.update(fraction, [&] { return what; });
+                        },
+                        [&] { return interrupt.requested(); }};
+  const Reproduction results = reproduce(dataset,
+                                         {.seeds = verb.seeds,
+                                          .threads = verb.threads,
+                                          .networks = verb.out / "networks",
+                                          .variants = !verb.paper_only},
+                                         watcher);
+  if (!results.interrupted) write_results(results, dataset, verb);
+  if (verb.json)
+    print_json(reproduction_json(results, verb));
+  else
+    print(describe(results, verb));
+  return results.interrupted ? ExitCode::interrupted : ExitCode::done;
+}
+
+}  // namespace
+
+void add_reproduce(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<ReproduceVerb>();
+  CLI::App& verb = add_verb(
+      app,
+      {"reproduce", "Repeat the paper with several seeds, and write a report",
+       "reproduce --data cifar10 --seeds 5 --out karnin-paper",
+       "Leaves in --out: report.html, which needs no other file; every table and figure as CSV;\n"
+       "the plots as PNG; and the trained networks, from which an interrupted run goes on.\n"
+       "Needs gnuplot (apt-get install gnuplot-nox)."},
+      *options);
+  verb.add_option("--data", options->data,
+                  "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
+  verb.add_option("--seeds", options->seeds, "Networks of each kind: seeds 1, 2, ...")
+      ->check(CLI::Range(1, 1000));
+  verb.add_flag("--paper-only", options->paper_only,
+                "Leave out dropout and the other readings: as many trainings again, and four");
+  verb.add_option("--out", options->out, "Directory of the results");
+  select(verb, action, options, reproduce_verb);
+}
+
+}  // namespace karnin::cli

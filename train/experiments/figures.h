@@ -1,0 +1,18 @@
+// The plots of a reproduction.
+#pragma once
+
+#include <vector>
+
+#include "formats/plot.h"
+#include "train/experiments/reproduction.h"
+
+namespace karnin {
+
+Plot loss_figure(const Reproduction& results);      ///< the paper's figure 2
+Plot accuracy_figure(const Reproduction& results);  ///< figure 6, accuracy
+Plot removed_figure(const Reproduction& results);   ///< figure 6, synapses removed
+Plot sparsity_figure(const Reproduction& results);  ///< every method, bands over seeds
+Plot scores_figure(const Reproduction& results, std::size_t layer);  ///< of FC1 (0) or FC2 (1)
+Plot dropout_figure(const Reproduction& results);                    ///< needs the dropout networks
+
+}  // namespace karnin
