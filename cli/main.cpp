@@ -3,8 +3,10 @@
 
 #include <new>
 
+#include "cli/inheritance.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "runtime/plan.h"
 
 namespace karnin::cli {
 namespace {
@@ -17,7 +19,11 @@ ExitCode report(const std::exception& error) {
 
 /// --help and --version come here too: CLI11 unwinds for them.
 ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return static_cast<ExitCode>(app.exit(error));
+  if (error.get_exit_code() == 0) {
+    app.exit(error);
+    print("");  // flushes: a text that did not arrive is an error
+    return ExitCode::done;
+  }
   // CLI11 misses the verb before it looks at the word that stands in its place.
   const bool unknown_verb = app.get_subcommands().empty() && !app.remaining().empty();
   const std::string problem =
@@ -44,9 +50,16 @@ ExitCode run(int argc, char** argv) {
     add(app, action);
   try {
     app.parse(argc, argv);
+    kernel_from_environment();  // a name that is wrong should not cost a training first
     return action();
   } catch (const CLI::ParseError& error) {
     return report_parse(app, error);
+  }
+}
+
+ExitCode run_and_report(int argc, char** argv) {
+  try {
+    return run(argc, argv);
   } catch (const std::exception& error) {
     return report(error);
   }
@@ -55,4 +68,7 @@ ExitCode run(int argc, char** argv) {
 }  // namespace
 }  // namespace karnin::cli
 
-int main(int argc, char** argv) { return static_cast<int>(karnin::cli::run(argc, argv)); }
+int main(int argc, char** argv) {
+  karnin::cli::settle_inheritance();
+  return static_cast<int>(karnin::cli::run_and_report(argc, argv));
+}

@@ -196,8 +196,9 @@ void add_prune(CLI::App& app, Action& action) {
       ->delimiter(',')
       ->type_name("fc1,fc2,...");
   verb.add_option(
-      "--seed", options->prune.seed,
-      "Seed of --method random, of --fine-tune and of what --max-accuracy-drop holds out");
+          "--seed", options->prune.seed,
+          "Seed of --method random, of --fine-tune and of what --max-accuracy-drop holds out")
+      ->check(CLI::NonNegativeNumber);
   add_fine_tune_options(verb, options->fine_tune);
   add_value_options(verb, options->values);
   verb.add_option(

@@ -126,7 +126,9 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   run.pruned.sensitivities.clear();
   write_model(verb.out / "pruned.bin", run.pruned);
   replace_file(verb.out / "train.csv", to_csv(run.log));
-  replace_file(verb.out / "arguments.json", arguments(verb, run, options).dump(2) + "\n");
+  replace_file(
+      verb.out / "arguments.json",
+      arguments(verb, run, options).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 /// Says what becomes of a checkpoint that is there, or of one that is not.

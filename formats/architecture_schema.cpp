@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "formats/storable.h"
 #include "runtime/core/overloaded.h"
 
 namespace karnin {
@@ -116,6 +117,14 @@ LayerSpec read_spec(const JsonView& layer) {
   layer["type"].fail("unknown layer type " + Json(type).dump());
 }
 
+/// Before a training, and not when its result is to be stored.
+std::string storable_name(const JsonView& name) {
+  if (!is_storable_name(name.text()))
+    name.fail(fmt::format("expected at most {} bytes without control characters, got {} bytes",
+                          kMaxNameBytes, name.text().size()));
+  return name.text();
+}
+
 using NodesByName = std::map<std::string, int>;
 
 std::vector<int> read_inputs(const JsonView& layer, const NodesByName& nodes, int index) {
@@ -144,7 +153,7 @@ std::string to_json(const Architecture& architecture) {
 Architecture architecture_from(const JsonView& json) {
   json.require_keys({"name", "input", "layers"});
   const auto input = json["input"].integers(3, 1, kMaxDim);
-  Architecture architecture{json["name"].text(), {input[0], input[1], input[2]}, {}};
+  Architecture architecture{storable_name(json["name"]), {input[0], input[1], input[2]}, {}};
   NodesByName nodes{{std::string(kInputName), kImageInput}};
   const std::vector<JsonView> layers = json["layers"].elements();
   if (layers.size() > kMaxNodes)
@@ -152,7 +161,7 @@ Architecture architecture_from(const JsonView& json) {
         fmt::format("expected at most {} layers, got {}", kMaxNodes, layers.size()));
   for (const JsonView& layer : layers) {
     const int index = static_cast<int>(architecture.nodes.size());
-    Node node{layer["name"].text(), read_spec(layer), read_inputs(layer, nodes, index)};
+    Node node{storable_name(layer["name"]), read_spec(layer), read_inputs(layer, nodes, index)};
     nodes.emplace(node.name, index);
     architecture.nodes.push_back(std::move(node));
   }

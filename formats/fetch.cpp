@@ -59,13 +59,18 @@ std::uint64_t extraction_limit(std::uint64_t archive_bytes) {
   return kMaxExpansion * archive_bytes + (std::uint64_t{1} << 20);
 }
 
+/// An empty directory is as good as none: rename() replaces it.
+bool holds_something(const fs::path& directory) {
+  std::error_code error;
+  return fs::is_directory(directory, error) && !fs::is_empty(directory, error);
+}
+
 void move_into_place(const fs::path& unpacked, const fs::path& destination) {
   std::error_code error;
   fs::permissions(unpacked, fs::perms(0755), error);
   fs::rename(unpacked, destination, error);
   // Somebody else may have fetched the same data meanwhile: theirs is as good.
-  std::error_code missing;
-  if (error && !fs::is_directory(destination, missing)) fail(destination, error.value());
+  if (error && !holds_something(destination)) fail(destination, error.value());
 }
 
 }  // namespace
@@ -89,7 +94,7 @@ fs::path cache_directory() {
 fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progress& progress) {
   const fs::path destination = cache / source.folder;
   std::error_code error;
-  if (fs::is_directory(destination, error)) return destination;
+  if (holds_something(destination)) return destination;
   require_writable_directory(cache);
   const TemporaryDirectory temporary(cache);
   const FileDescriptor archive = nameless_file(temporary.path());

@@ -15,11 +15,8 @@ void require(bool holds, const std::string& problem) {
   if (!holds) throw ArgumentError("model: " + problem);
 }
 
-/// Names are shown on terminals: a control character could act there.
 void require_name(std::string_view name, std::string_view what) {
-  const bool printable =
-      std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  require(name.size() <= kMaxNameBytes && printable,
+  require(is_storable_name(name),
           fmt::format("{}: expected at most {} bytes without control characters, got {} bytes",
                       what, kMaxNameBytes, name.size()));
 }
@@ -59,6 +56,11 @@ void require_provenance(const std::string& provenance) {
 }
 
 }  // namespace
+
+bool is_storable_name(std::string_view name) {
+  return name.size() <= kMaxNameBytes &&
+         std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+}
 
 void require_storable(const Model& model) {
   validate(model);

@@ -38,12 +38,6 @@ std::vector<FcLayer> fc_layers(const Model& model) {
   return layers;
 }
 
-std::optional<FcKernel> pinned_by_environment() {
-  const char* name = std::getenv("KARNIN_KERNEL");
-  if (name == nullptr || *name == '\0') return std::nullopt;
-  return fc_kernel_from_string(name);
-}
-
 FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
   if (chain == ChainKind::lanes)
     return layer.sparsity >= kSparseRule ? FcKernel::sparse_lanes : FcKernel::dense;
@@ -118,7 +112,7 @@ void race(const Model& model, std::int64_t images, ChainKind chain, std::span<co
 }
 
 std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
-  return options.pinned ? options.pinned : pinned_by_environment();
+  return options.pinned ? options.pinned : kernel_from_environment();
 }
 
 /// The chain, where it is not for a race to tell.
@@ -132,6 +126,12 @@ std::optional<ChainKind> settled_chain(const PlanOptions& options) {
 }
 
 }  // namespace
+
+std::optional<FcKernel> kernel_from_environment() {
+  const char* name = std::getenv("KARNIN_KERNEL");
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  return fc_kernel_from_string(name);
+}
 
 std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse) {
   const bool in_lanes = chain == ChainKind::lanes;

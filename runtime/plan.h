@@ -47,6 +47,10 @@ struct Plan {
   std::vector<Timing> timings;
 };
 
+/// The kernel that KARNIN_KERNEL pins, if it is set. Throws ArgumentError for one that does not
+/// exist.
+std::optional<FcKernel> kernel_from_environment();
+
 /// The kernels that race in such a chain: sparse ones for a network that was pruned, one image at a
 /// time for shards of a few.
 std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse);

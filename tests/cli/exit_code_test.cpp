@@ -56,6 +56,8 @@ TEST_F(ExitCode, CommandLine) {
   expect({"train", "--epochs", "many"}, kUsage, "many");
   expect({"train", "--augment", "blur"}, kUsage, "blur");
   expect({"train", "--seed", "-1"}, kUsage, "seed");
+  expect({"prune", "--model", file("run/model.bin"), "--seed", "-1"}, kUsage, "seed");
+  expect({"bench", "--fc", "1000000x1000000"}, kUsage, "--fc");
   expect({"train", "--schedule", "warp"}, kUsage, "one-cycle");
   expect({"train", "--threads", "-1"}, kUsage, "threads");
   expect({"prune"}, kUsage, "--model");
@@ -99,6 +101,11 @@ TEST_F(ExitCode, EnvironmentVariables) {
   test::ProcessOptions options = workspace->options();
   options.environment["KARNIN_CPU_ISA"] = "mmx";
   check(test::Process(workspace->command({"doctor"}), options).wait(), kUsage, "mmx");
+  options = workspace->options();
+  options.environment["KARNIN_KERNEL"] = "warp";
+  const Words training{"train", "--data", workspace->data(), "--out", file("warped")};
+  check(test::Process(workspace->command(training), options).wait(), kUsage, "warp");
+  EXPECT_FALSE(std::filesystem::exists(file("warped")));
 }
 
 TEST_F(ExitCode, MissingOrUnknownInput) {
@@ -115,6 +122,27 @@ TEST_F(ExitCode, UnsoundArchitecture) {
   std::ofstream(file("broken.json")) << "{\"name\": ";
   expect({"train", "--data", workspace->data(), "--arch", file("broken.json")}, kInput,
          "broken.json");
+}
+
+TEST_F(ExitCode, AnArchitectureThatCannotBeStoredIsNotTrained) {
+  const std::string layer = R"({"type":"fully_connected","oc":10,"name":)";
+  for (const std::string& name : {std::string(R"("a\nb")"), '"' + std::string(129, 'x') + '"'}) {
+    std::ofstream(file("odd.json"))
+        << R"({"name":"n","input":[3,32,32],"layers":[)" << layer << name << "}]}";
+    expect({"train", "--data", workspace->data(), "--arch", file("odd.json"), "--out", file("odd")},
+           kInput, "control characters");
+  }
+  EXPECT_FALSE(std::filesystem::exists(file("odd")));
+}
+
+TEST_F(ExitCode, AFileSizeLimitIsAnOutputError) {
+  const std::string train = "ulimit -f 8; exec \"$0\" \"$@\"";
+  Words command{"/bin/sh", "-c", train};
+  const Words training = workspace->command(
+      {"prune", "--model", file("run/model.bin"), "--sparsity", "0", "--out", file("limited.bin")});
+  command.insert(command.end(), training.begin(), training.end());
+  check(test::Process(command, workspace->options()).wait(), kOutput, "limited.bin");
+  EXPECT_FALSE(std::filesystem::exists(file("limited.bin")));
 }
 
 TEST_F(ExitCode, EveryTruncationAndFlipIsFound) {

@@ -44,6 +44,28 @@ class Streams : public testing::Test {
 
 std::unique_ptr<test::Workspace> Streams::workspace;
 
+TEST_F(Streams, NoFileTakesThePlaceOfAClosedStream) {
+  Words command{"/bin/sh", "-c", R"(exec "$0" "$@" 2>&-)"};
+  const Words training =
+      workspace->command({"train", "--data", workspace->data(), "--epochs", "2", "--out",
+                          file("mute"), "--tensorboard", file("events")});
+  command.insert(command.end(), training.begin(), training.end());
+  EXPECT_EQ(test::Process(command, workspace->options()).wait().status, 0);
+  for (const std::string& name : test::files_in(file("events"))) {
+    const std::vector<std::uint8_t> bytes = test::bytes_of(workspace->path("events") / name);
+    EXPECT_THAT(std::string(bytes.begin(), bytes.end()), Not(HasSubstr("%  epoch")));
+  }
+}
+
+TEST_F(Streams, HelpThatDoesNotArriveIsAnError) {
+  Words command{"/bin/sh", "-c", R"(exec "$0" "$@" >/dev/full)"};
+  const Words help = workspace->command({"train", "--help"});
+  command.insert(command.end(), help.begin(), help.end());
+  const test::ProcessResult result = test::Process(command, workspace->options()).wait();
+  EXPECT_EQ(result.status, 5);
+  EXPECT_THAT(result.err, HasSubstr("stdout"));
+}
+
 TEST_F(Streams, JsonIsAllThereIsOnStdout) {
   const std::string model = file("run/model.bin");
   for (const Words& words :

@@ -125,6 +125,14 @@ TEST_F(Fetch, DownloadsVerifiesAndUnpacks) {
   EXPECT_EQ(server.requests(), 1) << "what is there is not fetched again";
 }
 
+TEST_F(Fetch, AnEmptyDirectoryIsNoData) {
+  const std::string archive = good_archive();
+  const HttpServer server(http_response("200 OK", archive));
+  fs::create_directories(cache_ / "data");
+  fetch(source(server, archive), cache_, nullptr);
+  EXPECT_TRUE(fs::exists(cache_ / "data/two.txt"));
+}
+
 TEST_F(Fetch, ReadsALocalCopy) {
   const std::string archive = good_archive();
   const test::TemporaryDirectory copy;

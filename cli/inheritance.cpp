@@ -1,0 +1,45 @@
+#include "cli/inheritance.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+namespace karnin::cli {
+namespace {
+
+/// open() takes the lowest number that is free: that of the stream, in ascending order.
+void fill_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) == -1)
+      static_cast<void>(open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
+
+/// TBB ends the program so when the system has no more threads.
+[[noreturn]] void report_escaped_error() {
+  std::string what = "an unknown error";
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  tell("karnin-cpu: " + what + "\n");
+  std::_Exit(static_cast<int>(ExitCode::failed));
+}
+
+}  // namespace
+
+void settle_inheritance() {
+  fill_closed_streams();
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  std::set_terminate(report_escaped_error);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,12 @@
+// What a program inherits from whoever starts it, and cannot rely on.
+#pragma once
+
+namespace karnin::cli {
+
+/// Before anything is opened: gives closed standard streams a descriptor on which what would have
+/// failed still fails (else the next file gets their number, and messages end up in it), lets a
+/// write beyond a file size limit fail rather than end the program, and has an error that escapes
+/// from a library's own thread reported in one line.
+void settle_inheritance();
+
+}  // namespace karnin::cli
