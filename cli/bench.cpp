@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "cli/machine.h"
@@ -61,9 +62,11 @@ Shape parse_shape(std::string_view text) {
   const auto [after, second] =
       has_oc ? std::from_chars(times + 1, end, shape.oc) : std::from_chars_result{end, first};
   const bool sound = has_oc && second == std::errc{} && after == end;
-  if (!sound || std::min(shape.ic, shape.oc) < 1 || std::max(shape.ic, shape.oc) > kMaxDim)
-    throw ArgumentError(
-        fmt::format("--fc: expected INxOUT with 1 to {} on either side, got '{}'", kMaxDim, text));
+  if (!sound || std::min(shape.ic, shape.oc) < 1 || std::max(shape.ic, shape.oc) > kMaxDim ||
+      shape.ic * shape.oc > kMaxElements)
+    throw ArgumentError(fmt::format(
+        "--fc: expected INxOUT with 1 to {} on either side and no more than {} weights, got '{}'",
+        kMaxDim, kMaxElements, text));
   return shape;
 }
 
@@ -88,22 +91,25 @@ std::vector<double> parse_sparsities(const std::string& text) {
 std::vector<std::int64_t> parse_batches(const std::string& text) {
   std::vector<std::int64_t> batches;
   for (const double value : parse_values("--batch", text)) {
-    batches.push_back(static_cast<std::int64_t>(value));
-    if (value < 1 || value > kMaxDim || value != static_cast<double>(batches.back()))
+    if (value < 1 || value > kMaxDim || value != std::floor(value))
       throw ArgumentError(
           fmt::format("--batch: expected whole numbers from 1 to {}, got {}", kMaxDim, value));
+    batches.push_back(static_cast<std::int64_t>(value));
   }
   return batches;
 }
 
-/// One layer each, from the file or as --fc and --sparsity say.
-std::vector<Model> layers_for(const BenchVerb& verb) {
-  if (!verb.model.empty()) return fc_layers_of(read_model(verb.model));
-  std::vector<Model> layers;
+/// visit(layer) for each one, from the file or as --fc and --sparsity say; one at a time, as they
+/// may be large.
+template <typename Visit>
+void for_each_layer(const BenchVerb& verb, const Visit& visit) {
+  if (!verb.model.empty()) {
+    for (const Model& layer : fc_layers_of(read_model(verb.model))) visit(layer);
+    return;
+  }
+  const std::vector<double> sparsities = parse_sparsities(verb.sparsities);
   for (const auto& [ic, oc] : parse_shapes(verb.shapes))
-    for (const double sparsity : parse_sparsities(verb.sparsities))
-      layers.push_back(fc_model(ic, oc, sparsity, 1));
-  return layers;
+    for (const double sparsity : sparsities) visit(fc_model(ic, oc, sparsity, 1));
 }
 
 Row measure_layer(const Model& layer, std::int64_t batch, const BenchVerb& verb) {
@@ -136,9 +142,8 @@ Json row_json(const Row& row) {
 }
 
 std::string bench_header(const BenchVerb& verb) {
-  return fmt::format("{}, {} threads, weights {}; microseconds a batch, medians\n\n", cpu_name(),
-                     machine_json(verb.threads)["threads"].get<int>(),
-                     verb.cold ? "from memory" : "in the caches");
+  return fmt::format("{}, weights {}; microseconds a batch, medians\n\n",
+                     machine_name(verb.threads), verb.cold ? "from memory" : "in the caches");
 }
 
 std::string row_table(const std::vector<Row>& rows) {
@@ -164,8 +169,9 @@ std::string row_table(const std::vector<Row>& rows) {
 ExitCode bench(const BenchVerb& verb) {
   const std::vector<std::int64_t> batches = parse_batches(verb.batches);
   std::vector<Row> rows;
-  for (const Model& layer : layers_for(verb))
+  for_each_layer(verb, [&](const Model& layer) {
     for (const std::int64_t batch : batches) rows.push_back(measure_layer(layer, batch, verb));
+  });
   if (!verb.json) {
     print(bench_header(verb) + row_table(rows));
     return ExitCode::done;
@@ -184,14 +190,18 @@ void add_bench(CLI::App& app, Action& action) {
       app,
       {"bench", "Time fully connected layers, dense against sparse",
        "bench --fc 400x120,1024x1024 --sparsity 0.7,0.9 --batch 1,16,64 --threads 1",
-       "Every kernel runs in turns with the others. 'x dense': the kernel that the engine would\n"
-       "choose, against the faster of the two dense ones. GFLOPS: 2 operations a kept weight and\n"
-       "image."},
+       "Every kernel runs in turns with the others, the batch cut evenly over the threads. Chosen\n"
+       "is what wins a race of a millisecond each beforehand, as when a model is loaded; 'x "
+       "dense'\n"
+       "and 'speedup' compare it with the faster of the two dense ones, and 'sparse_ns' is its\n"
+       "time. GFLOPS: 2 operations a kept weight and image."},
       *options);
-  verb.add_option("--fc", options->shapes, "Layers as INxOUT, with commas");
-  verb.add_option("--sparsity", options->sparsities, "Shares of weights that are 0, with commas");
+  CLI::Option* shapes = verb.add_option("--fc", options->shapes, "Layers as INxOUT, with commas");
+  CLI::Option* sparsities = verb.add_option("--sparsity", options->sparsities,
+                                            "Shares of weights that are 0, with commas");
   verb.add_option("--batch", options->batches, "Images at once, with commas");
-  verb.add_option("--model", options->model, "The fully connected layers of this file instead");
+  verb.add_option("--model", options->model, "The fully connected layers of this file instead")
+      ->excludes(shapes, sparsities);
   verb.add_option_function<std::string>(
           "--kernel",
           [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
@@ -199,7 +209,7 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("onednn|dense|sparse-lanes|sparse-gather");
   verb.add_option("--seconds", options->seconds, "To spend on a row")
       ->check(CLI::Range(0.0, 3600.0));
-  verb.add_flag("--cold", options->cold, "Empty the caches before every run");
+  verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");
   select(verb, action, options, bench);
 }
 

@@ -10,7 +10,9 @@
 #include "runtime/core/parallel.h"
 
 namespace karnin::cli {
+namespace {
 
+/// As /proc/cpuinfo names it; "unknown" where it doesn't.
 std::string cpu_name() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   for (std::string line; std::getline(cpuinfo, line);)
@@ -18,6 +20,8 @@ std::string cpu_name() {
       return line.substr(std::min(line.size(), line.find(':') + 2));
   return "unknown";
 }
+
+}  // namespace
 
 std::string machine_name(int threads) {
   const int count = Arena(threads).threads();

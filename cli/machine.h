@@ -6,9 +6,6 @@
 
 namespace karnin::cli {
 
-/// As /proc/cpuinfo names it; "unknown" where it doesn't.
-std::string cpu_name();
-
 /// "AMD EPYC ..., avx2, 2 threads"; 0 threads count as all.
 std::string machine_name(int threads);
 

@@ -21,7 +21,7 @@ constexpr double kSampleSeconds = 2e-5;  // far above what reading the clock tak
 constexpr int kMaxRepetitions = 1000;
 constexpr std::size_t kMinRounds = 9;
 constexpr std::size_t kMaxRounds = 2000;
-constexpr std::size_t kCacheBytes = std::size_t{64} << 20;  // more than any last-level cache here
+constexpr std::size_t kFlushBytes = std::size_t{256} << 20;  // more than most last-level caches
 
 Model single_layer(const std::string& name, std::int64_t ic, std::int64_t oc) {
   return make_model({name,
@@ -90,7 +90,7 @@ class Contestant {
   std::vector<double> samples_;
 };
 
-/// Drives everything else out of the caches.
+/// Drives everything else out of this core's caches.
 class CacheFlush {
  public:
   void operator()() {
@@ -98,7 +98,7 @@ class CacheFlush {
   }
 
  private:
-  std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(kCacheBytes);
+  std::vector<std::uint8_t> bytes_ = std::vector<std::uint8_t>(kFlushBytes);
 };
 
 void sample_in_turns(std::deque<Contestant>& contestants, Arena& arena,
@@ -168,6 +168,8 @@ KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& optio
   if (options.batch < 1)
     throw ArgumentError("batch: expected 1 or more, got " + std::to_string(options.batch));
   Arena arena(options.threads);
+  if (options.cold && arena.threads() > 1)
+    throw ArgumentError("cold caches: expected 1 thread, got " + std::to_string(arena.threads()));
   const std::int64_t shards = std::min<std::int64_t>(options.batch, arena.threads());
   const std::int64_t images = (options.batch + shards - 1) / shards;
   KernelRaceResult result{arena.threads(), chosen_kernel(model, images, options, arena), {}};

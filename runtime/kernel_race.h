@@ -18,7 +18,7 @@ struct KernelRaceOptions {
   /// The kernel that counts as chosen; empty: the one that a plan chooses for such shards.
   std::optional<FcKernel> kernel = std::nullopt;
   double seconds = 0.2;  ///< to spend, roughly
-  bool cold = false;     ///< weights and activations come from memory, not from the caches
+  bool cold = false;     ///< weights and activations come from memory; for one thread
 };
 
 struct KernelTime {
@@ -45,7 +45,7 @@ Model fc_model(std::int64_t ic, std::int64_t oc, double sparsity, std::uint64_t 
 std::vector<Model> fc_layers_of(const Model& model);
 
 /// `model` is one fully connected layer, as the functions above make it. Throws ArgumentError for a
-/// batch below 1 or threads out of range.
+/// batch below 1, threads out of range, or cold caches for more than one.
 KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& options);
 
 }  // namespace karnin

@@ -137,13 +137,13 @@ void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, c
                      bool relu, float* dst, float* scratch) noexcept {
   const bool near = w.group_ptr[w.tiles * w.groups] <= kNearSteps;
   const std::int64_t most = near ? kFewImages<Arch> : kManyImages;
-  for (; rows > 0; rows -= most, src += most * w.ic, dst += most * w.oc) {
-    const std::int64_t images = rows < most ? rows : most;
+  for (std::int64_t first = 0; first < rows; first += most) {
+    const std::int64_t images = rows - first < most ? rows - first : most;
     const std::int64_t lanes = sparse_pass<Arch>(images, most);
     float* sums = scratch + lanes * w.ic;
-    rows_to_blocks<Arch>(images, w.ic, src, scratch);
+    rows_to_blocks<Arch>(images, w.ic, src + first * w.ic, scratch);
     fc_lanes_sparse<Arch>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
-    blocks_to_rows<Arch>(images, w.oc, sums, dst);
+    blocks_to_rows<Arch>(images, w.oc, sums, dst + first * w.oc);
   }
 }
 

@@ -59,6 +59,7 @@ TEST(Bench, RejectsWhatItCannotMeasure) {
                              {"--sparsity", "1.5"},
                              {"--batch", "0"},
                              {"--batch", "1.5"},
+                             {"--batch", "1e300"},
                              {"--kernel", "fast"}}) {
     const test::ProcessResult result = workspace.run(quick(wrong));
     EXPECT_EQ(result.status, 2) << wrong[1];

@@ -26,9 +26,9 @@ TEST(KernelRace, LargerBatchesTakeLonger) {
     return race_kernels(model, {batch, threads, FcKernel::dense, kNoTime, cold})
         .nanoseconds(FcKernel::dense);
   };
-  for (const int threads : {1, 3})
-    for (const bool cold : {false, true})
-      EXPECT_GT(time(2048, threads, cold), 2 * time(16, threads, cold)) << threads << cold;
+  EXPECT_GT(time(2048, 1, false), 2 * time(16, 1, false));
+  EXPECT_GT(time(2048, 1, true), 2 * time(16, 1, true));
+  EXPECT_GT(time(2048, 3, false), 2 * time(16, 3, false));
 }
 
 TEST(KernelRace, TheChosenKernelCanBeGiven) {
@@ -37,8 +37,10 @@ TEST(KernelRace, TheChosenKernelCanBeGiven) {
     EXPECT_EQ(race_kernels(model, {.kernel = kernel, .seconds = kNoTime}).chosen, kernel);
 }
 
-TEST(KernelRace, RejectsAnEmptyBatch) {
-  EXPECT_THROW(race_kernels(fc_model(4, 4, 0.0, 1), {.batch = 0}), ArgumentError);
+TEST(KernelRace, RejectsWhatItCannotMeasure) {
+  const Model model = fc_model(4, 4, 0.0, 1);
+  EXPECT_THROW(race_kernels(model, {.batch = 0}), ArgumentError);
+  EXPECT_THROW(race_kernels(model, {.batch = 4, .threads = 2, .cold = true}), ArgumentError);
 }
 
 TEST(FcModel, HasTheSparsityThatWasAskedFor) {
