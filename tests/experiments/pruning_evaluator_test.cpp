@@ -78,6 +78,26 @@ INSTANTIATE_TEST_SUITE_P(AnyLayer, FirstPrunedLayer,
                                          std::vector<std::string>{"fc2", "fc1"},
                                          std::vector<std::string>{"conv1", "fc1"}));
 
+TEST(PruningEvaluator, AWideFrontCostsNoMoreThanTheImages) {
+  // conv1 leaves 64 x 32 x 32 activations: an identity over them would have 2^32 weights.
+  Model model = make_model({"wide",
+                            {3, 32, 32},
+                            {{"conv1", Conv2d{64, 3, 3, 1, 1, 1, 1}, {kImageInput}},
+                             {"relu1", Relu{}, {0}},
+                             {"conv2", Conv2d{4, 5, 5, 4, 4, 2, 2}, {1}},
+                             {"fc1", FullyConnected{10}, {2}}}});
+  initialise(model, 3);
+  const ImageSet images = test::bright_squares({3, 32, 32}, 10, 20, 4);
+  PruneOptions options;
+  options.method = PruneMethod::magnitude;
+  options.sparsity = 0.6;
+  options.layers = {"conv2", "fc1"};
+  const std::vector<Pruning> prunings{pruning_by(options)};
+  const auto outcomes = PruningEvaluator(model, images, options.layers, 2).evaluate(prunings);
+  prune(model, options);
+  EXPECT_EQ(counts_of(outcomes[0].confusion), counts_of_whole_network(model, images));
+}
+
 TEST(PruningEvaluator, ThreadsDoNotChangeACount) {
   const Model model = test::trained_network();
   const ImageSet images = test_images();

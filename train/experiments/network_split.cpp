@@ -10,6 +10,9 @@
 namespace karnin {
 namespace {
 
+/// Of an image, that a front may hand over: its identity (below) takes as many squared, 16 MiB.
+constexpr std::int64_t kMaxFeatures = 2048;
+
 Extent extent_before(const Architecture& architecture, std::size_t node) {
   return node == 0 ? architecture.input : infer_extents(architecture)[node - 1];
 }
@@ -51,7 +54,7 @@ ImageLoader loader(const Model& model, const ImageSet& images) {
 
 }  // namespace
 
-std::size_t first_node(const Architecture& architecture, std::span<const std::string> layers) {
+std::size_t cut_before(const Architecture& architecture, std::span<const std::string> layers) {
   const std::vector<ParameterSpec> specs = parameter_specs(architecture);
   std::size_t first = architecture.nodes.size();
   for (const std::string& layer : layers) {
@@ -60,7 +63,7 @@ std::size_t first_node(const Architecture& architecture, std::span<const std::st
     first = std::min(first, static_cast<std::size_t>(spec->node));
   }
   if (layers.empty()) throw ArgumentError("expected at least one layer, got none");
-  return first;
+  return extent_before(architecture, first).size() > kMaxFeatures ? 0 : first;
 }
 
 std::vector<float> features_before(const Model& model, std::size_t node, const ImageSet& images,

@@ -11,8 +11,10 @@
 
 namespace karnin {
 
-/// Index of the first node among these layers. Throws ArgumentError where one has no weights.
-std::size_t first_node(const Architecture& architecture, std::span<const std::string> layers);
+/// Index of the node in front of which to cut, so that pruning these layers leaves the front alone:
+/// the first of them, or 0 where its activations are too wide to be handed over. Throws
+/// ArgumentError where a layer has no weights.
+std::size_t cut_before(const Architecture& architecture, std::span<const std::string> layers);
 
 /// The activations that node `node` gets, images x (c x h x w) floats: the front of the network,
 /// run with kernels that follow from its shape alone. 4 bytes an activation are held.

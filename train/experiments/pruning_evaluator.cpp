@@ -22,7 +22,7 @@ PruningEvaluator::PruningEvaluator(const Model& model, const ImageSet& images,
     : model_(model),
       images_(images),
       arena_(threads),
-      node_(first_node(model.architecture, layers)),
+      node_(cut_before(model.architecture, layers)),
       tail_(tail_from(model, node_)),
       features_(features_before(model, node_, images, threads)) {}
 

@@ -26,8 +26,9 @@ struct Outcome {
 
 class PruningEvaluator {
  public:
-  /// Runs the front of the network over all images; keeps references to model and images. `layers`
-  /// are those that prunings may touch. Throws ArgumentError for a layer without weights.
+  /// Runs the front of the network, unless it is wide, over all images; keeps references to model
+  /// and images. `layers` are those that prunings may touch. Throws ArgumentError for a layer
+  /// without weights.
   PruningEvaluator(const Model& model, const ImageSet& images, std::span<const std::string> layers,
                    int threads);
 
