@@ -43,7 +43,8 @@ std::string with_sd(const Spread& spread) {
 
 std::string range_of(std::vector<std::int64_t> values) {
   std::ranges::sort(values);
-  std::string median = grouped(values[values.size() / 2]);
+  const std::int64_t middle = values[(values.size() - 1) / 2] + values[values.size() / 2];
+  const std::string median = grouped(middle / 2) + (middle % 2 == 0 ? "" : ".5");
   if (values.front() == values.back()) return median;
   return fmt::format("{}<span class=\"soft range\">{} – {}</span>", median, grouped(values.front()),
                      grouped(values.back()));
