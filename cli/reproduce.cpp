@@ -53,7 +53,10 @@ void write_results(const Reproduction& results, const Dataset& dataset, const Re
   replace_file(verb.out / "report.html", report_html(results, dataset, context));
 }
 
-Json spread_json(const Spread& spread) { return {{"mean", spread.mean}, {"sd", spread.sd}}; }
+/// One seed has no standard deviation.
+Json spread_json(const Spread& spread) {
+  return {{"mean", spread.mean}, {"sd", spread.count < 2 ? Json() : Json(spread.sd)}};
+}
 
 Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
   Json json{{"report", (verb.out / "report.html").string()},

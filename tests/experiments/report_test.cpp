@@ -19,5 +19,12 @@ TEST(Report, TheMedianOfAnEvenNumberLiesBetweenTheMiddleTwo) {
   EXPECT_THAT(range_of({48000, 18, 1, 1002}), HasSubstr("1 – 48,000"));
 }
 
+TEST(Report, OneSeedHasNoDeviation) {
+  const std::vector<double> one{56.14};
+  EXPECT_EQ(with_sd(spread_of(one)), "56.1");
+  const std::vector<double> two{56, 58};
+  EXPECT_THAT(with_sd(spread_of(two)), HasSubstr("± 1.4"));
+}
+
 }  // namespace
 }  // namespace karnin

@@ -102,6 +102,14 @@ TEST(Reproduction, HoldsWhatThePaperHolds) {
   }
 }
 
+TEST(Reproduction, OneSeedLeavesTheCellOfItsDeviationEmpty) {
+  Reproduction one = serial_run();
+  one.paper.resize(1);
+  one.dropout.resize(1);
+  EXPECT_THAT(result_files(one, squares())[2].text,
+              testing::ContainsRegex("\nall,,[0-9.]+,,[0-9.]+,,[0-9.]+\n"));
+}
+
 TEST(Reproduction, LossIsTheMeanOfItsWindows) {
   const Dataset dataset = squares();
   const std::vector<LossPoint>& loss = serial_run().paper[0].loss;

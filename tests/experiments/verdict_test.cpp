@@ -32,6 +32,7 @@ Series flat(const std::string& name, int correct) {
 
 TEST(Spread, IsMeanAndSampleDeviation) {
   const std::vector<double> values{1, 2, 3, 4};
+  EXPECT_EQ(spread_of(values).count, 4U);
   EXPECT_DOUBLE_EQ(spread_of(values).mean, 2.5);
   EXPECT_DOUBLE_EQ(spread_of(values).sd, std::sqrt(5.0 / 3.0));
   const std::vector<double> one{7};

@@ -38,6 +38,7 @@ std::string grouped(std::int64_t n) {
 }
 
 std::string with_sd(const Spread& spread) {
+  if (spread.count < 2) return fmt::format("{:.1f}", spread.mean);
   return fmt::format("{:.1f}<span class=\"sd\"> ± {:.1f}</span>", spread.mean, spread.sd);
 }
 
@@ -172,9 +173,7 @@ std::string readings_html(const std::vector<Reading>& readings) {
                   "readings");
   for (const Reading& reading : readings)
     table.add({reading.recipe, reading.method, range_of(reading.fc1), range_of(reading.fc2),
-               reading.fc1.size() > 1 ? with_sd(reading.accuracy)
-                                      : fmt::format("{:.1f}", reading.accuracy.mean),
-               fmt::format("×{:.1f}", std::pow(10, reading.distance))});
+               with_sd(reading.accuracy), fmt::format("×{:.1f}", std::pow(10, reading.distance))});
   return table.str();
 }
 

@@ -22,7 +22,7 @@ std::string readings_html(const std::vector<Reading>& readings);
 std::string dropout_html(const Reproduction& results);
 
 std::string grouped(std::int64_t n);        ///< 63,910
-std::string with_sd(const Spread& spread);  ///< 56.1 ± 0.8, as HTML
+std::string with_sd(const Spread& spread);  ///< 56.1 ± 0.8, or 56.1 for one seed; as HTML
 /// The median (of an even number the mean of the middle two: 26.5) and, below it, the least and the
 /// most; as HTML. Of at least one count, none negative.
 std::string range_of(std::vector<std::int64_t> values);

@@ -20,7 +20,7 @@ std::string percent(double share) { return fmt::format("{:.4f}", 100 * share); }
 void append_spread(Row& row, const std::vector<double>& values) {
   const Spread spread = spread_of(values);
   row.push_back(fmt::format("{:.4f}", spread.mean));
-  row.push_back(fmt::format("{:.4f}", spread.sd));
+  row.push_back(spread.count < 2 ? "" : fmt::format("{:.4f}", spread.sd));
 }
 
 void append_values(Row& row, const std::vector<double>& values) {

@@ -15,7 +15,8 @@ struct ResultFile {
 
 /// table-1.csv to table-7.csv and figure-1.csv to figure-6.csv with the paper's numbers beside the
 /// mean, the standard deviation and the single seeds; sparsity.csv, controls.csv, readings.csv and
-/// scores.csv. Accuracies are percent. The same results give the same bytes.
+/// scores.csv. Accuracies are percent; one seed has no standard deviation, and an empty cell. The
+/// same results give the same bytes.
 std::vector<ResultFile> result_files(const Reproduction& results, const Dataset& dataset);
 
 /// Index of the first test image of every class; those that have one.
