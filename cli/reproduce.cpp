@@ -76,7 +76,7 @@ Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
   json["best"] = Json::array();
   for (const Contest& contest : contests(results.paper))
     json["best"].push_back({{"sparsity", contest.sparsity},
-                            {"method", contest.ranking[0].method},
+                            {"method", tied(contest) ? Json() : Json(contest.ranking[0].method)},
                             {"accuracy_percent", spread_json(contest.ranking[0].accuracy)}});
   return json;
 }

@@ -54,6 +54,32 @@ TEST(Contests, RankByTheMeanAndCountTheSeeds) {
   EXPECT_EQ(all[0].seeds_won, 1U);
 }
 
+/// Of two methods at the first sparsity, whose seeds are these.
+Contest contest_of(const std::vector<int>& x, const std::vector<int>& y) {
+  std::vector<Measurements> all(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) all[i].sparsities = {flat("x", x[i]), flat("y", y[i])};
+  return contests(all).front();
+}
+
+TEST(Contests, CompareSeedBySeed) {
+  // Seeds differ by far more than the two methods do, and yet every one says the same.
+  const Contest paired = contest_of({70, 50, 30}, {68, 49, 27});
+  EXPECT_EQ(paired.lead.count, 3U);
+  EXPECT_DOUBLE_EQ(paired.lead.mean, 2);
+  EXPECT_DOUBLE_EQ(paired.lead.sd, 1);  // of 2, 1 and 3
+  EXPECT_FALSE(too_close(paired));      // 2 > 2 / sqrt(3)
+  const Contest unsure = contest_of({50, 44}, {40, 45});
+  EXPECT_DOUBLE_EQ(unsure.lead.mean, 4.5);
+  EXPECT_TRUE(too_close(unsure));  // 2 * sqrt(60.5) / sqrt(2) = 11
+}
+
+TEST(Contests, ATieIsWonByNobody) {
+  EXPECT_TRUE(tied(contest_of({57, 29, 31}, {29, 31, 57})));
+  EXPECT_TRUE(too_close(contest_of({50, 50}, {50, 50})));
+  EXPECT_EQ(contest_of({50, 50}, {50, 50}).seeds_won, 0U);
+  EXPECT_FALSE(tied(contest_of({51}, {50})));
+}
+
 TEST(Readings, TheClosestCountsComeFirst) {
   Measurements exact;
   exact.recipe = "base";

@@ -16,10 +16,11 @@ struct Wins {
   std::vector<std::size_t> at;  ///< indices of the contests that it won
 };
 
-/// Who won most comes first.
+/// Who won most comes first. A tie is won by nobody.
 std::vector<Wins> wins_of(const std::vector<Contest>& contests) {
   std::vector<Wins> all;
   for (std::size_t i = 0; i < contests.size(); ++i) {
+    if (tied(contests[i])) continue;
     const std::string& best = contests[i].ranking[0].method;
     auto entry = std::ranges::find(all, best, &Wins::method);
     if (entry == all.end()) entry = all.insert(all.end(), {best, {}});
@@ -65,11 +66,14 @@ std::string removed_html(const Reproduction& results) {
 }
 
 std::string lead_html(const std::vector<Contest>& contests) {
-  const std::vector<Wins> all = wins_of(contests);
-  std::string text = fmt::format("<b>{}</b> keeps the most accuracy at {} of {} shares",
-                                 html_text(all[0].method), all[0].at.size(), contests.size());
-  for (std::size_t i = 1; i < all.size(); ++i)
-    text += fmt::format(", {} at {}", html_text(all[i].method), all[i].at.size());
+  std::string text;
+  for (const Wins& wins : wins_of(contests))
+    text += text.empty() ? fmt::format("<b>{}</b> keeps the most accuracy at {} of {} shares",
+                                       html_text(wins.method), wins.at.size(), contests.size())
+                         : fmt::format(", {} at {}", html_text(wins.method), wins.at.size());
+  if (text.empty()) text = "no method keeps the most accuracy";
+  if (const auto ties = std::ranges::count_if(contests, tied); ties > 0)
+    text += fmt::format("; at {} the best two tie", ties);
   return "<p class=\"lead\">The paper finds that pruning by sensitivity costs nothing and random "
          "pruning a lot, but it compares 59 synapses with 26,150. With the same count removed, " +
          text + ".</p>\n";
@@ -99,14 +103,14 @@ std::string winners_html(const std::vector<Contest>& contests) {
   for (const Wins& wins : wins_of(contests))
     html += fmt::format("<li><b>{}</b> is best at {}</li>\n", html_text(wins.method),
                         shares(contests, wins.at));
-  const auto close = std::ranges::count_if(contests, [](const Contest& contest) {
-    const Spread& best = contest.ranking[0].accuracy;
-    return best.mean - contest.ranking[1].accuracy.mean < best.sd;
-  });
-  return html + fmt::format(
-                    "<li>at {} of {} shares the second is less than one standard deviation "
-                    "behind</li>\n</ul>\n",
-                    close, contests.size());
+  if (const auto ties = std::ranges::count_if(contests, tied); ties > 0)
+    html += fmt::format("<li>at {} of {} shares the best two tie</li>\n", ties, contests.size());
+  if (contests.front().lead.count > 1)
+    html += fmt::format(
+        "<li>at {} of {} shares the best leads the second by less than two standard errors of "
+        "their difference, seed by seed</li>\n",
+        std::ranges::count_if(contests, too_close), contests.size());
+  return html + "</ul>\n";
 }
 
 }  // namespace karnin

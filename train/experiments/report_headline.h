@@ -11,7 +11,8 @@ namespace karnin {
 /// What is wrong with the paper's comparison, and three numbers, as HTML.
 std::string headline_html(const Reproduction& results, const std::vector<Contest>& contests);
 
-/// Which method has the best mean at which shares removed, and how often that says little.
+/// Which method has the best mean at which shares removed, and, of several seeds, how
+/// often that says little.
 std::string winners_html(const std::vector<Contest>& contests);
 
 }  // namespace karnin

@@ -160,7 +160,8 @@ std::string contests_html(const std::vector<Contest>& contests, std::size_t seed
                   "names wide");
   for (const Contest& contest : contests) {
     const auto random = std::ranges::find(contest.ranking, "random", &MethodScore::method);
-    table.add({fmt::format("{:.0f} %", 100 * contest.sparsity), contest.ranking[0].method,
+    table.add({fmt::format("{:.0f} %", 100 * contest.sparsity),
+               contest.ranking[0].method + (tied(contest) ? " (a tie)" : ""),
                with_sd(contest.ranking[0].accuracy), contest.ranking[1].method,
                with_sd(contest.ranking[1].accuracy),
                fmt::format("{} of {}", contest.seeds_won, seeds), with_sd(random->accuracy)});

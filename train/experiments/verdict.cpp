@@ -1,12 +1,18 @@
 #include "train/experiments/verdict.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <functional>
+#include <iterator>
 
 #include "train/experiments/paper.h"
 
 namespace karnin {
 namespace {
+
+/// Percent: far below one image of all, far above the rounding of the sums.
+constexpr double kRounding = 1e-9;
 
 double accuracy(const Series& series, std::size_t setting) {
   return 100 * series.outcomes[setting].confusion.accuracy();
@@ -43,17 +49,29 @@ Reading reading_of(const std::vector<Measurements>& seeds, const std::string& me
 
 }  // namespace
 
+bool tied(const Contest& contest) { return contest.lead.mean < kRounding; }
+
+bool too_close(const Contest& contest) {
+  assert(contest.lead.count > 1);
+  const double error = contest.lead.sd / std::sqrt(static_cast<double>(contest.lead.count));
+  return tied(contest) || contest.lead.mean < 2 * error;
+}
+
 std::vector<Contest> contests(const std::vector<Measurements>& all) {
   std::vector<Contest> result;
   for (std::size_t s = 1; s < sparsities().size(); ++s) {
-    Contest contest{sparsities()[s], {}, 0};
+    Contest contest{sparsities()[s], {}, {}, 0};
     for (const Series& series : all.front().sparsities)
       contest.ranking.push_back({series.name, spread_of(accuracies(all, series.name, s))});
     std::ranges::stable_sort(contest.ranking, std::greater{},
                              [](const MethodScore& score) { return score.accuracy.mean; });
     const auto first = accuracies(all, contest.ranking[0].method, s);
     const auto second = accuracies(all, contest.ranking[1].method, s);
-    for (std::size_t i = 0; i < first.size(); ++i) contest.seeds_won += first[i] > second[i];
+    std::vector<double> leads;
+    std::ranges::transform(first, second, std::back_inserter(leads), std::minus{});
+    contest.lead = spread_of(leads);
+    contest.seeds_won = static_cast<std::size_t>(
+        std::ranges::count_if(leads, [](double lead) { return lead > kRounding; }));
     result.push_back(std::move(contest));
   }
   return result;

@@ -18,8 +18,16 @@ struct MethodScore {
 struct Contest {
   double sparsity = 0;
   std::vector<MethodScore> ranking;
+  Spread lead;                ///< of the first over the second, seed by seed; percent
   std::size_t seeds_won = 0;  ///< in which the first beat the second
 };
+
+/// Whether the best two have the same mean: then nobody wins.
+bool tied(const Contest& contest);
+
+/// Whether the lead is less than two of its standard errors, which seeds may well have made. Needs
+/// two seeds.
+bool too_close(const Contest& contest);
 
 /// One contest a sparsity above 0.
 std::vector<Contest> contests(const std::vector<Measurements>& all);
