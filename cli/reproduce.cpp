@@ -38,18 +38,22 @@ std::vector<Plot> all_figures(const Reproduction& results) {
   return plots;
 }
 
+std::string seeds_text(std::int64_t seeds) {
+  return fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
+}
+
 void write_results(const Reproduction& results, const Dataset& dataset, const ReproduceVerb& verb) {
   for (const ResultFile& file : result_files(results, dataset))
     replace_file(verb.out / file.name, file.text);
   for (const Plot& plot : all_figures(results))
     replace_file(verb.out / (plot.name + ".png"), plot_png(plot));
-  ReportContext context{
-      .data = title(dataset),
-      .machine = machine_name(verb.threads),
-      .version = KARNIN_VERSION,
-      .command = fmt::format("karnin-cpu reproduce --data {} --seeds {}{}", dataset.name,
-                             verb.seeds, verb.paper_only ? " --paper-only" : ""),
-      .peak_mib = peak_memory_mib()};
+  ReportContext context{.data = title(dataset),
+                        .machine = machine_name(verb.threads),
+                        .version = KARNIN_VERSION,
+                        .command = fmt::format("karnin-cpu reproduce --data {} --seeds {}{}",
+                                               verb.data.empty() ? dataset.name : verb.data,
+                                               verb.seeds, verb.paper_only ? " --paper-only" : ""),
+                        .peak_mib = peak_memory_mib()};
   replace_file(verb.out / "report.html", report_html(results, dataset, context));
 }
 
@@ -59,12 +63,12 @@ Json spread_json(const Spread& spread) {
 }
 
 Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
-  Json json{{"report", (verb.out / "report.html").string()},
-            {"interrupted", results.interrupted},
+  Json json{{"interrupted", results.interrupted},
             {"seconds", results.paper_seconds + results.variant_seconds},
             {"paper_seconds", results.paper_seconds},
             {"peak_memory_mib", peak_memory_mib()}};
   if (results.interrupted) return json;
+  json["report"] = (verb.out / "report.html").string();
   json["seeds"] = Json::array();
   for (const Measurements& m : results.paper) {
     const auto& [report, confusion] = series_named(m.thresholds, "karnin-sgd").outcomes.front();
@@ -104,8 +108,8 @@ ExitCode reproduce_verb(const ReproduceVerb& verb) {
   const Dataset dataset = load_dataset(verb.data);
   require_writable_directory(verb.out);
   const Interrupt interrupt;
-  tell(fmt::format("reproducing on {}: {} training images, {} seeds\n", title(dataset),
-                   count(dataset.train.size()), verb.seeds));
+  tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
+                   count(dataset.train.size()), seeds_text(verb.seeds)));
   Progress progress;
   const Watcher watcher{[&](double fraction, const std::string& what) {
                           progress.update(fraction, [&] { return what; });

@@ -53,6 +53,7 @@ json Reproduce::summary;
 TEST_F(Reproduce, LeavesEveryTableAndFigure) {
   EXPECT_EQ(summary["seeds"].size(), 2U);
   EXPECT_FALSE(summary["interrupted"]);
+  EXPECT_EQ(summary["report"], workspace->path("paper/report.html").string());
   std::vector<std::string> expected{"report.html", "sparsity.csv", "controls.csv", "readings.csv",
                                     "scores.csv"};
   for (int i = 1; i <= 7; ++i) expected.push_back("table-" + std::to_string(i) + ".csv");
@@ -73,6 +74,12 @@ TEST_F(Reproduce, TheReportNeedsNothingElse) {
   for (const char* reference : {"http://", "https://", "src=\"/", "<link", "<script", "@import"})
     for (std::size_t at = 0; (at = report.find(reference, at)) != std::string::npos; ++at)
       EXPECT_EQ(report.substr(at, 18), "http://www.w3.org/") << report.substr(at, 60);
+}
+
+TEST_F(Reproduce, TheReportSaysHowItIsMadeAgain) {
+  EXPECT_THAT(text_of("report.html"),
+              HasSubstr("reproduce --data " + workspace->data() + " --seeds 2<"));
+  EXPECT_THAT(text_of("report.html"), HasSubstr(", 2 seeds."));
 }
 
 TEST_F(Reproduce, AgainIsTheSameWithoutTraining) {
@@ -154,14 +161,18 @@ TEST_F(Reproduce, ABrowserDrawsEveryFigureInsideThePage) {
 }
 
 TEST_F(Reproduce, InterruptedItKeepsWhatIsDone) {
-  test::Process process(workspace->command(arguments(*workspace, "stopped", "1000")),
-                        workspace->options());
+  auto command = workspace->command(arguments(*workspace, "stopped", "1000"));
+  command.emplace_back("--json");
+  test::Process process(command, workspace->options());
   ASSERT_TRUE(process.wait_for_stderr("reproducing on"));
   const std::filesystem::path first = workspace->path("stopped") / "networks" / "base-1.bin";
   for (int i = 0; i < 600 && !std::filesystem::exists(first); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   process.send(SIGINT);
-  EXPECT_EQ(process.wait().status, 130);
+  const test::ProcessResult result = process.wait();
+  EXPECT_EQ(result.status, 130);
+  EXPECT_TRUE(json::parse(result.out)["interrupted"]);
+  EXPECT_FALSE(json::parse(result.out).contains("report"));
   EXPECT_FALSE(std::filesystem::exists(workspace->path("stopped") / "report.html"));
   ASSERT_TRUE(std::filesystem::exists(first));
   for (const std::string& name : test::files_in(workspace->path("stopped") / "networks"))

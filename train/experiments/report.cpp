@@ -166,7 +166,10 @@ std::string facts_html(const Reproduction& results, const Dataset& dataset,
   add("data", html_text(context.data));
   add("recipe", fmt::format("{} epochs, batch {}, rate {}, momentum {}", train.epochs, train.batch,
                             train.schedule.learning_rate, train.sgd.momentum));
-  add("seeds", fmt::format("{} to {}", results.paper.front().seed, results.paper.back().seed));
+  if (results.paper.size() == 1)
+    add("seed", fmt::format("{}", results.paper.front().seed));
+  else
+    add("seeds", fmt::format("{} to {}", results.paper.front().seed, results.paper.back().seed));
   add("machine", html_text(context.machine));
   add("time",
       fmt::format("{:.0f} s for the paper’s part and its controls{}", results.paper_seconds,
@@ -193,9 +196,9 @@ std::string report_html(const Reproduction& results, const Dataset& dataset,
       "<title>Khanal (2018), repeated</title>\n<style>{}</style></head><body>\n"
       "<h1>Pruning by sensitivity, repeated and put right</h1>\n"
       "<p class=\"soft\">A. Khanal, <i>Examining the Effects of Pruning on a Convolution Neural "
-      "Network</i>, 2018, on {}: {} training and {} test images, {} seeds.</p>\n",
+      "Network</i>, 2018, on {}: {} training and {} test images, {} seed{}.</p>\n",
       kReportStyle, html_text(context.data), grouped(dataset.train.size()),
-      grouped(dataset.test.size()), results.paper.size());
+      grouped(dataset.test.size()), results.paper.size(), results.paper.size() == 1 ? "" : "s");
   html += headline_html(results, all) + paper_section(results, dataset) +
           threshold_section(results) + controls_section(results, all) + readings_section(results);
   if (!results.dropout.empty()) html += dropout_section(results);
