@@ -61,7 +61,7 @@ bool succeeds(pid_t pid) {
 
 }  // namespace
 
-void require_gnuplot() { run_gnuplot("exit\n"); }
+void require_gnuplot() { run_gnuplot("set terminal svg\nset terminal pngcairo\n"); }
 
 std::string run_gnuplot(const std::string& script) {
   const FileDescriptor in = anonymous_file();

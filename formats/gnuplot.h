@@ -5,7 +5,8 @@
 
 namespace karnin {
 
-/// Throws Error, with the command that installs it, where there is no gnuplot.
+/// Throws Error, with the command that installs it, where there is no gnuplot; with gnuplot's own
+/// words where it can't draw SVG and PNG.
 void require_gnuplot();
 
 /// What gnuplot writes to stdout for this script: the plot, where the script sets no output. Throws

@@ -191,5 +191,20 @@ TEST_F(Reproduce, WithoutGnuplotItSaysWhatToInstall) {
   EXPECT_THAT(result.err, HasSubstr("apt-get install gnuplot-nox"));
 }
 
+TEST_F(Reproduce, AGnuplotThatCannotDrawIsFoundBeforeTheWork) {
+  const std::filesystem::path program = workspace->path("bin") / "gnuplot";
+  std::filesystem::create_directory(program.parent_path());
+  std::ofstream(program) << "#!/bin/sh\nwhile read -r line; do case $line in\n"
+                            "*pngcairo*) echo unknown terminal >&2; exit 1;; esac; done\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  test::ProcessOptions options = workspace->options();
+  options.environment["PATH"] = program.parent_path().string();
+  const test::ProcessResult result =
+      test::Process(workspace->command(arguments(*workspace, "none", "1")), options).wait();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("unknown terminal"));
+  EXPECT_FALSE(std::filesystem::exists(workspace->path("none")));
+}
+
 }  // namespace
 }  // namespace karnin
