@@ -104,7 +104,12 @@ Plot accuracy_figure(const Reproduction& results) {
   PlotLine random = accuracy_line(results.paper, &Measurements::thresholds, "random", 1);
   random.label = "random, mean";
   plot.lines.push_back(std::move(random));
-  plot.lines.push_back({"the paper, Karnin", kVermilion, {{0, 52}, {0.45, 52}}, false, true, 1.5});
+  plot.lines.push_back({"the paper, Karnin",
+                        kVermilion,
+                        {{0, paper::kAccuracy}, {paper::kFirstThreshold, paper::kAccuracy}},
+                        false,
+                        true,
+                        1.5});
   plot.lines.push_back(
       paper_line("the paper, random", kGrey, [](const auto& row) { return row.accuracy; }));
   plot.x_range = {0, 0.46};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "formats/html.h"
+#include "train/experiments/paper.h"
 #include "train/experiments/report_tables.h"
 #include "train/experiments/result_files.h"
 
@@ -88,7 +89,7 @@ std::string headline_html(const Reproduction& results, const std::vector<Contest
   const auto random = std::ranges::find(half.ranking, "random", &MethodScore::method);
   return lead_html(contests) + "<div class=\"numbers\">\n" +
          number_html(with_sd(base) + " %", "test accuracy of the base network",
-                     "The paper: 52 %, on the original CIFAR-10") +
+                     fmt::format("The paper: {} %, on the original CIFAR-10", paper::kAccuracy)) +
          removed_html(results) +
          number_html(
              fmt::format("{:.1f} % : {:.1f} %", half.ranking[0].accuracy.mean,

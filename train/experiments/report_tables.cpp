@@ -83,7 +83,8 @@ std::string class_table_html(const Reproduction& results, const Dataset& dataset
     add(dataset.classes[c], {paper::kBase[i], paper::kPruned[i], paper::kRandom[i]},
         [c](const ConfusionMatrix& m) { return m.class_accuracy(static_cast<std::int64_t>(c)); });
   }
-  add("all", {52, 52, 31}, [](const ConfusionMatrix& m) { return m.accuracy(); });
+  add("all", {paper::kAccuracy, paper::kAccuracy, paper::kRandomAccuracy},
+      [](const ConfusionMatrix& m) { return m.accuracy(); });
   return table.str();
 }
 

@@ -74,7 +74,7 @@ std::string layer_table(const Dataset& dataset) {
 
 /// Tables 3 to 5: accuracy within each class, and of all.
 std::string class_table(const Reproduction& results, const Dataset& dataset,
-                        const std::array<int, 10>& paper, double paper_total, ConfusionOf of) {
+                        const std::array<int, 10>& paper, int paper_total, ConfusionOf of) {
   Row header{"class", "paper", "mean", "sd", "dropout_mean", "dropout_sd"};
   append(header, seed_columns(results.paper, "accuracy"));
   Csv csv(header);
@@ -93,7 +93,7 @@ std::string class_table(const Reproduction& results, const Dataset& dataset,
   for (std::size_t c = 0; c < dataset.classes.size(); ++c)
     add(dataset.classes[c], has_paper_classes(dataset) ? std::to_string(paper[c]) : "",
         [c](const ConfusionMatrix& m) { return m.class_accuracy(static_cast<std::int64_t>(c)); });
-  add("all", has_paper_classes(dataset) ? fmt::format("{:.0f}", paper_total) : "",
+  add("all", has_paper_classes(dataset) ? std::to_string(paper_total) : "",
       [](const ConfusionMatrix& m) { return m.accuracy(); });
   return csv.str();
 }
@@ -206,9 +206,10 @@ std::vector<ResultFile> result_files(const Reproduction& results, const Dataset&
   return {
       {"table-1.csv", layer_table<Conv2d>(dataset)},
       {"table-2.csv", layer_table<FullyConnected>(dataset)},
-      {"table-3.csv", class_table(results, dataset, paper::kBase, 52, base_of)},
-      {"table-4.csv", class_table(results, dataset, paper::kPruned, 52, pruned_of)},
-      {"table-5.csv", class_table(results, dataset, paper::kRandom, 31, random_of)},
+      {"table-3.csv", class_table(results, dataset, paper::kBase, paper::kAccuracy, base_of)},
+      {"table-4.csv", class_table(results, dataset, paper::kPruned, paper::kAccuracy, pruned_of)},
+      {"table-5.csv",
+       class_table(results, dataset, paper::kRandom, paper::kRandomAccuracy, random_of)},
       {"table-6.csv", threshold_table(results, "karnin-sgd", paper::kTable6)},
       {"table-7.csv", threshold_table(results, "random", paper::kTable7)},
       {"figure-1.csv", samples_csv(dataset)},
