@@ -71,7 +71,7 @@ Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
   json["report"] = (verb.out / "report.html").string();
   json["seeds"] = Json::array();
   for (const Measurements& m : results.paper) {
-    const auto& [report, confusion] = series_named(m.thresholds, "karnin-sgd").outcomes.front();
+    const auto& [report, confusion] = at_first_threshold(m, "karnin-sgd");
     json["seeds"].push_back({{"seed", m.seed},
                              {"accuracy", m.base.accuracy()},
                              {"pruned_accuracy", confusion.accuracy()},
@@ -93,7 +93,7 @@ std::string describe(const Reproduction& results, const ReproduceVerb& verb) {
         verb.out.string());
   std::string text;
   for (const Measurements& m : results.paper) {
-    const auto& [report, confusion] = series_named(m.thresholds, "karnin-sgd").outcomes.front();
+    const auto& [report, confusion] = at_first_threshold(m, "karnin-sgd");
     text += fmt::format("seed {}: {}; at threshold 0.45 {} removed, {}\n", m.seed,
                         percent(m.base.accuracy()), count(removed(report)),
                         percent(confusion.accuracy()));

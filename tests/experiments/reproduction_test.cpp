@@ -84,7 +84,7 @@ TEST(Reproduction, HoldsWhatThePaperHolds) {
   EXPECT_EQ(m.sparsities.size(), 7U);
   EXPECT_EQ(m.train.size(), 3U);
   EXPECT_EQ(m.train[0].images(), dataset.train.size());
-  const PruneReport& karnin = series_named(m.thresholds, "karnin-sgd").outcomes[0].report;
+  const PruneReport& karnin = at_first_threshold(m, "karnin-sgd").report;
   EXPECT_EQ(removed(series_named(m.controls, "random-same-count").outcomes[0].report),
             removed(karnin));
   EXPECT_EQ(series_named(m.controls, "shuffled").outcomes[0].report.layers, karnin.layers);

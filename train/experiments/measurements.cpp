@@ -184,4 +184,8 @@ const Series& series_named(const std::vector<Series>& all, std::string_view name
   return *found;
 }
 
+const Outcome& at_first_threshold(const Measurements& measurements, std::string_view method) {
+  return series_named(measurements.thresholds, method).outcomes.front();
+}
+
 }  // namespace karnin

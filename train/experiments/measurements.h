@@ -37,7 +37,7 @@ struct Measurements {
 /// Everything, on a network of the paper's recipe. The same for any number of threads.
 Measurements measure_all(const TrainedNetwork& network, const Dataset& dataset, int threads);
 
-/// Base, sparsities of a few methods, and the readings alone.
+/// Base, both sweeps at the first threshold, sparsities of a few methods, and the readings alone.
 Measurements measure_variant(const TrainedNetwork& network, const Dataset& dataset, int threads);
 
 /// The layers that the paper prunes.
@@ -54,5 +54,8 @@ const std::vector<PruneMethod>& compared_methods();
 
 /// The series of that name. It must be there.
 const Series& series_named(const std::vector<Series>& all, std::string_view name);
+
+/// What the first threshold makes of the network: "karnin-sgd" or "random".
+const Outcome& at_first_threshold(const Measurements& measurements, std::string_view method);
 
 }  // namespace karnin

@@ -55,7 +55,7 @@ std::string matrices_html(const Reproduction& results, const Dataset& dataset) {
   };
   const auto test = [](const char* method) {
     return [method](const Measurements& m) -> const ConfusionMatrix& {
-      return series_named(m.thresholds, method).outcomes.front().confusion;
+      return at_first_threshold(m, method).confusion;
     };
   };
   const auto train = [](std::size_t i) {

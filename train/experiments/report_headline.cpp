@@ -51,7 +51,7 @@ std::string number_html(const std::string& number, const std::string& what,
 }
 
 const PruneReport& karnin_report(const Measurements& m) {
-  return series_named(m.thresholds, "karnin-sgd").outcomes.front().report;
+  return at_first_threshold(m, "karnin-sgd").report;
 }
 
 std::string removed_html(const Reproduction& results) {

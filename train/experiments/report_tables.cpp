@@ -13,10 +13,6 @@
 namespace karnin {
 namespace {
 
-const Outcome& first_outcome(const std::vector<Series>& all, std::string_view name) {
-  return series_named(all, name).outcomes.front();
-}
-
 template <typename Share>
 std::string mean_percent(const std::vector<Measurements>& all, const Share& share) {
   return fmt::format("{:.1f}", 100 * spread_of(by_seed(all, share)).mean);
@@ -67,7 +63,7 @@ std::string class_table_html(const Reproduction& results, const Dataset& dataset
     const auto number = [&](int value) { return known ? std::to_string(value) : "–"; };
     const auto pruned = [&](const char* method) {
       return mean_percent(results.paper, [&](const Measurements& m) {
-        return share(first_outcome(m.thresholds, method).confusion);
+        return share(at_first_threshold(m, method).confusion);
       });
     };
     const auto base = [&](const Measurements& m) { return share(m.base); };
@@ -144,10 +140,10 @@ std::string controls_html(const Reproduction& results) {
     const auto accuracy = [](const Outcome& outcome) {
       return fmt::format("{:.2f}", 100 * outcome.confusion.accuracy());
     };
-    const Outcome& karnin = first_outcome(m.thresholds, "karnin-sgd");
-    const Outcome& random = first_outcome(m.thresholds, "random");
+    const Outcome& karnin = at_first_threshold(m, "karnin-sgd");
+    const Outcome& random = at_first_threshold(m, "random");
     const auto control = [&](const char* name) {
-      return accuracy(first_outcome(m.controls, name));
+      return accuracy(series_named(m.controls, name).outcomes.front());
     };
     table.add({std::to_string(m.seed), grouped(removed(karnin.report)), accuracy(karnin),
                control("magnitude-same-count"), control("shuffled"), control("random-same-count"),

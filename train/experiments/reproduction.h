@@ -22,7 +22,7 @@ struct Reproduction {
   std::vector<Measurements> readings;  ///< other recipes, of seed 1; empty without variants
   double paper_seconds = 0;            ///< of training and measuring
   double variant_seconds = 0;
-  bool interrupted = false;  ///< then there are no results, only networks in the store
+  bool interrupted = false;  ///< then `paper` alone may be there; networks are in the store
 };
 
 /// The same results for any number of threads. Throws ArgumentError for fewer than one seed or more

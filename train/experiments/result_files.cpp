@@ -35,10 +35,6 @@ Row seed_columns(const std::vector<Measurements>& all, const std::string& what) 
 
 void append(Row& row, const Row& more) { row.insert(row.end(), more.begin(), more.end()); }
 
-const Outcome& at_first_threshold(const Measurements& m, std::string_view method) {
-  return series_named(m.thresholds, method).outcomes.front();
-}
-
 const ConfusionMatrix& base_of(const Measurements& m) { return m.base; }
 const ConfusionMatrix& pruned_of(const Measurements& m) {
   return at_first_threshold(m, "karnin-sgd").confusion;
