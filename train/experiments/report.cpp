@@ -17,6 +17,11 @@
 namespace karnin {
 namespace {
 
+/// What is said of the spread over seeds: nothing where there is one.
+std::string if_several(const Reproduction& results, const std::string& text) {
+  return results.paper.size() > 1 ? text : "";
+}
+
 std::string figure_html(const Plot& plot, const std::string& caption) {
   return fmt::format(
       "<figure class=\"plot\" id=\"{}\"><h3>{}</h3>{}{}<figcaption>{}</figcaption>"
@@ -78,9 +83,10 @@ std::string paper_section(const Reproduction& results, const Dataset& dataset) {
          figure_html(loss_figure(results), "Figure 2. Means over a fiftieth of an epoch.") +
          "<figure><h3>Tables 3, 4 and 5: accuracy within each class, %</h3>" +
          class_table_html(results, dataset) + "</figure>\n" +
-         figure_html(
-             accuracy_figure(results),
-             "Figure 6. The band is one standard deviation over seeds; the paper’s are dashed.") +
+         figure_html(accuracy_figure(results),
+                     "Figure 6. " +
+                         if_several(results, "The band is one standard deviation over seeds. ") +
+                         "The paper’s are dashed.") +
          figure_html(removed_figure(results), "Figure 6, the other axis: how many are removed.") +
          "<figure><h3>Table 6: karnin-sgd</h3>" + threshold_table_html(results, "karnin-sgd") +
          "<figcaption>Removed: the median over seeds, and the least and the most. The thresholds "
@@ -113,15 +119,15 @@ std::string controls_section(const Reproduction& results, const std::vector<Cont
          controls_html(results) +
          "<p>And here every method removes the same share of FC1 and of FC2, in one go and without "
          "training afterwards.</p>\n<div class=\"grid\">\n" +
-         figure_html(sparsity_figure(results), "Bands: one standard deviation over seeds.") +
+         figure_html(sparsity_figure(results),
+                     if_several(results, "Bands: one standard deviation over seeds.")) +
          "<div><h3>Who wins where</h3>\n" + winners_html(all) +
          "<p class=\"note\">By mean accuracy over seeds; all shares are in the table "
          "below.</p></div>\n"
          "</div>\n" +
-         contests_html(all, results.paper.size()) +
-         "<p class=\"note\">Accuracy in %, mean ± one standard deviation over seeds. Seeds won: "
-         "those "
-         "in which the best beat the second.</p>\n";
+         contests_html(all, results.paper.size()) + "<p class=\"note\">Accuracy in %" +
+         if_several(results, ", mean ± one standard deviation over seeds") +
+         ". Seeds won: those in which the best beat the second.</p>\n";
 }
 
 std::string readings_section(const Reproduction& results) {
@@ -153,7 +159,9 @@ std::string dropout_section(const Reproduction& results) {
   return "<h2>Dropout against pruning</h2>\n"
          "<p>The same network with dropout (rate ½) behind FC1 and FC2, trained for as many "
          "epochs: "
-         "an open question of the paper. Accuracy in %, mean ± standard deviation over seeds.</p>\n"
+         "an open question of the paper. Accuracy in %" +
+         if_several(results, ", mean ± standard deviation over seeds") +
+         ".</p>\n"
          "<div class=\"grid\">\n" +
          figure_html(dropout_figure(results), "Dashed: trained with dropout.") + "<figure>" +
          dropout_html(results) + "</figure>\n</div>\n";
