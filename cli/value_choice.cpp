@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "cli/accuracy_drop.h"
 #include "cli/evaluation.h"
 #include "cli/provenance.h"
 #include "cli/quantity.h"
@@ -63,7 +64,6 @@ std::vector<Candidate> candidates(const Model& model) {
 }
 
 /// Rounds the model to the first candidate that is good enough; the weights as they are would be.
-/// Whole images decide, not fractions of a point that no image stands for.
 ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train) {
   const TrainOptions& tuning = options.tuning;
   const ImageSet images = hold_out(train, kValidationShare, tuning.seed);
@@ -71,7 +71,7 @@ ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train) {
   const auto correct = [&](const Model& m) {
     return classify(m, images, tuning.threads).correct();
   };
-  const auto allowed = static_cast<std::int64_t>(*options.max_accuracy_drop / 100 * count);
+  const auto allowed = allowed_losses(*options.max_accuracy_drop, images.size());
   const std::int64_t before = correct(model);
   const double accuracy = static_cast<double>(before) / count;
   ValueReport report{{}, images.size(), accuracy, accuracy, false};
