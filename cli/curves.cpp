@@ -27,12 +27,14 @@ void Curves::add(const StepReport& step) {
   point("step/accuracy", step.accuracy);
 }
 
-void Curves::add(const EpochRecord& epoch) {
-  if (!file_) return;
+void Curves::add(const EpochRecord& epoch, std::int64_t steps) {
+  if (directory_.empty()) return;
+  // Resumed behind the epoch's last step: that one is written again, and the file opened with it.
+  if (!file_) add({epoch.epoch, steps, steps, epoch.loss, epoch.accuracy, 0});
   point("epoch/loss", epoch.loss);
   point("epoch/accuracy", epoch.accuracy);
   point("epoch/learning_rate", epoch.learning_rate);
-  point("epoch/images_per_second", epoch.images_per_second);
+  if (epoch.images_per_second > 0) point("epoch/images_per_second", epoch.images_per_second);
   if (epoch.validation_accuracy) point("epoch/validation_accuracy", *epoch.validation_accuracy);
 }
 

@@ -1,6 +1,7 @@
 // The curves of a training for TensorBoard.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -19,7 +20,8 @@ class Curves {
 
   /// Opens the file with the first point.
   void add(const StepReport& step);
-  void add(const EpochRecord& epoch);
+  /// After the last of an epoch's steps, which a run that was resumed there has not reported.
+  void add(const EpochRecord& epoch, std::int64_t steps);
 
  private:
   void point(const char* tag, double value);

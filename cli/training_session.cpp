@@ -46,7 +46,7 @@ void TrainingSession::on_step(const StepReport& step, bool last) {
 bool TrainingSession::on_epoch(EpochRecord& epoch) {
   if (task_.held_out)
     epoch.validation_accuracy = classify(task_.model, *task_.held_out, options_.threads).accuracy();
-  curves_.add(epoch);
+  curves_.add(epoch, trainer_.steps_per_epoch());
   return watch_.early_stop != 0 &&
          early_stop_.note(epoch.epoch, *epoch.validation_accuracy, task_.model, recorder_);
 }

@@ -253,6 +253,8 @@ double Trainer::step(std::span<const std::int64_t> indices) {
   return impl_->step(indices).sum / static_cast<double>(indices.size());
 }
 
+std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
+
 TrainerState Trainer::state() const {
   const Impl& run = *impl_;
   run.require_finite_weights();

@@ -97,6 +97,8 @@ class Trainer {
   /// update. Throws as run_epoch does, and ArgumentError for no index or one out of range.
   double step(std::span<const std::int64_t> indices);
 
+  std::int64_t steps_per_epoch() const;
+
   /// Between two steps, and so in a StepCallback too. Throws as run_epoch does when the weights are
   /// not finite: such a state is not worth keeping.
   TrainerState state() const;

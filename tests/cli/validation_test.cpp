@@ -116,5 +116,29 @@ TEST_F(Validation, CurvesAreLeftForTensorBoard) {
     EXPECT_THAT(events, HasSubstr(tag));
 }
 
+// With one step an epoch every interruption comes after an epoch's last step: what goes on has
+// nothing left of that epoch but its end.
+TEST_F(Validation, AResumedRunLeavesAPointForEveryEpoch) {
+  const std::string curves = workspace.path("curves").string();
+  Words words = training(
+      "run", {"--validation", "0.2", "--epochs", "20", "--batch", "480", "--tensorboard", curves});
+  test::Process process(workspace.command(words), workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 2/20: loss"));
+  process.send(SIGINT);
+  ASSERT_EQ(process.wait().status, 130);
+  words.emplace_back("--resume");
+  workspace.run_json(words);
+  std::string events;
+  const auto files = test::files_in(curves);
+  EXPECT_EQ(files.size(), 2U);
+  for (const std::string& file : files) events += text_of("curves/" + file);
+  for (const std::string tag : {"epoch/loss", "epoch/validation_accuracy"}) {
+    int points = 0;
+    for (auto at = events.find(tag); at != std::string::npos; at = events.find(tag, at + 1))
+      ++points;
+    EXPECT_EQ(points, 20) << tag;
+  }
+}
+
 }  // namespace
 }  // namespace karnin
