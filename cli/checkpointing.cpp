@@ -41,10 +41,11 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
     const auto values = checkpoint.numbers<double>(name, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
-  const auto validation = checkpoint.numbers<double>(kValidationColumn);
+  auto validation = checkpoint.numbers<double>(kValidationColumn);
+  if (!validation.empty()) validation = checkpoint.numbers<double>(kValidationColumn, epochs);
   for (std::size_t i = 0; i < log.size(); ++i) {
     log[i].epoch = static_cast<std::int64_t>(i) + 1;
-    if (validation.size() == log.size()) log[i].validation_accuracy = validation[i];
+    if (!validation.empty()) log[i].validation_accuracy = validation[i];
   }
   return log;
 }

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <thread>
 
+#include "formats/checkpoint_file.h"
 #include "runtime/core/counter_rng.h"
 #include "tests/cli/workspace.h"
 
@@ -248,6 +250,19 @@ TEST_F(Refusal, OfADamagedCheckpoint) {
       .write(reinterpret_cast<const char*>(damaged.data()),
              static_cast<std::streamsize>(damaged.size()));
   expect_refusal(training("damaged", {"--resume"}), 3, "checkpoint.bin, byte ");
+}
+
+TEST_F(Refusal, OfAColumnThatIsNotTheLogs) {
+  for (const std::string name : {"log.loss", "log.validation_accuracy"}) {
+    Checkpoint forged = read_checkpoint(file("run/checkpoint.bin"));
+    const auto array = std::ranges::find(forged.arrays, name, &NumberArray::name);
+    ASSERT_NE(array, forged.arrays.end());
+    const auto epochs = forged.numbers<double>("log.loss").size();
+    array->values = std::vector<double>(epochs + 1, 0.5);
+    std::filesystem::create_directories(file("column"));
+    write_checkpoint(file("column/checkpoint.bin"), forged);
+    expect_refusal(training("column", {"--resume"}), 3, name);
+  }
 }
 
 TEST_F(Refusal, OfAnIntervalThatIsNone) {
