@@ -87,7 +87,12 @@ Result prune_file(const PruneVerb& verb) {
   if (tune) result.interrupted = fine_tune(model, *dataset, options);
   ValueOptions values = verb.values;
   values.tuning = options;
-  values.tuning.epochs = result.interrupted ? 0 : verb.values.tuning.epochs;
+  values.tuning.epochs = verb.values.tuning.epochs;
+  // An interruption ends what takes long: no codebook is trained, no search for values is begun.
+  if (result.interrupted) {
+    values.max_accuracy_drop.reset();
+    values.tuning.epochs = 0;
+  }
   result.values = quantise_and_note(model, values, dataset ? &dataset->train : nullptr);
   result.interrupted = result.interrupted || result.values.interrupted;
   if (!verb.keep_sensitivities) model.sensitivities.clear();

@@ -28,20 +28,19 @@ struct Candidate {
   std::size_t bytes;
 };
 
-/// True if it was interrupted.
-bool round_weights(Model& model, const QuantiseOptions& options, const TrainOptions& tuning,
-                   const ImageSet* train) {
-  bool interrupted = false;
+/// The epoch in which it was interrupted, or 0.
+std::size_t round_weights(Model& model, const QuantiseOptions& options, const TrainOptions& tuning,
+                          const ImageSet* train, const Interrupt& interrupt) {
+  std::size_t interrupted_in = 0;
   if (options.kind == ValueKind::codebook && tuning.epochs > 0) {
     CodebookTuning codebooks(model, options.entries);
     Trainer trainer(model, *train, tuning);
     trainer.attach(codebooks);
-    const Interrupt interrupt;
     TrainingLog log;
-    interrupted = run_training(trainer, tuning.epochs, interrupt, log);
+    if (run_training(trainer, tuning.epochs, interrupt, log)) interrupted_in = log.size();
   }
   quantise(model, options);
-  return interrupted;
+  return interrupted_in;
 }
 
 Candidate candidate(Model model, const QuantiseOptions& options) {
@@ -64,7 +63,8 @@ std::vector<Candidate> candidates(const Model& model) {
 }
 
 /// Rounds the model to the first candidate that is good enough; the weights as they are would be.
-ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train) {
+ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train,
+                   const Interrupt& interrupt) {
   const TrainOptions& tuning = options.tuning;
   const ImageSet images = hold_out(train, kValidationShare, tuning.seed);
   const auto count = static_cast<double>(images.size());
@@ -77,7 +77,8 @@ ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train) {
   ValueReport report{{}, images.size(), accuracy, accuracy, false};
   for (const Candidate& candidate : candidates(model)) {
     Model rounded = model;
-    report.interrupted = round_weights(rounded, candidate.options, tuning, &train);
+    round_weights(rounded, candidate.options, tuning, &train, interrupt);
+    report.interrupted = interrupt.requested();
     if (report.interrupted) break;
     const std::int64_t after = correct(rounded);
     if (before - after > allowed) continue;
@@ -99,15 +100,20 @@ Json describe(const QuantiseOptions& options) {
 
 ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train) {
   ValueReport report{.chosen = options.quantise};
+  const TrainOptions& tuning = options.tuning;
+  const Interrupt interrupt;
+  std::size_t interrupted_in = 0;
   if (options.max_accuracy_drop)
-    report = choose(model, options, *train);
+    report = choose(model, options, *train, interrupt);
   else
-    report.interrupted = round_weights(model, options.quantise, options.tuning, train);
+    interrupted_in = round_weights(model, report.chosen, tuning, train, interrupt);
+  if (interrupted_in != 0) report.interrupted = true;
   if (report.chosen.kind == ValueKind::f32) return report;
   Json entry{{"verb", "values"}};
   entry.update(describe(report.chosen));
-  if (report.chosen.kind == ValueKind::codebook && options.tuning.epochs > 0)
-    entry["tuning"] = to_json(options.tuning);
+  if (report.chosen.kind == ValueKind::codebook && tuning.epochs > 0)
+    entry["tuning"] = to_json(tuning);
+  if (report.interrupted) entry["tuning"]["interrupted_in_epoch"] = interrupted_in;
   append_provenance(model, std::move(entry));
   return report;
 }

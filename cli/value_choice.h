@@ -17,7 +17,7 @@ struct ValueReport {
   std::int64_t images = 0;  ///< 0: nothing was measured
   double accuracy_before = 0;
   double accuracy_after = 0;
-  bool interrupted = false;  ///< while codebooks were trained
+  bool interrupted = false;  ///< before all was done
 };
 
 /// Rounds the model's weights, with an entry in its provenance. A maximum drop asks for the
