@@ -6,38 +6,42 @@
 
 #include <cerrno>
 #include <cstdarg>
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace karnin::test {
 namespace {
 
 struct Plan {
-  std::string name;
   int left = 0;  // calls that still succeed
   bool for_good = false;
   int error = 0;
   bool happened = false;
-} plan;
+};
+
+std::map<std::string, Plan, std::less<>> plans;  // by the name of the call
 
 bool must_fail(const char* name) {
-  if (plan.name != name || plan.left-- > 0) return false;
+  const auto found = plans.find(name);
+  if (found == plans.end()) return false;
+  Plan& plan = found->second;
+  if ((plan.happened && !plan.for_good) || plan.left-- > 0) return false;
   plan.happened = true;
-  if (!plan.for_good) plan.name.clear();
   errno = plan.error;
   return true;
 }
 
 }  // namespace
 
-std::vector<std::string> failing_calls() {
-  return {"open", "write", "fsync", "fchmod", "rename", "unlink"};
-}
+std::vector<std::string> failing_calls() { return {"open", "write", "fsync", "fchmod", "rename"}; }
 
-FailingCalls::FailingCalls(std::string name, int nth, bool for_good, int error) {
-  plan = {std::move(name), nth, for_good, error, false};
+FailingCalls::FailingCalls(std::string name, int nth, bool for_good, int error)
+    : name_(std::move(name)) {
+  plans[name_] = {nth, for_good, error, false};
 }
-FailingCalls::~FailingCalls() { plan = {}; }
-bool FailingCalls::happened() const { return plan.happened; }
+FailingCalls::~FailingCalls() { plans.erase(name_); }
+bool FailingCalls::happened() const { return plans.at(name_).happened; }
 
 }  // namespace karnin::test
 

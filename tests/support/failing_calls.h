@@ -7,11 +7,13 @@
 
 namespace karnin::test {
 
-/// The calls that can fail: "open", "write", "fsync", "fchmod", "rename", "unlink".
+/// The calls that replacing a file makes, and that can fail. So can "unlink", which it makes only
+/// where another has failed.
 std::vector<std::string> failing_calls();
 
 /// While it lives, the `nth` call (from 0) of that name fails with `error`, and with `for_good` all
-/// that follow too. Error 0 stands for a write of half of the bytes. At most one at a time.
+/// that follow too. Error 0 stands for a write of half of the bytes. At most one of a
+/// name at a time.
 class FailingCalls {
  public:
   FailingCalls(std::string name, int nth, bool for_good, int error);
@@ -21,6 +23,9 @@ class FailingCalls {
 
   /// Whether any has failed so far.
   bool happened() const;
+
+ private:
+  std::string name_;
 };
 
 }  // namespace karnin::test
