@@ -6,9 +6,10 @@
 //   recorder.counters  u64  steps of the block, steps of the epoch
 //   recorder.rates     f64  sum of the epoch's rates
 //   recorder.*         f32 and f64, one for each member of RecorderState::Track
-//   best.*             of the best epoch, if there was one: its number (u64), accuracy (f64),
-//   weights
-//                      and sensitivities, one array a method (f32)
+//   best.epoch         u64  number of the best epoch; 0: there is none, nor one of the following
+//   best.accuracy      f64  of that epoch, on the images held out
+//   best.weights       f32
+//   best.<method>      f32  its sensitivities, one array a method
 #pragma once
 
 #include "formats/checkpoint_file.h"
