@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kValidationShare = 0.1;
+constexpr double kHeldBackShare = 0.1;
 
 struct Candidate {
   QuantiseOptions options;
@@ -66,7 +66,7 @@ std::vector<Candidate> candidates(const Model& model) {
 ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train,
                    const Interrupt& interrupt) {
   const TrainOptions& tuning = options.tuning;
-  const ImageSet images = hold_out(train, kValidationShare, tuning.seed);
+  const ImageSet images = hold_out(train, kHeldBackShare, tuning.seed);
   const auto count = static_cast<double>(images.size());
   const auto correct = [&](const Model& m) {
     return classify(m, images, tuning.threads).correct();
@@ -121,9 +121,9 @@ ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSe
 Json to_json(const ValueReport& report) {
   Json json = describe(report.chosen);
   if (report.images == 0) return json;
-  json["validation_images"] = report.images;
-  json["validation_accuracy_f32"] = report.accuracy_before;
-  json["validation_accuracy"] = report.accuracy_after;
+  json["held_back_images"] = report.images;
+  json["held_back_accuracy_f32"] = report.accuracy_before;
+  json["held_back_accuracy"] = report.accuracy_after;
   return json;
 }
 

@@ -22,9 +22,9 @@ struct ValueReport {
 
 /// Rounds the model's weights, with an entry in its provenance. A maximum drop asks for the
 /// smallest file that loses no more on a tenth of the training images, which hold_out() takes out
-/// of `train` so that the tuning doesn't see them; test images decide nothing. An interruption ends
-/// the search with the weights as they were. `train` may be null where needs_images() says no.
-/// Throws ArgumentError as quantise() does.
+/// of `train` so that the tuning doesn't see them (the training of the model usually has); test
+/// images decide nothing. An interruption ends the search with the weights as they were. `train`
+/// may be null where needs_images() says no. Throws ArgumentError as quantise() does.
 ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train);
 
 nlohmann::ordered_json to_json(const ValueReport& report);

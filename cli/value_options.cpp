@@ -22,7 +22,8 @@ void add_value_options(CLI::App& verb, ValueOptions& options) {
   verb.add_option_function<double>(
           "--max-accuracy-drop", [&options](double points) { options.max_accuracy_drop = points; },
           "Round to what gives the smallest file that loses at most this many points of accuracy "
-          "on a tenth of the training images, which --tune-values then leaves out")
+          "on a tenth of the training images, which --tune-values then leaves out; sizes are those "
+          "before tuning")
       ->check(CLI::Range(0.0, 100.0))
       ->excludes(values)
       ->excludes(entries);

@@ -195,8 +195,8 @@ TEST_F(Chain, ValuesAreRoundedAsAskedFor) {
 TEST_F(Chain, TheSmallestValuesThatKeepTheAccuracyAreFound) {
   const json careful =
       prune("careful.bin", {"--max-accuracy-drop", "0", "--data", workspace->data()});
-  EXPECT_EQ(careful["values"]["validation_images"], test::kTrainImages / 10);
-  EXPECT_GE(careful["values"]["validation_accuracy"], careful["values"]["validation_accuracy_f32"]);
+  EXPECT_EQ(careful["values"]["held_back_images"], test::kTrainImages / 10);
+  EXPECT_GE(careful["values"]["held_back_accuracy"], careful["values"]["held_back_accuracy_f32"]);
   const json careless =
       prune("careless.bin", {"--max-accuracy-drop", "100", "--data", workspace->data()});
   EXPECT_EQ(careless["values"]["entries"], 4);
