@@ -124,12 +124,18 @@ float round_to_entry(double value) {
   return round_mantissa(static_cast<float>(value), kF16MantissaBits);
 }
 
+float last_nearer(float lower, float upper) {
+  const double middle = (double{lower} + upper) / 2;
+  const auto rounded = static_cast<float>(middle);
+  return rounded > middle ? std::nextafter(rounded, lower) : rounded;
+}
+
 std::size_t nearest_entry(std::span<const float> codebook, float value) {
   const auto above =
       static_cast<std::size_t>(std::ranges::lower_bound(codebook, value) - codebook.begin());
   if (above == 0) return 0;
   if (above == codebook.size()) return above - 1;
-  return value - codebook[above - 1] <= codebook[above] - value ? above - 1 : above;
+  return value <= last_nearer(codebook[above - 1], codebook[above]) ? above - 1 : above;
 }
 
 }  // namespace karnin

@@ -1,35 +1,57 @@
 #include "train/codebook_tuning.h"
 
+#include <algorithm>
+#include <array>
+
 #include "train/codebook.h"
 #include "train/quantise.h"
-#include "train/rounding.h"
 
 namespace karnin {
 namespace {
 
-bool is_kept(const Parameter& parameter, std::size_t i) {
-  return parameter.mask.empty() || parameter.mask[i] != 0;
+std::vector<std::uint32_t> kept_indices(const Parameter& parameter) {
+  std::vector<std::uint32_t> indices;
+  for (std::size_t i = 0; i < parameter.value.span().size(); ++i)
+    if (parameter.mask.empty() || parameter.mask[i] != 0)
+      indices.push_back(static_cast<std::uint32_t>(i));
+  return indices;
 }
 
-std::vector<float> kept_weights(const Parameter& parameter) {
-  std::vector<float> weights;
-  for (std::size_t i = 0; i < parameter.value.span().size(); ++i)
-    if (is_kept(parameter, i)) weights.push_back(parameter.value.span()[i]);
-  return weights;
-}
+/// nearest_entry() by way of the last value of every entry. A step moves few weights to another
+/// entry, and hardly any further than the next.
+class NearestEntry {
+ public:
+  explicit NearestEntry(std::span<const float> codebook) : last_(codebook.size() - 1) {
+    for (std::size_t e = 0; e < last_; ++e) ends_[e] = last_nearer(codebook[e], codebook[e + 1]);
+  }
+
+  std::size_t from(std::size_t entry, float value) const {
+    while (entry > 0 && value <= ends_[entry - 1]) --entry;
+    while (entry < last_ && value > ends_[entry]) ++entry;
+    return entry;
+  }
+
+ private:
+  std::size_t last_;
+  std::array<float, kMostEntries> ends_{};
+};
 
 }  // namespace
 
 CodebookTuning::CodebookTuning(Model& model, int entries) : model_(model) {
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   for (const ParameterSpec& spec : specs) {
-    Parameter& parameter = model.parameters[tuned_.size()];
+    const std::span<float> weights = model.parameters[tuned_.size()].value.span();
+    std::vector<std::uint32_t> kept = kept_indices(model.parameters[tuned_.size()]);
     Tuned& tuned = tuned_.emplace_back();
-    const std::vector<float> weights = kept_weights(parameter);
-    if (spec.is_bias || weights.empty()) continue;
-    tuned.unrounded.assign(parameter.value.span().begin(), parameter.value.span().end());
-    tuned.codebook = make_codebook(weights, entries);
-    round(tuned, parameter);
+    if (spec.is_bias || kept.empty()) continue;
+    std::vector<float> values;
+    for (const std::uint32_t i : kept) values.push_back(weights[i]);
+    tuned.unrounded.assign(weights.begin(), weights.end());
+    tuned.entries.assign(kept.size(), 0);
+    tuned.kept = std::move(kept);
+    tuned.codebook = make_codebook(values, entries);
+    round(tuned, weights);
   }
 }
 
@@ -42,24 +64,25 @@ void CodebookTuning::on_update(const WeightUpdate& update) noexcept {
 
 void CodebookTuning::on_step_end() {
   for (std::size_t p = 0; p < tuned_.size(); ++p)
-    if (!tuned_[p].unrounded.empty()) round(tuned_[p], model_.parameters[p]);
+    if (!tuned_[p].unrounded.empty()) round(tuned_[p], model_.parameters[p].value.span());
 }
 
 /// Every entry moves to the mean of the weights that are nearest to it; one without any stays.
-void CodebookTuning::round(Tuned& tuned, Parameter& parameter) {
-  std::vector<double> sums(tuned.codebook.size(), 0);
-  std::vector<std::int64_t> counts(tuned.codebook.size(), 0);
-  std::vector<std::size_t> entries(tuned.unrounded.size());
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!is_kept(parameter, i)) continue;
-    entries[i] = nearest_entry(tuned.codebook, tuned.unrounded[i]);
-    sums[entries[i]] += tuned.unrounded[i];
-    ++counts[entries[i]];
+void CodebookTuning::round(Tuned& tuned, std::span<float> weights) noexcept {
+  std::array<double, kMostEntries> sums{};
+  std::array<std::int64_t, kMostEntries> counts{};
+  const NearestEntry nearest(tuned.codebook);
+  for (std::size_t k = 0; k < tuned.kept.size(); ++k) {
+    const float weight = tuned.unrounded[tuned.kept[k]];
+    const std::size_t entry = nearest.from(tuned.entries[k], weight);
+    tuned.entries[k] = static_cast<std::uint8_t>(entry);
+    sums[entry] += weight;
+    ++counts[entry];
   }
-  for (std::size_t e = 0; e < sums.size(); ++e)
+  for (std::size_t e = 0; e < tuned.codebook.size(); ++e)
     if (counts[e] > 0) tuned.codebook[e] = round_to_entry(sums[e] / static_cast<double>(counts[e]));
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    if (is_kept(parameter, i)) parameter.value.data()[i] = tuned.codebook[entries[i]];
+  for (std::size_t k = 0; k < tuned.kept.size(); ++k)
+    weights[tuned.kept[k]] = tuned.codebook[tuned.entries[k]];
 }
 
 }  // namespace karnin

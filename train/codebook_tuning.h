@@ -3,6 +3,8 @@
 // Bengio, Leonard and Courville, arXiv:1308.3432). Entries follow the weights that they stand for.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "train/observer.h"
@@ -11,8 +13,10 @@ namespace karnin {
 
 class CodebookTuning final : public UpdateObserver {
  public:
-  /// Rounds the weights of every layer as quantise() does, and no bias. Attach it to the trainer of
-  /// this model, which must outlive it; after every step the weights are rounded again.
+  /// Rounds the weights of every layer to codebooks as quantise() finds them, then moves each entry
+  /// to the mean of its weights in 10 bits of mantissa (round_to_entry(); quantise() leaves a
+  /// tensor of no more distinct values than entries as it is). No bias is rounded. Attach it to the
+  /// trainer of this model, which must outlive it; after every step the weights are rounded again.
   /// Throws ArgumentError as quantise() does.
   CodebookTuning(Model& model, int entries);
 
@@ -23,10 +27,12 @@ class CodebookTuning final : public UpdateObserver {
 
  private:
   struct Tuned {
-    std::vector<float> unrounded;  ///< every weight, pruned ones too; empty for a bias
-    std::vector<float> codebook;   ///< ascending
+    std::vector<float> unrounded;       ///< every weight, pruned ones too; empty for a bias
+    std::vector<std::uint32_t> kept;    ///< indices of those that are not pruned
+    std::vector<std::uint8_t> entries;  ///< of each of these
+    std::vector<float> codebook;        ///< ascending
   };
-  static void round(Tuned& tuned, Parameter& parameter);
+  static void round(Tuned& tuned, std::span<float> weights) noexcept;
 
   Model& model_;
   std::vector<Tuned> tuned_;  ///< one a parameter

@@ -5,6 +5,7 @@
 
 #include "tests/support/allocation_meter.h"
 #include "tests/support/bright_squares.h"
+#include "train/codebook_tuning.h"
 #include "train/initialise.h"
 #include "train/recorder.h"
 #include "train/trainer.h"
@@ -41,7 +42,8 @@ std::size_t allocations_of_an_epoch(Trainer& trainer) {
 }
 
 // Batches of 1, of 4 and 7 (oneDNN's layouts), of 16 and of 100 (images in lanes); the last one is
-// smaller, so that there are shards of several sizes. And the end of the epoch, with the recorder.
+// smaller, so that there are shards of several sizes. And the end of the epoch, with the recorder
+// and codebooks.
 TEST(Allocation, AStepAllocatesNothing) {
   const ImageSet images = test::bright_squares(kExtent, kClasses, 130, 1);
   for (const std::int64_t batch : {1, 4, 7, 16, 100})
@@ -55,6 +57,8 @@ TEST(Allocation, AStepAllocatesNothing) {
       Trainer trainer(model, images, options);
       SensitivityRecorder recorder;
       trainer.attach(recorder);
+      CodebookTuning tuning(model, 16);
+      trainer.attach(tuning);
       // A thread allocates when it first gets a shard; when that is, the scheduler decides.
       std::size_t least = allocations_of_an_epoch(trainer);
       for (int epoch = 0; epoch < 10 && least > 0; ++epoch)

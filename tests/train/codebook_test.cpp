@@ -79,5 +79,16 @@ TEST(Codebook, NearestEntryBreaksTiesDownwards) {
     EXPECT_EQ(nearest_entry(codebook, value), static_cast<std::size_t>(index)) << value;
 }
 
+// The distances from 0.0005 to -1 and to 1.001 are the same float, rounded.
+TEST(Codebook, NearestEntryIsExact) {
+  const float upper = 1.001F;
+  const std::vector<float> codebook{-1, upper};
+  const auto middle = static_cast<float>((double{upper} - 1) / 2);
+  EXPECT_EQ(nearest_entry(codebook, middle), 0U);
+  EXPECT_EQ(nearest_entry(codebook, std::nextafter(middle, 1.0F)), 1U);
+  EXPECT_EQ(last_nearer(-1, upper), middle);
+  EXPECT_EQ(last_nearer(1, std::nextafter(1.0F, 2.0F)), 1.0F) << "no value between them";
+}
+
 }  // namespace
 }  // namespace karnin
