@@ -103,6 +103,22 @@ std::string describe(const Reproduction& results, const ReproduceVerb& verb) {
                             (verb.out / "report.html").string());
 }
 
+/// The bar is gone when this is done.
+Reproduction reproduce_watched(const ReproduceVerb& verb, const Dataset& dataset,
+                               const Interrupt& interrupt) {
+  Progress progress;
+  const Watcher watcher{[&](double fraction, const std::string& what) {
+                          progress.update(fraction, [&] { return what; });
+                        },
+                        [&] { return interrupt.requested(); }};
+  return reproduce(dataset,
+                   {.seeds = verb.seeds,
+                    .threads = verb.threads,
+                    .networks = verb.out / "networks",
+                    .variants = !verb.paper_only},
+                   watcher);
+}
+
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   const Dataset dataset = load_dataset(verb.data);
@@ -110,17 +126,7 @@ ExitCode reproduce_verb(const ReproduceVerb& verb) {
   const Interrupt interrupt;
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
                    count(dataset.train.size()), seeds_text(verb.seeds)));
-  Progress progress;
-  const Watcher watcher{[&](double fraction, const std::string& what) {
-                          progress.update(fraction, [&] { return what; });
-                        },
-                        [&] { return interrupt.requested(); }};
-  const Reproduction results = reproduce(dataset,
-                                         {.seeds = verb.seeds,
-                                          .threads = verb.threads,
-                                          .networks = verb.out / "networks",
-                                          .variants = !verb.paper_only},
-                                         watcher);
+  const Reproduction results = reproduce_watched(verb, dataset, interrupt);
   if (!results.interrupted) write_results(results, dataset, verb);
   if (verb.json)
     print_json(reproduction_json(results, verb));

@@ -126,7 +126,9 @@ TEST_F(ExitCode, UnsoundArchitecture) {
 
 TEST_F(ExitCode, AnArchitectureThatCannotBeStoredIsNotTrained) {
   const std::string layer = R"({"type":"fully_connected","oc":10,"name":)";
-  for (const std::string& name : {std::string(R"("a\nb")"), '"' + std::string(129, 'x') + '"'}) {
+  std::string long_name(131, 'x');
+  long_name.front() = long_name.back() = '"';
+  for (const std::string& name : Words{R"("a\nb")", long_name}) {
     std::ofstream(file("odd.json"))
         << R"({"name":"n","input":[3,32,32],"layers":[)" << layer << name << "}]}";
     expect({"train", "--data", workspace->data(), "--arch", file("odd.json"), "--out", file("odd")},

@@ -1,9 +1,12 @@
 // What goes where: data on stdout, everything else on stderr, control characters only to a
 // terminal.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "tests/cli/workspace.h"
 
@@ -16,6 +19,14 @@ using Words = std::vector<std::string>;
 
 bool has_control_characters(const std::string& text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' && c != '\n'; });
+}
+
+constexpr const char* kNoTerminals = "this system has no pseudo-terminals: is /dev/pts mounted?";
+
+bool has_pseudo_terminals() {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  if (terminal >= 0) close(terminal);
+  return terminal >= 0;
 }
 
 /// One training for all tests, which only read it.
@@ -90,6 +101,7 @@ TEST_F(Streams, PipesGetPlainLines) {
 }
 
 TEST_F(Streams, ATerminalGetsABar) {
+  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   const std::string err = stderr_on_terminal(workspace->options());
   EXPECT_THAT(err, HasSubstr("\r\x1b[K["));
   EXPECT_THAT(err, HasSubstr("\x1b[32m"));
@@ -97,6 +109,7 @@ TEST_F(Streams, ATerminalGetsABar) {
 }
 
 TEST_F(Streams, NoColorMeansNoColor) {
+  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   test::ProcessOptions options = workspace->options();
   options.environment["NO_COLOR"] = "1";
   const std::string err = stderr_on_terminal(options);
@@ -105,6 +118,7 @@ TEST_F(Streams, NoColorMeansNoColor) {
 }
 
 TEST_F(Streams, ADumbTerminalGetsLines) {
+  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   test::ProcessOptions options = workspace->options();
   options.environment["TERM"] = "dumb";
   EXPECT_THAT(stderr_on_terminal(options), Not(HasSubstr("\x1b")));
