@@ -41,7 +41,7 @@ std::string with_sd(const Spread& spread) {
 std::string range_of(std::vector<std::int64_t> values) {
   std::ranges::sort(values);
   const std::int64_t middle = values[(values.size() - 1) / 2] + values[values.size() / 2];
-  const std::string median = grouped(middle / 2) + (middle % 2 == 0 ? "" : ".5");
+  std::string median = grouped(middle / 2) + (middle % 2 == 0 ? "" : ".5");
   if (values.front() == values.back()) return median;
   return fmt::format("{}<span class=\"soft range\">{} – {}</span>", median, grouped(values.front()),
                      grouped(values.back()));
