@@ -15,7 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kValidationColumn = "log.validation_accuracy";
+/// Columns that all epochs have or none.
+constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
+    {"log.validation_accuracy", &EpochRecord::validation_accuracy},
+    {"log.sparsity", &EpochRecord::sparsity}};
 /// The other columns of the log, an array each.
 constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
     {"log.loss", &EpochReport::loss},
@@ -29,10 +32,12 @@ void put(const TrainingLog& log, Checkpoint& checkpoint) {
     for (const EpochRecord& epoch : log) values.push_back(epoch.*column);
     checkpoint.arrays.push_back({name, std::move(values)});
   }
-  std::vector<double> validation;  // all epochs or none
-  for (const EpochRecord& epoch : log)
-    if (epoch.validation_accuracy) validation.push_back(*epoch.validation_accuracy);
-  checkpoint.arrays.push_back({kValidationColumn, std::move(validation)});
+  for (const auto& [name, column] : kOptionalColumns) {
+    std::vector<double> values;
+    for (const EpochRecord& epoch : log)
+      if (epoch.*column) values.push_back(*(epoch.*column));
+    checkpoint.arrays.push_back({name, std::move(values)});
+  }
 }
 
 TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
@@ -41,12 +46,12 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
     const auto values = checkpoint.numbers<double>(name, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
-  auto validation = checkpoint.numbers<double>(kValidationColumn);
-  if (!validation.empty()) validation = checkpoint.numbers<double>(kValidationColumn, epochs);
-  for (std::size_t i = 0; i < log.size(); ++i) {
-    log[i].epoch = static_cast<std::int64_t>(i) + 1;
-    if (!validation.empty()) log[i].validation_accuracy = validation[i];
+  for (const auto& [name, column] : kOptionalColumns) {
+    if (checkpoint.numbers<double>(name).empty()) continue;
+    const auto values = checkpoint.numbers<double>(name, epochs);
+    for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].epoch = static_cast<std::int64_t>(i) + 1;
   return log;
 }
 
@@ -116,10 +121,12 @@ void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
 
 void Checkpointing::save() {
   Checkpoint checkpoint{model_, identity_, {}};
-  put(trainer_.state(), checkpoint);
-  put(recorder_.state(), checkpoint);
-  put(early_stop_.best(), checkpoint);
-  put(log_, checkpoint);
+  put(parts_.trainer.state(), checkpoint);
+  put(parts_.recorder.state(), checkpoint);
+  if (parts_.pruner) put(parts_.pruner->state(), checkpoint);
+  if (parts_.average) put(parts_.average->state(), checkpoint);
+  put(parts_.early_stop.best(), checkpoint);
+  put(parts_.log, checkpoint);
   write_checkpoint(file_, checkpoint);
   saved_ = true;
 }
@@ -127,10 +134,12 @@ void Checkpointing::save() {
 void Checkpointing::restore(const Checkpoint& checkpoint) {
   try {
     const TrainerState state = trainer_state(checkpoint);
-    trainer_.restore(state);
-    recorder_.restore(recorder_state(checkpoint));
-    early_stop_.restore(best_epoch(checkpoint));
-    log_ = training_log(checkpoint, state.epochs_done);
+    parts_.trainer.restore(state);
+    parts_.recorder.restore(recorder_state(checkpoint));
+    if (parts_.pruner) parts_.pruner->restore(pruner_state(checkpoint), state.steps_done);
+    if (parts_.average) parts_.average->restore(average_state(checkpoint));
+    parts_.early_stop.restore(best_epoch(checkpoint));
+    parts_.log = training_log(checkpoint, state.epochs_done);
     saved_ = true;
     tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,
                      state.epoch.steps));

@@ -12,6 +12,8 @@
 #include "formats/dataset.h"
 #include "train/early_stop.h"
 #include "train/recorder.h"
+#include "train/training_pruner.h"
+#include "train/weight_average.h"
 
 namespace karnin::cli {
 
@@ -38,20 +40,23 @@ std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file);
 /// its last bits may be others.
 void require_same_run(const Checkpoint& checkpoint, const nlohmann::ordered_json& identity);
 
+/// Everything that has a state, besides the model.
+struct RunningParts {
+  Trainer& trainer;
+  SensitivityRecorder& recorder;
+  std::optional<TrainingPruner>& pruner;
+  std::optional<WeightAverage>& average;
+  EarlyStop& early_stop;
+  TrainingLog& log;
+};
+
 /// Saves one run, and takes it up again.
 class Checkpointing {
  public:
   /// Keeps references. `identity` goes into the file, and is what a resumed run is compared with.
   Checkpointing(std::filesystem::path file, const nlohmann::ordered_json& identity,
-                const Model& model, Trainer& trainer, SensitivityRecorder& recorder,
-                EarlyStop& early_stop, TrainingLog& log)
-      : file_(std::move(file)),
-        identity_(identity.dump()),
-        model_(model),
-        trainer_(trainer),
-        recorder_(recorder),
-        early_stop_(early_stop),
-        log_(log) {}
+                const Model& model, const RunningParts& parts)
+      : file_(std::move(file)), identity_(identity.dump()), model_(model), parts_(parts) {}
 
   /// Between two steps. Throws OutputError, the file that was there then still being there.
   void save();
@@ -66,10 +71,7 @@ class Checkpointing {
   std::filesystem::path file_;
   std::string identity_;
   const Model& model_;
-  Trainer& trainer_;
-  SensitivityRecorder& recorder_;
-  EarlyStop& early_stop_;
-  TrainingLog& log_;
+  RunningParts parts_;
   bool saved_ = false;
 };
 

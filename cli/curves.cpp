@@ -36,6 +36,7 @@ void Curves::add(const EpochRecord& epoch, std::int64_t steps) {
   point("epoch/learning_rate", epoch.learning_rate);
   if (epoch.images_per_second > 0) point("epoch/images_per_second", epoch.images_per_second);
   if (epoch.validation_accuracy) point("epoch/validation_accuracy", *epoch.validation_accuracy);
+  if (epoch.sparsity) point("epoch/sparsity", *epoch.sparsity);
 }
 
 void Curves::point(const char* tag, double value) {

@@ -22,6 +22,7 @@ struct EvalVerb : VerbOptions {
   std::string data;
   std::string split = "test";
   std::int64_t batch = 64;
+  bool mirror = false;
 };
 
 struct Report {
@@ -40,7 +41,8 @@ Report evaluate(const EvalVerb& verb, const Model& model, const Dataset& dataset
   options.threads = verb.threads;
   Engine engine(model, options);
   // By the fixed rule: the same accuracy on every run, whatever wins the race for speed.
-  ConfusionMatrix confusion = classify(model, images, verb.threads);
+  ConfusionMatrix confusion =
+      classify(model, images, verb.threads, verb.mirror ? View::mirrored : View::plain);
   classify(engine, model, images);  // warms up
   const double rate = images_per_second(engine, model, images);
   engine.set_profiling(true);  // in a pass of its own: taking the times costs time
@@ -167,6 +169,8 @@ void add_eval(CLI::App& app, Action& action) {
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   verb.add_option("--split", options->split, "Which images")
       ->check(CLI::IsMember({"test", "train"}));
+  verb.add_flag("--mirror", options->mirror,
+                "Accuracy of each image and its mirror image together, whose logits are added");
   verb.add_option("--batch", options->batch, "Images that the engine is prepared for at once");
   select(verb, action, options, eval);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <vector>
 
 #include "train/augmentation.h"
@@ -12,11 +13,19 @@ namespace {
 constexpr std::size_t kRuns = 5;
 constexpr double kEnoughSeconds = 2.0;  // a slow machine is not kept for all five
 
-std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& images) {
+void mirror(const Extent& extent, float* image) {
+  for (std::int64_t row = 0; row < extent.c * extent.h; ++row)
+    std::reverse(image + row * extent.w, image + (row + 1) * extent.w);
+}
+
+std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& images,
+                           bool mirrored = false) {
   const std::int64_t size = images.extent.size();
   const ImageLoader loader = [&](std::int64_t first, std::int64_t n, float* dst) {
-    for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t i = 0; i < n; ++i) {
       load_image(images.image(first + i), images.extent, model.preprocess, dst + i * size);
+      if (mirrored) mirror(images.extent, dst + i * size);
+    }
   };
   std::vector<float> logits(static_cast<std::size_t>(images.size() * engine.classes()));
   engine.run(images.size(), loader, logits);
@@ -31,12 +40,18 @@ ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& ima
   return confusion;
 }
 
-ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads) {
+ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads, View view) {
   EngineOptions options;
   options.threads = threads;
   options.race = false;
   Engine engine(model, options);
-  return classify(engine, model, images);
+  std::vector<float> logits = run_all(engine, model, images);
+  if (view == View::mirrored)
+    std::ranges::transform(logits, run_all(engine, model, images, true), logits.begin(),
+                           std::plus());
+  ConfusionMatrix confusion(engine.classes());
+  confusion.add(images.labels, predict(logits, engine.classes()));
+  return confusion;
 }
 
 double images_per_second(Engine& engine, const Model& model, const ImageSet& images) {

@@ -11,9 +11,16 @@ namespace karnin::cli {
 /// One run() over all images. Pixels are normalised as the model says, on the way in.
 ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& images);
 
+/// What the network is shown of an image.
+enum class View {
+  plain,
+  mirrored  ///< it and its mirror image, whose logits are added
+};
+
 /// The same with an engine of its own whose kernels follow from the model alone: no race against
 /// the clock can change the figure.
-ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads);
+ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads,
+                         View view = View::plain);
 
 /// The median of a few runs over all images, loading from u8 pixels included. Warm up first.
 double images_per_second(Engine& engine, const Model& model, const ImageSet& images);

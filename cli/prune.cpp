@@ -150,17 +150,7 @@ ExitCode prune_verb(const PruneVerb& verb) {
 }
 
 void add_choice_options(CLI::App& verb, PruneOptions& options) {
-  add_choice(verb, "--method", options.method, prune_method_from_string, to_string(options.method),
-             "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|magnitude|"
-             "random",
-             "What a weight is worth");
-  add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
-             to_string(options.normalisation), "minmax|rank|log",
-             "How scores are mapped to [0, 1]");
-  add_choice(verb, "--sign", options.sign, sign_rule_from_string, to_string(options.sign),
-             "keep|absolute|clamp", "What becomes of a negative sensitivity first");
-  add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
-             "layer|global", "Normalise and choose in each layer, or over all of them");
+  add_score_options(verb, options);
   auto* threshold = verb.add_option_function<double>(
       "--threshold", [&options](double value) { options.threshold = value; },
       "Remove the weights that score below this, in [0, 1]");
@@ -196,10 +186,6 @@ void add_prune(CLI::App& app, Action& action) {
                *options);
   verb.add_option("--model", options->model, "The file that train wrote")->required();
   add_choice_options(verb, options->prune);
-  verb.add_option("--layers", options->prune.layers,
-                  "Layers to prune; otherwise every fully connected one but the last")
-      ->delimiter(',')
-      ->type_name("fc1,fc2,...");
   verb.add_option(
           "--seed", options->prune.seed,
           "Seed of --method random, of --fine-tune and of what --max-accuracy-drop holds out")

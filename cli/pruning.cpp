@@ -1,6 +1,7 @@
 #include "cli/pruning.h"
 
 #include "cli/provenance.h"
+#include "cli/verb.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -31,17 +32,41 @@ Scope scope_from_string(std::string_view name) {
   throw ArgumentError("unknown scope '" + std::string(name) + "': expected layer or global");
 }
 
+std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options) {
+  return {add_choice(
+              verb, "--method", options.method, prune_method_from_string, to_string(options.method),
+              "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|magnitude|"
+              "random",
+              "What a weight is worth"),
+          add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
+                     to_string(options.normalisation), "minmax|rank|log",
+                     "How scores are mapped to [0, 1]"),
+          add_choice(verb, "--sign", options.sign, sign_rule_from_string, to_string(options.sign),
+                     "keep|absolute|clamp", "What becomes of a negative sensitivity first"),
+          add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
+                     "layer|global", "Normalise and choose in each layer, or over all of them"),
+          verb.add_option("--layers", options.layers,
+                          "Layers to prune; otherwise every fully connected one but the last")
+              ->delimiter(',')
+              ->type_name("fc1,fc2,...")};
+}
+
+nlohmann::ordered_json to_json(const PruneOptions& options) {
+  nlohmann::ordered_json json{{"method", to_string(options.method)},
+                              {"normalise", to_string(options.normalisation)},
+                              {"sign", to_string(options.sign)},
+                              {"scope", to_string(options.scope)}};
+  if (options.threshold) json["threshold"] = *options.threshold;
+  if (options.sparsity) json["sparsity"] = *options.sparsity;
+  json["layers"] = options.layers;
+  if (options.method == PruneMethod::random) json["seed"] = options.seed;
+  return json;
+}
+
 PruneReport prune_and_note(Model& model, const PruneOptions& options) {
   const PruneReport report = prune(model, options);
-  nlohmann::ordered_json entry{{"verb", "prune"},
-                               {"method", to_string(options.method)},
-                               {"normalise", to_string(options.normalisation)},
-                               {"sign", to_string(options.sign)},
-                               {"scope", to_string(options.scope)}};
-  if (options.threshold) entry["threshold"] = *options.threshold;
-  if (options.sparsity) entry["sparsity"] = *options.sparsity;
-  entry["layers"] = options.layers;
-  if (options.method == PruneMethod::random) entry["seed"] = options.seed;
+  nlohmann::ordered_json entry{{"verb", "prune"}};
+  entry.update(to_json(options));
   append_provenance(model, std::move(entry));
   return report;
 }

@@ -2,6 +2,7 @@
 // is told.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ PruneOptions default_pruning(const Architecture& architecture);
 
 std::string_view to_string(Scope scope);         ///< "layer", "global"
 Scope scope_from_string(std::string_view name);  ///< throws ArgumentError
+
+/// --method, --normalise, --sign, --scope and --layers: which weights, however many.
+std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options);
+
+nlohmann::ordered_json to_json(const PruneOptions& options);
 
 /// prune(), with an entry in the model's provenance.
 PruneReport prune_and_note(Model& model, const PruneOptions& options);

@@ -12,6 +12,7 @@
 #include "cli/quantity.h"
 #include "cli/train_report.h"
 #include "cli/training_options.h"
+#include "cli/training_pruning.h"
 #include "cli/training_session.h"
 #include "cli/verb.h"
 #include "cli/watch_options.h"
@@ -32,6 +33,8 @@ struct TrainVerb : VerbOptions {
   std::string arch = "khanal2018";
   std::string model;  ///< to go on from; empty: fresh weights
   TrainingOptions training;
+  TrainingPruningOptions pruning;
+  double average = 0;
   WatchOptions watch;
   std::filesystem::path out = "karnin-run";
 
@@ -70,7 +73,6 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
     run.dataset = load_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
   }
-  run.model.sensitivities.clear();  // of the weights that it had; this run records its own
   if (verb.watch.validation != 0 || verb.watch.early_stop != 0)
     run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
   return run;
@@ -80,9 +82,16 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+WeightRules rules(const TrainVerb& verb, const Model& model) {
+  return {resolve(verb.pruning, model.architecture), verb.average};
+}
+
 /// All options that decide the weights.
-Json recipe(const TrainVerb& verb, const TrainOptions& options) {
+Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& options) {
   Json json = to_json(options);
+  if (!verb.training.teacher.empty()) json["teacher"] = verb.training.teacher;
+  if (verb.average != 0) json["average"] = verb.average;
+  if (const auto pruning = rules(verb, model).pruning) json["pruning"] = to_json(*pruning);
   if (verb.watch.validation != 0) json["validation"] = verb.watch.validation;
   if (verb.watch.early_stop != 0) json["early_stop"] = verb.watch.early_stop;
   return json;
@@ -93,7 +102,7 @@ Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options
   Json json = run_identity(run.dataset);
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
-  json.update(recipe(verb, options));
+  json.update(recipe(verb, run.model, options));
   return json;
 }
 
@@ -102,7 +111,7 @@ Json history_entry(const TrainVerb& verb, const Run& run, const TrainOptions& op
              {"data", run.dataset.name},
              {"note", run.dataset.note},
              {"images", run.dataset.train.size()}};
-  entry.update(recipe(verb, options));
+  entry.update(recipe(verb, run.model, options));
   if (run.best_epoch != 0) entry["best_epoch"] = run.best_epoch;
   if (run.interrupted) entry["interrupted_in_epoch"] = run.log.size();
   return entry;
@@ -112,7 +121,7 @@ Json arguments(const TrainVerb& verb, const Run& run, const TrainOptions& option
   Json json{{"verb", "train"}, {"version", KARNIN_VERSION}};
   json["data"] = run.dataset.directory.string();
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
-  json.update(recipe(verb, options));
+  json.update(recipe(verb, run.model, options));
   json["threads"] = options.threads;
   json["out"] = verb.out.string();
   return json;
@@ -122,7 +131,8 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   append_provenance(run.model, history_entry(verb, run, options));
   write_model(verb.out / "model.bin", run.model);
   run.pruned = run.model;
-  prune_and_note(run.pruned, default_pruning(run.model.architecture));
+  if (!verb.pruning.pruning.choice.sparsity)
+    prune_and_note(run.pruned, default_pruning(run.model.architecture));
   run.pruned.sensitivities.clear();
   write_model(verb.out / "pruned.bin", run.pruned);
   replace_file(verb.out / "train.csv", to_csv(run.log));
@@ -149,8 +159,8 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
     require_same_run(*run.checkpoint, id);
     run.model = run.checkpoint->model;
   }
-  TrainingSession session({run.model, run.dataset.train, run.held_out}, options, verb.watch,
-                          verb.checkpoint_file(), id);
+  TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
+                          rules(verb, run.model), verb.watch, verb.checkpoint_file(), id);
   require_writable_directory(verb.out);
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);
@@ -199,8 +209,9 @@ void add_train(CLI::App& app, Action& action) {
                {"train", "Train a network, record how much each weight matters, and prune a copy",
                 "train --data cifar10 --epochs 2 --seed 1 --out karnin-run",
                 "Leaves in --out: model.bin (weights and sensitivities: all that prune needs),\n"
-                "pruned.bin (what prune makes of it by default), train.csv (a line an epoch) and\n"
-                "arguments.json (what it ran with).\n\n"
+                "pruned.bin (the same without sensitivities, half of fc1 and fc2 pruned unless\n"
+                "--sparsity says otherwise), train.csv (a line an epoch) and arguments.json (what\n"
+                "it ran with).\n\n"
                 "SIGINT and SIGTERM leave what there is and a checkpoint.bin, from which the same\n"
                 "command with --resume goes on: it ends in the same model.bin, pruned.bin and\n"
                 "train.csv, to the byte. A second signal ends at once; the last checkpoint stays."},
@@ -214,6 +225,10 @@ void add_train(CLI::App& app, Action& action) {
                   "stays pruned")
       ->excludes(arch);
   add_training_options(verb, options->training);
+  verb.add_option("--average", options->average,
+                  "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
+                  "last ones");
+  add_training_pruning_options(verb, options->pruning);
   verb.add_option("--out", options->out, "Directory of the results");
   add_watch_options(verb, options->watch);
   select(verb, action, options, train);

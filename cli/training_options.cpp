@@ -1,11 +1,16 @@
 #include "cli/training_options.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "cli/verb.h"
+#include "formats/checkpoint_file.h"
 
 namespace karnin::cli {
 namespace {
+
+constexpr double kDefaultTeacherShare = 0.5;
 
 void add_schedule_options(CLI::App& verb, ScheduleOptions& schedule) {
   verb.add_option("--lr", schedule.learning_rate, "Learning rate; the peak of one-cycle");
@@ -13,7 +18,21 @@ void add_schedule_options(CLI::App& verb, ScheduleOptions& schedule) {
              "constant|step|one-cycle", "How the learning rate changes");
   verb.add_option("--step-epochs", schedule.step_epochs, "step: epochs between two changes");
   verb.add_option("--step-factor", schedule.step_factor, "step: factor of every change");
-  verb.add_option("--warmup", schedule.warmup, "one-cycle: share of the run in which it rises");
+  verb.add_option("--warmup", schedule.warmup, "one-cycle: share of a cycle in which it rises");
+  verb.add_option("--cycles", schedule.cycles, "one-cycle: how many cycles the run has");
+}
+
+void add_loss_options(CLI::App& verb, TrainingOptions& options) {
+  LossOptions& loss = options.train.loss;
+  verb.add_option("--label-smoothing", loss.label_smoothing,
+                  "Share of every label that is spread over all classes");
+  auto* teacher = verb.add_option("--teacher", options.teacher,
+                                  "Learn the answers of this model too (distillation)");
+  verb.add_option(
+          "--teacher-share", loss.teacher_share,
+          fmt::format("Share of the teacher in the loss; {} if there is one", kDefaultTeacherShare))
+      ->needs(teacher);
+  verb.add_option("--temperature", loss.temperature, "Of the teacher's answers")->needs(teacher);
 }
 
 }  // namespace
@@ -23,6 +42,7 @@ void add_training_options(CLI::App& verb, TrainingOptions& options) {
   verb.add_option("--epochs", train.epochs, "Passes over the training images");
   verb.add_option("--batch", train.batch, "Images in one step");
   add_schedule_options(verb, train.schedule);
+  add_loss_options(verb, options);
   verb.add_option("--momentum", train.sgd.momentum, "Momentum of the gradient descent");
   verb.add_flag("--nesterov", train.sgd.nesterov, "Nesterov's momentum");
   verb.add_option("--weight-decay", train.sgd.weight_decay, "L2 decay of all parameters");
@@ -44,6 +64,9 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   };
   train.augmentation = {asked("flip"), asked("shift") ? options.shift : 0};
   train.threads = threads;
+  if (options.teacher.empty()) return train;
+  train.teacher = std::make_shared<const Model>(read_model_or_checkpoint(options.teacher));
+  if (train.loss.teacher_share == 0) train.loss.teacher_share = kDefaultTeacherShare;
   return train;
 }
 
@@ -58,11 +81,17 @@ nlohmann::ordered_json to_json(const TrainOptions& options) {
     json["step_factor"] = schedule.step_factor;
   }
   if (schedule.kind == ScheduleKind::one_cycle) json["warmup"] = schedule.warmup;
+  if (schedule.cycles != 1) json["cycles"] = schedule.cycles;
   json["momentum"] = options.sgd.momentum;
   json["nesterov"] = options.sgd.nesterov;
   json["weight_decay"] = options.sgd.weight_decay;
   json["flip"] = options.augmentation.flip;
   json["shift"] = options.augmentation.shift;
+  if (options.loss.label_smoothing != 0) json["label_smoothing"] = options.loss.label_smoothing;
+  if (options.teacher) {
+    json["teacher_share"] = options.loss.teacher_share;
+    json["temperature"] = options.loss.temperature;
+  }
   json["seed"] = options.seed;
   return json;
 }

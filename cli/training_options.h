@@ -12,13 +12,14 @@ namespace karnin::cli {
 
 struct TrainingOptions {
   TrainOptions train;
+  std::string teacher;               ///< file of a model; empty: none
   std::vector<std::string> augment;  ///< "flip", "shift"
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };
 
 void add_training_options(CLI::App& verb, TrainingOptions& options);
 
-/// What the trainer takes: `augment` and `threads` filled in.
+/// What the trainer takes: `augment`, `threads` and the teacher filled in. Throws FileError.
 TrainOptions resolve(const TrainingOptions& options, int threads);
 
 /// Everything that decides the weights; `threads` does not.

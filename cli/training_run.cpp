@@ -20,15 +20,17 @@ std::string describe(const EpochRecord& epoch, std::int64_t epochs) {
                                  epochs, epoch.loss, percent(epoch.accuracy));
   if (epoch.validation_accuracy)
     text += ", validation accuracy " + percent(*epoch.validation_accuracy);
+  if (epoch.sparsity) text += ", sparsity " + percent(*epoch.sparsity);
   // A run that is resumed behind the last step of an epoch has nothing to measure in it.
   if (epoch.images_per_second > 0)
     text += fmt::format(", {} images/s", images_per_second(epoch.images_per_second));
   return text;
 }
 
-bool is_validated(const TrainingLog& log) {
-  return !log.empty() && log.front().validation_accuracy.has_value();
-}
+/// Columns that all epochs have or none; a last epoch that was interrupted may lack them.
+constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
+    {"validation_accuracy", &EpochRecord::validation_accuracy},
+    {"sparsity", &EpochRecord::sparsity}};
 
 }  // namespace
 
@@ -49,7 +51,7 @@ bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interr
     return interrupted;
   };
   while (!interrupted && !stopped && static_cast<std::int64_t>(log.size()) < epochs) {
-    log.push_back({trainer.run_epoch(on_step), {}});
+    log.push_back({trainer.run_epoch(on_step), {}, {}});
     stopped = !interrupted && hooks.on_epoch && hooks.on_epoch(log.back());
     progress.line(static_cast<double>(log.size()) / static_cast<double>(epochs),
                   describe(log.back(), epochs));
@@ -59,14 +61,17 @@ bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interr
 }
 
 std::string to_csv(const TrainingLog& log) {
-  const bool validated = is_validated(log);
   std::string text = "epoch,loss,accuracy,learning_rate";
-  text += validated ? ",validation_accuracy\n" : "\n";
+  for (const auto& [name, column] : kOptionalColumns)
+    if (!log.empty() && log.front().*column) text += std::string(",") + name;
+  text += "\n";
   for (const EpochRecord& epoch : log) {
     text += fmt::format("{},{:.6f},{:.6f},{:.8g}", epoch.epoch, epoch.loss, epoch.accuracy,
                         epoch.learning_rate);
-    if (validated) text += ",";
-    if (epoch.validation_accuracy) text += fmt::format("{:.6f}", *epoch.validation_accuracy);
+    for (const auto& [name, column] : kOptionalColumns) {
+      if (log.front().*column) text += ",";
+      if (epoch.*column) text += fmt::format("{:.6f}", *(epoch.*column));
+    }
     text += "\n";
   }
   return text;
@@ -80,8 +85,8 @@ nlohmann::ordered_json to_json(const TrainingLog& log) {
                       {"accuracy", epoch.accuracy},
                       {"learning_rate", epoch.learning_rate},
                       {"images_per_second", epoch.images_per_second}});
-    if (epoch.validation_accuracy)
-      epochs.back()["validation_accuracy"] = *epoch.validation_accuracy;
+    for (const auto& [name, column] : kOptionalColumns)
+      if (epoch.*column) epochs.back()[name] = *(epoch.*column);
   }
   return epochs;
 }

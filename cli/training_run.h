@@ -13,6 +13,7 @@ namespace karnin::cli {
 
 struct EpochRecord : EpochReport {
   std::optional<double> validation_accuracy;  ///< on images held out of training
+  std::optional<double> sparsity;             ///< of the layers that are being pruned
 };
 
 /// One record an epoch; the last one as far as it got.

@@ -9,7 +9,8 @@
 namespace karnin::cli {
 
 TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
-                                 const WatchOptions& watch, const std::filesystem::path& checkpoint,
+                                 const WeightRules& rules, const WatchOptions& watch,
+                                 const std::filesystem::path& checkpoint,
                                  const nlohmann::ordered_json& identity)
     : task_(task),
       options_(options),
@@ -17,9 +18,13 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
       checkpoint_(checkpoint),
       trainer_(task.model, task.images, options),
       early_stop_(std::max<std::int64_t>(watch.early_stop, 1)),
-      checkpointing_(checkpoint, identity, task.model, trainer_, recorder_, early_stop_, log_),
+      checkpointing_(checkpoint, identity, task.model,
+                     {trainer_, recorder_, pruner_, average_, early_stop_, log_}),
       curves_(watch.tensorboard) {
   trainer_.attach(recorder_);
+  if (rules.pruning)
+    trainer_.attach(pruner_.emplace(task.model, trainer_, *rules.pruning, options.epochs));
+  if (rules.average != 0) trainer_.attach(average_.emplace(task.model, rules.average));
 }
 
 bool TrainingSession::run() {
@@ -32,23 +37,37 @@ bool TrainingSession::run() {
   } catch (const DivergedError& error) {
     fail(error);
   }
+  if (average_) average_->apply(task_.model);
   task_.model.sensitivities = recorder_.sensitivities(task_.model);
   apply(early_stop_.best(), task_.model);
   return interrupted;
 }
 
 void TrainingSession::on_step(const StepReport& step, bool last) {
+  if (pruner_) pruner_->after_step((step.epoch - 1) * step.steps + step.step);
   if (last || watch_.checkpoint_every.due(step)) checkpointing_.save();
   curves_.add(step);
 }
 
 /// True if there is no use in another epoch.
 bool TrainingSession::on_epoch(EpochRecord& epoch) {
-  if (task_.held_out)
-    epoch.validation_accuracy = classify(task_.model, *task_.held_out, options_.threads).accuracy();
+  bool stop = false;
+  if (pruner_) epoch.sparsity = pruner_->sparsity();
+  if (task_.held_out) {
+    const Model model = averaged();
+    epoch.validation_accuracy = classify(model, *task_.held_out, options_.threads).accuracy();
+    if (watch_.early_stop != 0 && (!pruner_ || pruner_->is_settled()))
+      stop = early_stop_.note(epoch.epoch, *epoch.validation_accuracy, model, recorder_);
+  }
   curves_.add(epoch, trainer_.steps_per_epoch());
-  return watch_.early_stop != 0 &&
-         early_stop_.note(epoch.epoch, *epoch.validation_accuracy, task_.model, recorder_);
+  return stop;
+}
+
+/// The model that the run would leave if it ended here.
+Model TrainingSession::averaged() const {
+  Model model = task_.model;
+  if (average_) average_->apply(model);
+  return model;
 }
 
 void TrainingSession::fail(const DivergedError& error) const {

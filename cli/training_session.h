@@ -19,12 +19,19 @@ struct Task {
   const std::optional<ImageSet>& held_out;  ///< of the training images
 };
 
+/// What becomes of the weights between steps.
+struct WeightRules {
+  std::optional<TrainingPruning> pruning;
+  double average = 0;  ///< decay of their average, which the run then leaves; 0: none
+};
+
 class TrainingSession {
  public:
   /// Keeps references. `checkpoint` is the file to save to, `identity` says which run this is (see
   /// checkpointing.h). Throws what Trainer throws.
-  TrainingSession(const Task& task, const TrainOptions& options, const WatchOptions& watch,
-                  const std::filesystem::path& checkpoint, const nlohmann::ordered_json& identity);
+  TrainingSession(const Task& task, const TrainOptions& options, const WeightRules& rules,
+                  const WatchOptions& watch, const std::filesystem::path& checkpoint,
+                  const nlohmann::ordered_json& identity);
 
   /// First of all, on the checkpoint's model, if at all.
   void resume(const Checkpoint& from) { checkpointing_.restore(from); }
@@ -41,6 +48,7 @@ class TrainingSession {
   std::int64_t best_epoch() const { return early_stop_.best().epoch; }
 
  private:
+  Model averaged() const;
   void on_step(const StepReport& step, bool last);
   bool on_epoch(EpochRecord& epoch);
   [[noreturn]] void fail(const DivergedError& error) const;
@@ -52,6 +60,8 @@ class TrainingSession {
   TrainingLog log_;
   SensitivityRecorder recorder_;
   Trainer trainer_;
+  std::optional<TrainingPruner> pruner_;
+  std::optional<WeightAverage> average_;
   EarlyStop early_stop_;
   Checkpointing checkpointing_;
   Curves curves_;

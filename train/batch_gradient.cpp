@@ -4,52 +4,76 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <optional>
 
 #include "runtime/kernels/kernels.h"
 #include "train/data_order.h"
 
 namespace karnin {
 
+namespace {
+
+std::vector<const float*> tensors_of(const Model& model) {
+  std::vector<const float*> tensors;
+  for (const Parameter& parameter : model.parameters) tensors.push_back(parameter.value.data());
+  return tensors;
+}
+
+}  // namespace
+
 struct BatchGradient::Station {
-  Station(const Chain& chain, const Extent& input)
+  Station(const Chain& chain, const Chain* teacher_chain, const Extent& input)
       : worker(chain),
         labels(static_cast<std::size_t>(chain.images())),
-        plane(static_cast<std::size_t>(input.h * input.w)) {}
+        plane(static_cast<std::size_t>(input.h * input.w)),
+        scratch(static_cast<std::size_t>(2 * chain.classes())) {
+    if (teacher_chain != nullptr) teacher.emplace(*teacher_chain);
+  }
 
   Chain::Worker worker;
+  std::optional<Chain::Worker> teacher;
   std::vector<std::uint8_t> labels;
   std::vector<std::uint8_t> plane;  // of an image that is moved
+  std::vector<double> scratch;      // of the loss
 };
 
 struct BatchGradient::SizedChain {
-  SizedChain(const Architecture& architecture, std::int64_t images, int threads)
-      : chain(architecture, {.images = images,
-                             .purpose = Purpose::training,
-                             .kind = chain_rule(images),
-                             .fc_kernel = {}}),
-        input(architecture.input),
-        stations(static_cast<std::size_t>(threads)) {}
+  SizedChain(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
+      : chain(model.architecture, options(images, Purpose::training)),
+        input(model.architecture.input),
+        stations(static_cast<std::size_t>(threads)) {
+    if (teacher_model == nullptr) return;
+    teacher.emplace(teacher_model->architecture, options(images, Purpose::inference));
+    teacher->set_parameters(tensors_of(*teacher_model));
+  }
+
+  static ChainOptions options(std::int64_t images, Purpose purpose) {
+    return {.images = images, .purpose = purpose, .kind = chain_rule(images), .fc_kernel = {}};
+  }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
   Station& station() {
     std::unique_ptr<Station>& own = stations[static_cast<std::size_t>(Arena::worker())];
-    if (!own) own = std::make_unique<Station>(chain, input);
+    if (!own) own = std::make_unique<Station>(chain, teacher ? &*teacher : nullptr, input);
     return *own;
   }
 
   Chain chain;
+  std::optional<Chain> teacher;
   Extent input;
   std::vector<std::unique_ptr<Station>> stations;
 };
 
-BatchGradient::BatchGradient(const Model& model, const ImageSource& source, Arena& arena)
-    : model_(model), source_(source), arena_(arena) {}
+BatchGradient::BatchGradient(const Model& model, const ImageSource& source,
+                             const Objective& objective, Arena& arena)
+    : model_(model), source_(source), objective_(objective), arena_(arena) {}
 
 BatchGradient::~BatchGradient() = default;
 
 BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
   std::unique_ptr<SizedChain>& sized = chains_[images];
-  if (!sized) sized = std::make_unique<SizedChain>(model_.architecture, images, arena_.threads());
+  if (!sized)
+    sized = std::make_unique<SizedChain>(model_, objective_.teacher, images, arena_.threads());
   return *sized;
 }
 
@@ -109,11 +133,29 @@ void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard
   const ShardId id{source_.seed, batch.step, shard.first};
   load(batch, shard, station);
   worker.forward(id);
-  kernels::active().softmax_cross_entropy(shard.count, sized.chain.classes(), worker.logits(),
-                                          station.labels.data(),
-                                          1.0F / static_cast<float>(batch.images.size()),
-                                          worker.diff_logits(), &result.loss, &result.correct);
+  const LossSum loss = loss_of(sized, station, 1.0 / static_cast<double>(batch.images.size()));
+  result.loss = loss.loss;
+  result.correct = loss.correct;
   worker.backward(id, result.parameters);
+}
+
+LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale) const {
+  Chain::Worker& worker = station.worker;
+  const std::int64_t images = sized.chain.images(), classes = sized.chain.classes();
+  LossSum sum;
+  if (objective_.loss.is_plain()) {
+    kernels::active().softmax_cross_entropy(images, classes, worker.logits(), station.labels.data(),
+                                            static_cast<float>(scale), worker.diff_logits(),
+                                            &sum.loss, &sum.correct);
+    return sum;
+  }
+  if (station.teacher) {
+    std::copy_n(worker.input(), images * sized.input.size(), station.teacher->input());
+    station.teacher->forward();
+  }
+  const LossRows rows{classes, worker.logits(),
+                      station.teacher ? station.teacher->logits() : nullptr, station.labels};
+  return softmax_loss(objective_.loss, rows, scale, station.scratch, worker.diff_logits());
 }
 
 bool BatchGradient::has_finite_weights(const std::string& layer) const {

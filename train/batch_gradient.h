@@ -15,6 +15,7 @@
 #include "runtime/core/parallel.h"
 #include "runtime/layers/chain.h"
 #include "train/augmentation.h"
+#include "train/loss.h"
 #include "train/parameter_range.h"
 #include "train/shards.h"
 
@@ -27,7 +28,7 @@ struct Batch {
 };
 
 struct BatchLoss {
-  double sum = 0;            ///< cross-entropy, over the batch
+  double sum = 0;            ///< of loss.h, over the batch
   std::int64_t correct = 0;  ///< images whose largest logit is their label's
 };
 
@@ -38,10 +39,18 @@ struct ImageSource {
   std::uint64_t seed = 0;
 };
 
+/// What the logits are compared with.
+struct Objective {
+  LossOptions loss;
+  const Model* teacher = nullptr;  ///< sees the images that the network sees; null: none
+};
+
 class BatchGradient {
  public:
-  /// Keeps references to model, images and arena. Throws ShapeError for an unsound architecture.
-  BatchGradient(const Model& model, const ImageSource& source, Arena& arena);
+  /// Keeps references to model, teacher, images and arena. Throws ShapeError for an unsound
+  /// architecture.
+  BatchGradient(const Model& model, const ImageSource& source, const Objective& objective,
+                Arena& arena);
   ~BatchGradient();
 
   /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
@@ -73,9 +82,11 @@ class BatchGradient {
   void reserve_results(std::int64_t shards);
   void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
+  LossSum loss_of(SizedChain& sized, Station& station, double scale) const;
 
   const Model& model_;
   ImageSource source_;
+  Objective objective_;
   Arena& arena_;
   std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
   std::vector<ShardResult> results_;

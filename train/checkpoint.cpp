@@ -9,20 +9,20 @@ namespace {
 
 using Track = RecorderState::Track;
 
-/// visit(name, member) for every vector of a track.
+/// visit(name behind the prefix, member) for every vector of a track.
 template <typename Visit>
 void for_each_member(const Visit& visit) {
-  visit("recorder.w_initial", &Track::w_initial);
-  visit("recorder.w_epoch", &Track::w_epoch);
-  visit("recorder.block_g_dw", &Track::block_g_dw);
-  visit("recorder.block_dw2", &Track::block_dw2);
-  visit("recorder.block_g", &Track::block_g);
-  visit("recorder.g_dw", &Track::g_dw);
-  visit("recorder.dw2", &Track::dw2);
-  visit("recorder.epoch_g", &Track::epoch_g);
-  visit("recorder.epochs_dw2", &Track::epochs_dw2);
-  visit("recorder.epochs_g_dw", &Track::epochs_g_dw);
-  visit("recorder.epochs_pseudocode", &Track::epochs_pseudocode);
+  visit(".w_initial", &Track::w_initial);
+  visit(".w_epoch", &Track::w_epoch);
+  visit(".block_g_dw", &Track::block_g_dw);
+  visit(".block_dw2", &Track::block_dw2);
+  visit(".block_g", &Track::block_g);
+  visit(".g_dw", &Track::g_dw);
+  visit(".dw2", &Track::dw2);
+  visit(".epoch_g", &Track::epoch_g);
+  visit(".epochs_dw2", &Track::epochs_dw2);
+  visit(".epochs_g_dw", &Track::epochs_g_dw);
+  visit(".epochs_pseudocode", &Track::epochs_pseudocode);
 }
 
 template <typename T>
@@ -70,6 +70,33 @@ std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& chec
 template <typename Vector>
 using ValueOf = typename Vector::value_type;
 
+void put_recorder(const std::string& prefix, const RecorderState& state, Checkpoint& checkpoint) {
+  put(prefix + ".counters",
+      std::vector<std::uint64_t>{static_cast<std::uint64_t>(state.block_steps),
+                                 static_cast<std::uint64_t>(state.epoch_steps)},
+      checkpoint);
+  put(prefix + ".rates", std::vector<double>{state.epoch_rate_sum}, checkpoint);
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
+    const auto of = [&](std::size_t p) -> const Vector& { return state.tracks[p].*member; };
+    put_elements<ValueOf<Vector>>(prefix + name, state.tracks.size(), of, checkpoint);
+  });
+}
+
+RecorderState take_recorder(const std::string& prefix, const Checkpoint& checkpoint) {
+  RecorderState state;
+  const auto counters = checkpoint.numbers<std::uint64_t>(prefix + ".counters", 2);
+  state.block_steps = static_cast<std::int64_t>(counters[0]);
+  state.epoch_steps = static_cast<std::int64_t>(counters[1]);
+  state.epoch_rate_sum = checkpoint.numbers<double>(prefix + ".rates", 1)[0];
+  state.tracks.resize(checkpoint.model.parameters.size());
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
+    take_elements<ValueOf<Vector>>(prefix + name, checkpoint, [&](std::size_t p) -> Vector& {
+      return state.tracks[p].*member;
+    });
+  });
+  return state;
+}
+
 }  // namespace
 
 void put(const TrainerState& state, Checkpoint& checkpoint) {
@@ -84,15 +111,7 @@ void put(const TrainerState& state, Checkpoint& checkpoint) {
 }
 
 void put(const RecorderState& state, Checkpoint& checkpoint) {
-  put("recorder.counters",
-      std::vector<std::uint64_t>{static_cast<std::uint64_t>(state.block_steps),
-                                 static_cast<std::uint64_t>(state.epoch_steps)},
-      checkpoint);
-  put("recorder.rates", std::vector<double>{state.epoch_rate_sum}, checkpoint);
-  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
-    const auto of = [&](std::size_t p) -> const Vector& { return state.tracks[p].*member; };
-    put_elements<ValueOf<Vector>>(name, state.tracks.size(), of, checkpoint);
-  });
+  put_recorder("recorder", state, checkpoint);
 }
 
 void put(const BestEpoch& best, Checkpoint& checkpoint) {
@@ -102,6 +121,19 @@ void put(const BestEpoch& best, Checkpoint& checkpoint) {
   put_tensors("best.weights", best.weights, checkpoint);
   for (const Sensitivity& sensitivity : best.sensitivities)
     put_tensors("best." + sensitivity.method, sensitivity.values, checkpoint);
+}
+
+void put(const TrainingPrunerState& state, Checkpoint& checkpoint) {
+  put_recorder("window", state.window, checkpoint);
+  put("pruner.sparsity", std::vector<double>{state.first_sparsity}, checkpoint);
+  put("pruner.hidden", state.hidden, checkpoint);
+}
+
+void put(const WeightAverage::State& state, Checkpoint& checkpoint) {
+  put("average.steps", std::vector<std::uint64_t>{static_cast<std::uint64_t>(state.steps)},
+      checkpoint);
+  const auto average = [&](std::size_t p) -> const auto& { return state.average[p]; };
+  put_elements<float>("average", state.average.size(), average, checkpoint);
 }
 
 TrainerState trainer_state(const Checkpoint& checkpoint) {
@@ -121,17 +153,7 @@ TrainerState trainer_state(const Checkpoint& checkpoint) {
 }
 
 RecorderState recorder_state(const Checkpoint& checkpoint) {
-  RecorderState state;
-  const auto counters = checkpoint.numbers<std::uint64_t>("recorder.counters", 2);
-  state.block_steps = static_cast<std::int64_t>(counters[0]);
-  state.epoch_steps = static_cast<std::int64_t>(counters[1]);
-  state.epoch_rate_sum = checkpoint.numbers<double>("recorder.rates", 1)[0];
-  state.tracks.resize(checkpoint.model.parameters.size());
-  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
-    take_elements<ValueOf<Vector>>(
-        name, checkpoint, [&](std::size_t p) -> Vector& { return state.tracks[p].*member; });
-  });
-  return state;
+  return take_recorder("recorder", checkpoint);
 }
 
 BestEpoch best_epoch(const Checkpoint& checkpoint) {
@@ -145,6 +167,22 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
     best.sensitivities.push_back({name, take_tensors("best." + name, checkpoint)});
   }
   return best;
+}
+
+TrainingPrunerState pruner_state(const Checkpoint& checkpoint) {
+  const auto hidden = checkpoint.numbers<float>("pruner.hidden");
+  return {checkpoint.numbers<double>("pruner.sparsity", 1)[0],
+          take_recorder("window", checkpoint),
+          {hidden.begin(), hidden.end()}};
+}
+
+WeightAverage::State average_state(const Checkpoint& checkpoint) {
+  WeightAverage::State state;
+  state.steps = static_cast<std::int64_t>(checkpoint.numbers<std::uint64_t>("average.steps", 1)[0]);
+  state.average.resize(checkpoint.model.parameters.size());
+  take_elements<float>("average", checkpoint,
+                       [&](std::size_t p) -> auto& { return state.average[p]; });
+  return state;
 }
 
 }  // namespace karnin

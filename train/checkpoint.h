@@ -6,6 +6,11 @@
 //   recorder.counters  u64  steps of the block, steps of the epoch
 //   recorder.rates     f64  sum of the epoch's rates
 //   recorder.*         f32 and f64, one for each member of RecorderState::Track
+//   window.*                as recorder.*, of the steps since the last pruning
+//   pruner.sparsity    f64  before the run
+//   pruner.hidden      f32  pruned weights that are updated out of sight; may be empty
+//   average.steps      u64  of the average of the weights
+//   average            f32
 //   best.epoch         u64  number of the best epoch; 0: there is none, nor one of the following
 //   best.accuracy      f64  of that epoch, on the images held out
 //   best.weights       f32
@@ -16,17 +21,23 @@
 #include "train/early_stop.h"
 #include "train/recorder.h"
 #include "train/trainer.h"
+#include "train/training_pruner.h"
+#include "train/weight_average.h"
 
 namespace karnin {
 
 void put(const TrainerState& state, Checkpoint& checkpoint);
 void put(const RecorderState& state, Checkpoint& checkpoint);
 void put(const BestEpoch& best, Checkpoint& checkpoint);
+void put(const TrainingPrunerState& state, Checkpoint& checkpoint);
+void put(const WeightAverage::State& state, Checkpoint& checkpoint);
 
 /// Throw ArgumentError where the checkpoint lacks an array, or has one that its model's parameters
 /// do not fill.
 TrainerState trainer_state(const Checkpoint& checkpoint);
 RecorderState recorder_state(const Checkpoint& checkpoint);
 BestEpoch best_epoch(const Checkpoint& checkpoint);
+TrainingPrunerState pruner_state(const Checkpoint& checkpoint);
+WeightAverage::State average_state(const Checkpoint& checkpoint);
 
 }  // namespace karnin

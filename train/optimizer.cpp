@@ -25,10 +25,21 @@ void check(const SgdOptions& options) {
 SgdOptimizer::SgdOptimizer(Model& model, const SgdOptions& options)
     : model_(model), options_(options) {
   check(options);
-  for (const Parameter& parameter : model.parameters) {
+  for (const Parameter& parameter : model.parameters)
     velocity_.emplace_back(static_cast<std::size_t>(parameter.value.size()), 0.0F);
+  hold_masks();
+}
+
+void SgdOptimizer::hold_masks() {
+  masks_.clear();
+  for (const Parameter& parameter : model_.parameters)
     masks_.emplace_back(parameter.mask.begin(), parameter.mask.end());
-  }
+}
+
+void SgdOptimizer::release_masks() { masks_.assign(model_.parameters.size(), {}); }
+
+void SgdOptimizer::forget_velocity() {
+  for (AlignedVector<float>& velocity : velocity_) std::ranges::fill(velocity, 0.0F);
 }
 
 void SgdOptimizer::restore(const std::vector<AlignedVector<float>>& velocity) {

@@ -19,14 +19,20 @@ struct SgdOptions {
 
 class SgdOptimizer {
  public:
-  /// Works on the model's own tensors, under the masks that it has now: a pruned weight and its
-  /// velocity stay exactly 0. Throws ArgumentError unless 0 <= momentum < 1 and 0 <= weight_decay.
+  /// Works on the model's own tensors, and holds the masks that it has now. Throws ArgumentError
+  /// unless 0 <= momentum < 1 and 0 <= weight_decay.
   SgdOptimizer(Model& model, const SgdOptions& options);
 
   /// One step of one range. gradient and delta (w after - w before) have range.count elements.
   /// Safe from several threads for disjoint ranges.
   void update(const ParameterRange& range, const float* gradient, double learning_rate,
               float* delta) noexcept;
+
+  /// From now on the weights that the model's masks prune, and their velocity, stay exactly 0.
+  void hold_masks();
+  /// From now on all weights are updated, pruned or not.
+  void release_masks();
+  void forget_velocity();
 
   /// One velocity for each element of each parameter: all the state there is besides the weights.
   const std::vector<AlignedVector<float>>& velocity() const { return velocity_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <tuple>
 
@@ -121,13 +122,18 @@ void remove_weight(Parameter& parameter, std::size_t i) {
 
 }  // namespace
 
+std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
+                                                     const PruneOptions& options) {
+  const Group chosen = chosen_parameters(model, options.layers);
+  if (options.scope == Scope::global) return {chosen};
+  std::vector<Group> groups;
+  for (const std::size_t p : chosen) groups.push_back({p});
+  return groups;
+}
+
 PruneReport prune(Model& model, const PruneOptions& options) {
   check(options);
-  const Group chosen = chosen_parameters(model, options.layers);
-  std::vector<Group> groups;
-  if (options.scope == Scope::global) groups.push_back(chosen);
-  if (options.scope == Scope::layer)
-    for (const std::size_t p : chosen) groups.push_back({p});
+  const std::vector<Group> groups = pruning_groups(model, options);
 
   // All scores before the first change, so that an error leaves the model as it was.
   std::vector<Candidates> scored;
@@ -142,7 +148,7 @@ PruneReport prune(Model& model, const PruneOptions& options) {
     }
   }
   PruneReport report;
-  for (const std::size_t p : chosen) {
+  for (const std::size_t p : groups | std::views::join) {
     const std::string& name = model.parameters[p].name;
     report.layers.push_back(
         {name.substr(0, name.rfind('.')), model.parameters[p].value.size(), removed[p]});

@@ -42,6 +42,11 @@ struct PruneReport {
   std::vector<LayerCount> layers;  ///< in the model's order
 };
 
+/// Parameters whose weights are chosen together, as indices in the model's order: those of all
+/// chosen layers, or one of each. Throws ArgumentError for an unknown layer or none.
+std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
+                                                     const PruneOptions& options);
+
 /// Sets masks and zeroes the weights. What was pruned before stays so: it has no score, and counts
 /// towards a sparsity. The sensitivities stay as they are. A parameter of which nothing is pruned
 /// keeps its empty mask. Throws ArgumentError for an unknown layer or none, for a threshold or

@@ -129,6 +129,13 @@ std::vector<Sensitivity> SensitivityRecorder::sensitivities(const Model& model) 
   return all;
 }
 
+std::vector<double> SensitivityRecorder::gradient_sums(std::size_t p) const {
+  const Track& track = state_.tracks[p];
+  std::vector<double> sums(track.block_g.begin(), track.block_g.end());
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += track.epoch_g[i];
+  return sums;
+}
+
 double SensitivityRecorder::loss_drop() const {
   double sum = 0;
   for (const Track& track : state_.tracks)

@@ -81,6 +81,9 @@ class SensitivityRecorder : public UpdateObserver {
   /// -sum g dw over all weights since on_start: the drop in the loss, up to the step size.
   double loss_drop() const;
 
+  /// Of parameter p, summed over the steps since on_start or the end of the last epoch.
+  std::vector<double> gradient_sums(std::size_t p) const;
+
   /// Between two steps.
   const RecorderState& state() const { return state_; }
   /// Goes on from there, as if on_start and all that followed had been called.

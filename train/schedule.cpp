@@ -41,6 +41,7 @@ void validate(const ScheduleOptions& options) {
   require(positive(options.step_factor), "step factor", "a number above 0", options.step_factor);
   require(options.step_epochs >= 1, "step epochs", "at least 1",
           static_cast<double>(options.step_epochs));
+  require(options.cycles >= 1, "cycles", "at least 1", static_cast<double>(options.cycles));
   require(options.warmup >= 0 && options.warmup <= 1, "warmup", "a share in [0, 1]",
           options.warmup);
 }
@@ -53,8 +54,10 @@ double learning_rate_at(const ScheduleOptions& options, std::int64_t step, std::
     const std::int64_t drops = step / steps_per_epoch / options.step_epochs;
     factor = std::pow(options.step_factor, static_cast<double>(drops));
   } else if (options.kind == ScheduleKind::one_cycle) {
-    const double x = (static_cast<double>(step) + 0.5) / static_cast<double>(steps);
-    factor = one_cycle(x, options.warmup);
+    const double cycle = static_cast<double>(steps) / static_cast<double>(options.cycles);
+    const double x = (static_cast<double>(step) + 0.5) / cycle;
+    factor =
+        x < static_cast<double>(options.cycles) ? one_cycle(x - std::floor(x), options.warmup) : 0;
   }
   return options.learning_rate * factor;
 }

@@ -13,14 +13,15 @@ struct ScheduleOptions {
   double learning_rate = 0.001;  ///< one_cycle: the peak
   double step_factor = 0.1;      ///< step: multiplied in every `step_epochs`
   std::int64_t step_epochs = 10;
-  double warmup = 0.3;  ///< one_cycle: share of the run that rises (linear up, cosine down)
+  double warmup = 0.3;      ///< one_cycle: share of a cycle that rises (linear up, cosine down)
+  std::int64_t cycles = 1;  ///< one_cycle: how often the run goes through it
 };
 
 std::string_view to_string(ScheduleKind kind);             ///< "constant", "step", "one-cycle"
 ScheduleKind schedule_from_string(std::string_view name);  ///< throws ArgumentError
 
-/// Throws ArgumentError for a rate or factor that is not positive and finite, step_epochs < 1, or a
-/// warmup outside [0, 1].
+/// Throws ArgumentError for a rate or factor that is not positive and finite, step_epochs or
+/// cycles < 1, or a warmup outside [0, 1].
 void validate(const ScheduleOptions& options);
 
 /// Rate of optimizer step `step` (0-based) of `steps`, `steps_per_epoch` of them an epoch; options

@@ -34,6 +34,20 @@ void check_images(const Model& model, const ImageSet& images) {
         fmt::format("training images: expected labels below {}, got {}", classes, top));
 }
 
+void check_teacher(const Model& model, const TrainOptions& options) {
+  if ((options.teacher != nullptr) != (options.loss.teacher_share > 0))
+    throw ArgumentError("expected a teacher and its share of the loss, got one without the other");
+  if (!options.teacher) return;
+  const Model& teacher = *options.teacher;
+  validate(teacher);
+  const auto classes = [](const Model& m) { return infer_extents(m.architecture).back().c; };
+  if (teacher.architecture.input != model.architecture.input ||
+      teacher.preprocess != model.preprocess || classes(teacher) != classes(model))
+    throw ShapeError(fmt::format(
+        "teacher: expected {}'s images, normalised as here, and {} classes, got another network's",
+        model.architecture.name, classes(model)));
+}
+
 bool is_finite(const Parameter& parameter) {
   return std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
 }
@@ -68,7 +82,7 @@ struct Trainer::Impl {
         images(set),
         options(o),
         arena(o.threads),
-        batch_gradient(m, {set, o.augmentation, o.seed}, arena),
+        batch_gradient(m, {set, o.augmentation, o.seed}, {o.loss, o.teacher.get()}, arena),
         optimizer(m, o.sgd),
         ranges(parameter_ranges(m)),
         last_good(copy_weights(m)),
@@ -218,7 +232,9 @@ Trainer::Trainer(Model& model, const ImageSet& images, const TrainOptions& optio
   require_positive("batch", options.batch);
   validate(options.schedule);
   validate(options.augmentation, images.extent);
+  validate(options.loss);
   validate(model);
+  check_teacher(model, options);
   check_images(model, images);
   impl_ = std::make_unique<Impl>(model, images, options);
 }
@@ -254,6 +270,12 @@ double Trainer::step(std::span<const std::int64_t> indices) {
 }
 
 std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
+
+void Trainer::hold_masks() { impl_->optimizer.hold_masks(); }
+
+void Trainer::release_masks() { impl_->optimizer.release_masks(); }
+
+void Trainer::forget_velocity() { impl_->optimizer.forget_velocity(); }
 
 TrainerState Trainer::state() const {
   const Impl& run = *impl_;

@@ -13,6 +13,7 @@
 #include "runtime/core/error.h"
 #include "runtime/core/model.h"
 #include "train/augmentation.h"
+#include "train/loss.h"
 #include "train/observer.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -25,6 +26,8 @@ struct TrainOptions {
   SgdOptions sgd;
   ScheduleOptions schedule;
   AugmentationOptions augmentation;
+  LossOptions loss;
+  std::shared_ptr<const Model> teacher;  ///< whose answers loss.teacher_share is of; else null
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all
 };
@@ -77,8 +80,9 @@ class DivergedError : public Error {
 class Trainer {
  public:
   /// Trains the model in place; model and images must outlive the trainer. The model's masks, where
-  /// it has any, hold throughout. Throws ArgumentError for options out of range or no images,
-  /// ShapeError when model and images do not fit.
+  /// it has any, hold throughout, until somebody changes or releases them. Throws ArgumentError for
+  /// options out of range, a teacher without a share or a share without a teacher, or no images,
+  /// ShapeError when model, teacher and images do not fit.
   Trainer(Model& model, const ImageSet& images, const TrainOptions& options);
   ~Trainer();
 
@@ -98,6 +102,14 @@ class Trainer {
   double step(std::span<const std::int64_t> indices);
 
   std::int64_t steps_per_epoch() const;
+
+  /// Between two steps, by who changes the model's masks. They hold as they are now, and pruned
+  /// weights and their velocity stay 0.
+  void hold_masks();
+  /// Pruned weights are updated like all others, and whoever keeps the masks puts them back to 0.
+  void release_masks();
+  /// Between two steps, by who replaces the weights.
+  void forget_velocity();
 
   /// Between two steps, and so in a StepCallback too. Throws as run_epoch does when the weights are
   /// not finite: such a state is not worth keeping.

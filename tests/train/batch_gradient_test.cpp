@@ -34,7 +34,7 @@ struct BatchGradientTest : testing::Test {
   Model model = make_model(test::small_network(kExtent, kClasses));
   ImageSet images = test::bright_squares(kExtent, kClasses, 150, 2);
   Arena arena{2};
-  BatchGradient batch_gradient{model, {images, {}, 1}, arena};
+  BatchGradient batch_gradient{model, {images, {}, 1}, {}, arena};
   BatchLoss loss;
 };
 

@@ -1,0 +1,145 @@
+// Training that prunes, learns from a teacher and averages its weights, through the command line.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "formats/model_file.h"
+#include "runtime/core/counter_rng.h"
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+using Words = std::vector<std::string>;
+
+class SparseTraining : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    workspace = std::make_unique<test::Workspace>();
+    workspace->train("dense");
+  }
+  static void TearDownTestSuite() { workspace.reset(); }
+
+  static std::string file(const std::string& name) { return workspace->path(name).string(); }
+
+  static Words training(const std::string& out, const Words& more) {
+    Words words{"train",    "--data", workspace->data(), "--model", file("dense/model.bin"),
+                "--epochs", "6",      "--batch",         "16",      "--lr",
+                "0.02",     "--out",  file(out)};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  /// With all that has a state of its own.
+  static Words everything(const std::string& out, const Words& more = {}) {
+    Words words{"--sparsity", "0.9",       "--regrow",  "feedback",
+                "--average",  "0.98",      "--teacher", file("dense/model.bin"),
+                "--augment",  "flip,shift"};
+    words.insert(words.end(), more.begin(), more.end());
+    return training(out, words);
+  }
+
+  static std::unique_ptr<test::Workspace> workspace;
+};
+
+std::unique_ptr<test::Workspace> SparseTraining::workspace;
+
+double pruned_share(const Model& model, const std::string& parameter) {
+  const auto found = std::ranges::find(model.parameters, parameter, &Parameter::name);
+  const auto pruned = std::ranges::count(found->mask, std::uint8_t{0});
+  return static_cast<double>(pruned) / static_cast<double>(found->mask.size());
+}
+
+TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
+  const std::vector<Words> ways{{},
+                                {"--pace", "at-once", "--regrow", "gradient"},
+                                {"--pace", "rounds", "--rounds", "3", "--cycles", "3"},
+                                {"--regrow", "feedback"},
+                                {"--method", "karnin"}};
+  for (const Words& way : ways) {
+    Words more{"--sparsity", "0.8"};
+    more.insert(more.end(), way.begin(), way.end());
+    const auto report = workspace->run_json(training("way", more));
+    EXPECT_NEAR(report["epochs"][5]["sparsity"].get<double>(), 0.8, 1e-3);
+    EXPECT_EQ(report["model"]["nonzero"], report["pruned"]["nonzero"]);
+    const Model model = read_model(file("way/pruned.bin"));
+    EXPECT_NEAR(pruned_share(model, "fc1.weight"), 0.8, 1e-3);
+    EXPECT_NEAR(pruned_share(model, "fc2.weight"), 0.8, 1e-3);
+    EXPECT_TRUE(model.sensitivities.empty());
+  }
+}
+
+TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
+  ASSERT_EQ(workspace->run(everything("straight")).status, 0);
+  CounterRng rng(6);
+  const Words words = everything("random", {"--resume", "--checkpoint-every", "11"});
+  for (int i = 0; i < 6; ++i) {
+    test::Process process(workspace->command(words), workspace->options());
+    process.wait_for_stderr("training ");
+    std::this_thread::sleep_for(std::chrono::milliseconds(rng.below(500)));
+    process.send(i % 2 == 0 ? SIGINT : SIGKILL);
+    process.wait();
+  }
+  const test::ProcessResult result = workspace->run(words);
+  ASSERT_EQ(result.status, 0) << result.err;
+  for (const char* name : {"model.bin", "pruned.bin", "train.csv"})
+    EXPECT_EQ(test::bytes_of(workspace->path("random") / name),
+              test::bytes_of(workspace->path("straight") / name))
+        << name;
+}
+
+TEST_F(SparseTraining, ThreadsDoNotChangeAByte) {
+  for (const std::string threads : {"1", "3"})
+    ASSERT_EQ(workspace->run(everything("threads" + threads, {"--threads", threads})).status, 0);
+  EXPECT_EQ(test::bytes_of(file("threads1/model.bin")), test::bytes_of(file("threads3/model.bin")));
+}
+
+TEST_F(SparseTraining, RefusesWhatDoesNotGoTogether) {
+  const auto status = [](const Words& more) { return workspace->run(training("no", more)).status; };
+  EXPECT_EQ(status({"--regrow", "feedback"}), 2);  // without a sparsity
+  EXPECT_EQ(status({"--sparsity", "1.5"}), 2);
+  EXPECT_EQ(status({"--sparsity", "0.5", "--prune-begin", "0.7", "--prune-end", "0.2"}), 2);
+  EXPECT_EQ(status({"--temperature", "2"}), 2);  // without a teacher
+  EXPECT_EQ(status({"--label-smoothing", "1"}), 2);
+  EXPECT_EQ(status({"--average", "1"}), 2);
+  EXPECT_EQ(status({"--teacher", file("nobody.bin")}), 3);
+  EXPECT_FALSE(std::filesystem::exists(file("no")));
+}
+
+/// The same images, each turned around.
+void mirror_data(const std::filesystem::path& from, const std::filesystem::path& to) {
+  constexpr std::size_t kRecord = 1 + 3 * 32 * 32;
+  std::filesystem::copy(from, to);
+  for (const auto& entry : std::filesystem::directory_iterator(to)) {
+    if (entry.path().extension() != ".bin") continue;
+    std::vector<std::uint8_t> bytes = test::bytes_of(entry.path());
+    for (std::size_t record = 0; record + kRecord <= bytes.size(); record += kRecord)
+      for (std::size_t row = record + 1; row < record + kRecord; row += 32)
+        std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(row),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(row + 32));
+    std::ofstream(entry.path(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+}
+
+TEST_F(SparseTraining, AnImageAndItsMirrorImageAreWorthTheSame) {
+  mirror_data(workspace->data(), workspace->path("mirrored"));
+  const auto evaluation = [](const std::string& data, const Words& more) {
+    Words words{"eval", "--model", file("dense/model.bin"), "--data", data};
+    words.insert(words.end(), more.begin(), more.end());
+    return workspace->run_json(words)["confusion"];
+  };
+  const std::string mirrored = file("mirrored");
+  EXPECT_EQ(evaluation(workspace->data(), {"--mirror"}), evaluation(mirrored, {"--mirror"}));
+  EXPECT_NE(evaluation(workspace->data(), {}), evaluation(mirrored, {}));
+}
+
+}  // namespace
+}  // namespace karnin

@@ -1,0 +1,203 @@
+#include "train/training_pruner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "runtime/core/error.h"
+#include "tests/support/bright_squares.h"
+#include "tests/support/small_network.h"
+#include "train/checkpoint.h"
+#include "train/initialise.h"
+
+namespace karnin {
+namespace {
+
+constexpr Extent kExtent{1, 14, 14};
+constexpr std::int64_t kClasses = 4;
+constexpr std::size_t kFc1 = 2;  // index of its weights
+
+Model dense_model() {
+  Model model = make_model(test::small_network(kExtent, kClasses));
+  initialise(model, 1);
+  return model;
+}
+
+const ImageSet& images() {
+  static const ImageSet set = test::bright_squares(kExtent, kClasses, 128, 4);
+  return set;
+}
+
+TrainOptions options_of(std::int64_t epochs) {
+  TrainOptions options;
+  options.epochs = epochs;
+  options.batch = 16;
+  options.schedule.learning_rate = 0.02;
+  options.threads = 2;
+  return options;
+}
+
+TrainingPruning pruning_to(double sparsity, Growth growth = Growth::none) {
+  TrainingPruning pruning;
+  pruning.choice.method = PruneMethod::magnitude;
+  pruning.choice.sparsity = sparsity;
+  pruning.choice.layers = {"fc1"};
+  pruning.growth = growth;
+  return pruning;
+}
+
+/// A run that looks at the model after every step.
+struct PrunedRun {
+  PrunedRun(const TrainingPruning& pruning, std::int64_t epochs)
+      : trainer(model, images(), options_of(epochs)), pruner(model, trainer, pruning, epochs) {
+    trainer.attach(pruner);
+  }
+
+  template <typename Look>
+  void run(std::int64_t epochs, const Look& look) {
+    for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
+      trainer.run_epoch([&](const StepReport& step) {
+        pruner.after_step((step.epoch - 1) * step.steps + step.step);
+        look((step.epoch - 1) * step.steps + step.step);
+        return false;
+      });
+  }
+
+  Model model = dense_model();
+  Trainer trainer;
+  TrainingPruner pruner;
+};
+
+bool pruned_weights_are_zero(const Model& model) {
+  for (const Parameter& parameter : model.parameters)
+    for (std::size_t i = 0; i < parameter.mask.size(); ++i)
+      if (parameter.mask[i] == 0 && parameter.value.data()[i] != 0) return false;
+  return true;
+}
+
+TEST(TrainingPruner, ReachesTheSparsityAndKeepsIt) {
+  for (const Growth growth : {Growth::none, Growth::gradient, Growth::feedback}) {
+    PrunedRun run(pruning_to(0.8, growth), 5);
+    double before = 0;
+    Mask settled;
+    run.run(5, [&](std::int64_t step) {
+      EXPECT_TRUE(pruned_weights_are_zero(run.model)) << step;
+      EXPECT_GE(run.pruner.sparsity(), before) << step;
+      before = run.pruner.sparsity();
+      if (!run.pruner.is_settled()) return;
+      if (settled.empty()) settled = run.model.parameters[kFc1].mask;
+      EXPECT_EQ(settled, run.model.parameters[kFc1].mask) << step;
+    });
+    EXPECT_NEAR(run.pruner.sparsity(), 0.8, 1e-3);
+    EXPECT_FALSE(settled.empty());
+    EXPECT_TRUE(run.model.parameters[0].mask.empty()) << "only fc1 was to be pruned";
+  }
+}
+
+/// How often a weight of fc1 was pruned and came back.
+std::int64_t returns(Growth growth) {
+  PrunedRun run(pruning_to(0.8, growth), 5);
+  Mask before;
+  std::int64_t back = 0;
+  run.run(5, [&](std::int64_t) {
+    const Mask& now = run.model.parameters[kFc1].mask;
+    for (std::size_t i = 0; i < before.size(); ++i) back += before[i] == 0 && now[i] == 1 ? 1 : 0;
+    before = now;
+  });
+  return back;
+}
+
+TEST(TrainingPruner, WeightsComeBackOnlyIfTheyMay) {
+  EXPECT_EQ(returns(Growth::none), 0);
+  EXPECT_GT(returns(Growth::gradient), 10);
+  EXPECT_GT(returns(Growth::feedback), 10);
+}
+
+TEST(TrainingPruner, AScoreIsThatOfTheStepsSinceTheLastPruning) {
+  TrainingPruning pruning = pruning_to(0.5);
+  pruning.choice.method = PruneMethod::karnin_gradient_epoch;
+  pruning.schedule.end = 0.5;
+  pruning.schedule.events_per_epoch = 1;
+  PrunedRun run(pruning, 4);
+  // By hand: a recorder that is begun anew where the second epoch begins, and asked where it ends.
+  SensitivityRecorder window;
+  run.trainer.attach(window);
+  Model expected;
+  run.run(1, [&](std::int64_t) {});
+  window.on_start(run.model);
+  run.trainer.run_epoch([&](const StepReport& step) {
+    if (step.step == step.steps) {
+      expected = run.model;
+      expected.sensitivities = window.sensitivities(run.model);
+      prune(expected, pruning.choice);
+    }
+    run.pruner.after_step((step.epoch - 1) * step.steps + step.step);
+    return false;
+  });
+  EXPECT_EQ(run.model.parameters, expected.parameters);
+}
+
+TEST(TrainingPruner, BeforeTheFirstStepItNeedsWhatWasRecordedBefore) {
+  TrainingPruning pruning = pruning_to(0.5);
+  pruning.choice.method = PruneMethod::karnin;
+  pruning.schedule.pace = PruningPace::at_once;
+  PrunedRun run(pruning, 2);
+  EXPECT_THROW(run.trainer.run_epoch(), ArgumentError);
+  pruning.choice.method = PruneMethod::magnitude;
+  PrunedRun by_magnitude(pruning, 2);
+  by_magnitude.run(1,
+                   [&](std::int64_t) { EXPECT_NEAR(by_magnitude.pruner.sparsity(), 0.5, 1e-3); });
+}
+
+/// Saved in the middle of the second epoch, with everything that has a state.
+TEST(TrainingPruner, ARunThatIsTakenUpAgainEndsTheSame) {
+  for (const Growth growth : {Growth::none, Growth::gradient, Growth::feedback}) {
+    TrainingPruning pruning = pruning_to(0.8, growth);
+    if (growth == Growth::none) pruning.choice.method = PruneMethod::karnin_gradient_epoch;
+    PrunedRun straight(pruning, 4);
+    std::optional<Checkpoint> checkpoint;
+    straight.run(4, [&](std::int64_t step) {
+      if (step != 12) return;
+      checkpoint = {straight.model, "{}", {}};
+      put(straight.trainer.state(), *checkpoint);
+      put(straight.pruner.state(), *checkpoint);
+    });
+    const Checkpoint saved = decode_checkpoint(encode_checkpoint(*checkpoint), "memory");
+    Model model = saved.model;
+    Trainer trainer(model, images(), options_of(4));
+    TrainingPruner pruner(model, trainer, pruning, 4);
+    trainer.attach(pruner);
+    trainer.restore(trainer_state(saved));
+    pruner.restore(pruner_state(saved), trainer_state(saved).steps_done);
+    for (int epoch = 1; epoch < 4; ++epoch)
+      trainer.run_epoch([&](const StepReport& step) {
+        pruner.after_step((step.epoch - 1) * step.steps + step.step);
+        return false;
+      });
+    EXPECT_EQ(model.parameters, straight.model.parameters);
+  }
+}
+
+TEST(TrainingPruner, RefusesWhatMakesNoSense) {
+  Model model = dense_model();
+  Trainer trainer(model, images(), options_of(1));
+  const auto refuses = [&](const TrainingPruning& pruning) {
+    EXPECT_THROW(TrainingPruner(model, trainer, pruning, 1), ArgumentError);
+  };
+  refuses(pruning_to(1.5));
+  TrainingPruning pruning = pruning_to(0.5);
+  pruning.growth_share = -1;
+  refuses(pruning);
+  pruning = pruning_to(0.5);
+  pruning.choice.layers = {"fc9"};
+  refuses(pruning);
+  pruning = pruning_to(0.5);
+  pruning.choice.sparsity.reset();
+  refuses(pruning);
+  EXPECT_THROW(growth_from_string("weeds"), ArgumentError);
+}
+
+}  // namespace
+}  // namespace karnin

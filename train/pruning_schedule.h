@@ -1,0 +1,56 @@
+// How sparse a network is to be after each step of a training that prunes it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace karnin {
+
+enum class PruningPace {
+  at_once,  ///< all of it at the begin
+  gradual,  ///< along a cubic (Zhu and Gupta, arXiv:1710.01878, eq. 1), fast first, then slower
+  rounds    ///< the run in equal parts, each of which starts by removing the same share of the rest
+};
+
+struct PruningScheduleOptions {
+  PruningPace pace = PruningPace::gradual;
+  double begin = 0;  ///< share of the run; rounds: 0
+  double end = 0.6;  ///< share of the run, from which on nothing changes; rounds: 1
+  std::int64_t rounds = 5;
+  std::int64_t events_per_epoch = 4;  ///< gradual, and whenever weights come back
+};
+
+std::string_view to_string(PruningPace pace);            ///< "at-once", "gradual", "rounds"
+PruningPace pruning_pace_from_string(std::string_view);  ///< throws ArgumentError
+
+/// Throws ArgumentError unless 0 <= begin <= end <= 1, rounds >= 1 and events_per_epoch >= 1.
+void validate(const PruningScheduleOptions& options);
+
+class PruningSchedule {
+ public:
+  /// From sparsity `from` to `to`, over a run of `steps` steps; options must be valid.
+  PruningSchedule(const PruningScheduleOptions& options, double from, double to, std::int64_t steps,
+                  std::int64_t steps_per_epoch);
+
+  double first_sparsity() const { return from_; }
+  void start_from(double sparsity) { from_ = sparsity; }
+
+  /// What follows is for `step` steps done, from 0 (before the first) on.
+  double sparsity(std::int64_t step) const;
+  /// Whether masks are to be chosen anew.
+  bool is_event(std::int64_t step) const;
+  /// Whether masks stay as they are from here on.
+  bool is_settled(std::int64_t step) const { return step >= end_; }
+  /// 1 at the begin, 0 at the end, along half a cosine: how much freedom is left.
+  double freedom(std::int64_t step) const;
+
+ private:
+  double progress(std::int64_t step) const;
+  std::int64_t round_start(std::int64_t round) const { return round * steps_ / options_.rounds; }
+
+  PruningScheduleOptions options_;
+  double from_, to_;
+  std::int64_t steps_, begin_, end_, interval_;
+};
+
+}  // namespace karnin
