@@ -17,6 +17,7 @@
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
 #include "formats/model_file.h"
+#include "train/gradient_scores.h"
 
 namespace karnin::cli {
 namespace {
@@ -28,7 +29,8 @@ struct PruneVerb : VerbOptions {
   PruneOptions prune;  ///< `layers` empty: the default ones
   bool keep_sensitivities = false;
   std::string data;
-  TrainOptions fine_tune;
+  TrainingOptions fine_tune;
+  std::int64_t score_images = 1000;
   ValueOptions values;
   std::filesystem::path out = "pruned.bin";
 };
@@ -45,6 +47,7 @@ struct Result {
 
 PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture) {
   PruneOptions options = verb.prune;
+  options.seed = verb.fine_tune.train.seed;
   if (!options.threshold && !options.sparsity) options.sparsity = kDefaultSparsity;
   if (options.layers.empty()) options.layers = default_layers(architecture);
   return options;
@@ -73,17 +76,16 @@ Result prune_file(const PruneVerb& verb) {
   Model model = read_model(verb.model);
   Result result;
   result.bytes_before = file_bytes(verb.model);
-  const bool tune = verb.fine_tune.epochs > 0;
+  TrainOptions options = resolve(verb.fine_tune, verb.threads);
+  const bool tune = options.epochs > 0, score = needs_gradients(verb.prune.method);
   std::optional<Dataset> dataset;
-  if (tune || needs_images(verb.values) || !verb.data.empty())
+  if (tune || score || needs_images(verb.values) || !verb.data.empty())
     dataset = load_dataset_for(model, verb.data);
+  if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
   result.report = prune_and_note(model, options_for(verb, model.architecture));
   require_writable_directory(verb.out.has_parent_path() ? verb.out.parent_path() : ".");
   if (std::error_code error; std::filesystem::is_directory(verb.out, error))
     throw OutputError("--out " + verb.out.string() + ": expected a file, found a directory");
-  TrainOptions options = verb.fine_tune;
-  options.threads = verb.threads;
-  options.seed = verb.prune.seed;
   if (tune) result.interrupted = fine_tune(model, *dataset, options);
   ValueOptions values = verb.values;
   values.tuning = options;
@@ -161,16 +163,6 @@ void add_choice_options(CLI::App& verb, PruneOptions& options) {
       ->excludes(threshold);
 }
 
-void add_fine_tune_options(CLI::App& verb, TrainOptions& options) {
-  options.epochs = 0;
-  verb.add_option("--fine-tune", options.epochs,
-                  "Epochs of training afterwards; pruned weights stay 0")
-      ->check(CLI::Range(0, 1'000'000));
-  verb.add_option("--lr", options.schedule.learning_rate,
-                  "Learning rate of --fine-tune and --tune-values");
-  verb.add_option("--batch", options.batch, "Images in one step of --fine-tune and --tune-values");
-}
-
 }  // namespace
 
 void add_prune(CLI::App& app, Action& action) {
@@ -186,11 +178,9 @@ void add_prune(CLI::App& app, Action& action) {
                *options);
   verb.add_option("--model", options->model, "The file that train wrote")->required();
   add_choice_options(verb, options->prune);
-  verb.add_option(
-          "--seed", options->prune.seed,
-          "Seed of --method random, of --fine-tune and of what --max-accuracy-drop holds out")
-      ->check(CLI::NonNegativeNumber);
-  add_fine_tune_options(verb, options->fine_tune);
+  options->fine_tune.train.epochs = 0;
+  add_training_options(verb, options->fine_tune, "--fine-tune");
+  add_score_image_option(verb, options->score_images);
   add_value_options(verb, options->values);
   verb.add_option(
       "--data", options->data,

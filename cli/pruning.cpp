@@ -33,11 +33,11 @@ Scope scope_from_string(std::string_view name) {
 }
 
 std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options) {
-  return {add_choice(
-              verb, "--method", options.method, prune_method_from_string, to_string(options.method),
-              "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|magnitude|"
-              "random",
-              "What a weight is worth"),
+  return {add_choice(verb, "--method", options.method, prune_method_from_string,
+                     to_string(options.method),
+                     "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|"
+                     "synaptic-intelligence|movement|change|taylor|fisher|magnitude|lamp|random",
+                     "What a weight is worth"),
           add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
                      to_string(options.normalisation), "minmax|rank|log",
                      "How scores are mapped to [0, 1]"),
@@ -49,6 +49,12 @@ std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& option
                           "Layers to prune; otherwise every fully connected one but the last")
               ->delimiter(',')
               ->type_name("fc1,fc2,...")};
+}
+
+void add_score_image_option(CLI::App& verb, std::int64_t& images) {
+  verb.add_option("--score-images", images,
+                  "Training images, drawn at random, whose gradients taylor and fisher look at")
+      ->check(CLI::Range(1, 1'000'000'000));
 }
 
 nlohmann::ordered_json to_json(const PruneOptions& options) {

@@ -27,6 +27,9 @@ Scope scope_from_string(std::string_view name);  ///< throws ArgumentError
 /// --method, --normalise, --sign, --scope and --layers: which weights, however many.
 std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options);
 
+/// --score-images
+void add_score_image_option(CLI::App& verb, std::int64_t& images);
+
 nlohmann::ordered_json to_json(const PruneOptions& options);
 
 /// prune(), with an entry in the model's provenance.

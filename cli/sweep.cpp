@@ -3,17 +3,24 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "cli/interrupt.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
+#include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
+#include "formats/gnuplot.h"
 #include "formats/model_file.h"
+#include "train/experiments/tuned_sweep.h"
+#include "train/gradient_scores.h"
 
 namespace karnin::cli {
 namespace {
@@ -21,24 +28,33 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct SweepVerb : VerbOptions {
-  std::string model;
+  std::vector<std::string> models;
   std::string data;
   std::vector<std::string> methods;
   std::string thresholds;
   std::string sparsities = "0.1:0.9:9";
   PruneOptions prune;
+  TrainingOptions tuning;
+  std::int64_t score_images = 1000;
+  bool plot = false;
   std::filesystem::path out = "karnin-sweep";
 };
 
+/// Those that were asked for, or all that every model has scores for.
+std::vector<PruneMethod> methods_of(const SweepVerb& verb, const Model& model) {
+  std::vector<PruneMethod> methods;
+  for (const std::string& name : verb.methods) methods.push_back(prune_method_from_string(name));
+  return methods.empty() ? methods_for(model) : methods;
+}
+
 SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   SweepOptions options;
-  for (const std::string& name : verb.methods)
-    options.methods.push_back(prune_method_from_string(name));
-  if (options.methods.empty()) options.methods = methods_for(model);
+  options.methods = methods_of(verb, model);
   options.are_thresholds = !verb.thresholds.empty();
   options.values = options.are_thresholds ? parse_values("--thresholds", verb.thresholds)
                                           : parse_values("--sparsities", verb.sparsities);
   options.prune = verb.prune;
+  options.prune.seed = verb.tuning.train.seed;
   if (options.prune.layers.empty()) options.prune.layers = default_layers(model.architecture);
   options.threads = verb.threads;
   return options;
@@ -52,20 +68,24 @@ Json layer_json(const PruneReport& report) {
   return layers;
 }
 
-Json sweep_json(const std::vector<Series>& all, const SweepOptions& options,
+Json sweep_json(const std::vector<ModelSweep>& all, const SweepOptions& options,
                 const std::filesystem::path& file) {
   Json rows = Json::array();
-  for (const Series& series : all)
+  const auto add = [&](const std::string& model, const Series& series) {
     for (std::size_t i = 0; i < series.settings.size(); ++i)
-      rows.push_back({{"method", series.name},
+      rows.push_back({{"model", model},
+                      {"method", series.name},
                       {options.are_thresholds ? "threshold" : "sparsity", series.settings[i]},
                       {"accuracy", series.outcomes[i].confusion.accuracy()},
                       {"removed", removed(series.outcomes[i].report)},
                       {"layers", layer_json(series.outcomes[i].report)}});
+  };
+  for (const ModelSweep& sweep : all)
+    for (const Series& series : sweep.series) add(sweep.model, series);
   return {{"file", file.string()}, {"rows", std::move(rows)}};
 }
 
-std::string describe(const std::vector<Series>& all, const SweepOptions& options) {
+std::string removed_table(const std::vector<Series>& all, const SweepOptions& options) {
   Table table("lrrrr");
   table.add({"method", options.are_thresholds ? "threshold" : "sparsity", "removed", "share",
              "test accuracy"});
@@ -81,14 +101,71 @@ std::string describe(const std::vector<Series>& all, const SweepOptions& options
   return table.str();
 }
 
+/// A row a method, a column a value.
+std::string accuracy_table(const std::vector<ModelSweep>& all, const SweepOptions& options) {
+  const std::vector<Series>& first = all.front().series;
+  Table table("l" + std::string(options.values.size(), 'r'));
+  std::vector<std::string> header{options.are_thresholds ? "threshold" : "sparsity"};
+  for (const double value : options.values) header.push_back(fmt::format("{:.4g}", value));
+  table.add(std::move(header));
+  for (std::size_t s = 0; s < first.size(); ++s) {
+    std::vector<std::string> row{first[s].name};
+    for (std::size_t i = 0; i < options.values.size(); ++i) {
+      const Spread spread = accuracy_spread(all, s, i);
+      row.push_back(spread.count == 1 ? fmt::format("{:.2f}", spread.mean)
+                                      : fmt::format("{:.2f} ± {:.2f}", spread.mean, spread.sd));
+    }
+    table.add(std::move(row));
+  }
+  return table.str();
+}
+
+std::string describe(const std::vector<ModelSweep>& all, const SweepOptions& options) {
+  if (all.size() == 1) return removed_table(all.front().series, options);
+  return fmt::format("test accuracy in %, mean and standard deviation of {} models\n{}", all.size(),
+                     accuracy_table(all, options));
+}
+
+std::vector<Series> sweep_one(const SweepVerb& verb, Model model, const Dataset& dataset,
+                              const SweepOptions& options, const TrainOptions& tuning,
+                              const Watcher& watcher) {
+  if (std::ranges::any_of(options.methods, needs_gradients))
+    add_gradient_scores(model, dataset.train, {verb.score_images, tuning.seed});
+  return tuning.epochs > 0 ? tuned_sweep(model, dataset, options, tuning, watcher)
+                           : sweep(model, dataset.test, options);
+}
+
+std::vector<ModelSweep> sweep_all(const SweepVerb& verb, const std::vector<Model>& models,
+                                  const Dataset& dataset, const SweepOptions& options,
+                                  const Interrupt& interrupt) {
+  const TrainOptions tuning = resolve(verb.tuning, verb.threads);
+  std::vector<ModelSweep> all;
+  Progress progress;
+  const Watcher watcher{[&](double fraction, const std::string& what) {
+                          const double done = static_cast<double>(all.size()) + fraction;
+                          progress.update(done / static_cast<double>(models.size()),
+                                          [&] { return what; });
+                        },
+                        [&] { return interrupt.requested(); }};
+  for (std::size_t i = 0; i < models.size() && !interrupt.requested(); ++i)
+    all.push_back({verb.models[i], sweep_one(verb, models[i], dataset, options, tuning, watcher)});
+  return all;
+}
+
 ExitCode sweep_verb(const SweepVerb& verb) {
-  const Model model = read_model(verb.model);
-  const Dataset dataset = load_dataset_for(model, verb.data);
-  const SweepOptions options = options_for(verb, model);
+  if (verb.plot) require_gnuplot();  // before the work, not after it
+  std::vector<Model> models;
+  for (const std::string& file : verb.models) models.push_back(read_model(file));
+  const Dataset dataset = load_dataset_for(models.front(), verb.data);
+  for (const Model& model : models) require_fit(model.architecture, dataset);
+  const SweepOptions options = options_for(verb, models.front());
   require_writable_directory(verb.out);
-  const std::vector<Series> all = sweep(model, dataset.test, options);
+  const Interrupt interrupt;
+  const std::vector<ModelSweep> all = sweep_all(verb, models, dataset, options, interrupt);
+  if (interrupt.requested()) return ExitCode::interrupted;
   const std::filesystem::path file = verb.out / "sweep.csv";
   replace_file(file, sweep_csv(all, options));
+  if (verb.plot) replace_file(verb.out / "sweep.png", plot_png(sweep_plot(all, options)));
   if (verb.json)
     print_json(sweep_json(all, options, file));
   else
@@ -108,7 +185,6 @@ void add_pruning_options(CLI::App& verb, PruneOptions& prune) {
                   "Layers to prune; otherwise every fully connected one but the last")
       ->delimiter(',')
       ->type_name("fc1,fc2,...");
-  verb.add_option("--seed", prune.seed, "Seed of the method random")->check(CLI::NonNegativeNumber);
 }
 
 }  // namespace
@@ -121,9 +197,13 @@ void add_sweep(CLI::App& app, Action& action) {
       {"sweep", "Prune a model in many ways, and say how accurate each leaves it",
        "sweep --model karnin-run/model.bin --methods karnin,magnitude --sparsities 0.5,0.7,0.9",
        "Values are a list (0.5,0.7) or FROM:TO:COUNT, equally spaced. The layers in front of the\n"
-       "first pruned one see the test images once. Leaves sweep.csv in --out."},
+       "first pruned one see the test images once, unless --fine-tune trains every pruned network\n"
+       "on. Several models, of several seeds, give means. Leaves sweep.csv in --out."},
       *options);
-  verb.add_option("--model", options->model, "The file that train wrote")->required();
+  verb.add_option("--model", options->models, "Files that train wrote, one or several")
+      ->delimiter(',')
+      ->type_name("FILE,...")
+      ->required();
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   verb.add_option("--methods", options->methods, "Methods of prune; otherwise all that it can")
@@ -134,6 +214,10 @@ void add_sweep(CLI::App& app, Action& action) {
   verb.add_option("--sparsities", options->sparsities, "Remove these shares, each in [0, 1]")
       ->excludes(thresholds);
   add_pruning_options(verb, options->prune);
+  options->tuning.train.epochs = 0;
+  add_training_options(verb, options->tuning, "--fine-tune");
+  add_score_image_option(verb, options->score_images);
+  verb.add_flag("--plot", options->plot, "Leave sweep.png too (needs gnuplot)");
   verb.add_option("--out", options->out, "Directory of the results");
   select(verb, action, options, sweep_verb);
 }

@@ -37,9 +37,10 @@ void add_loss_options(CLI::App& verb, TrainingOptions& options) {
 
 }  // namespace
 
-void add_training_options(CLI::App& verb, TrainingOptions& options) {
+void add_training_options(CLI::App& verb, TrainingOptions& options, const std::string& epochs) {
   TrainOptions& train = options.train;
-  verb.add_option("--epochs", train.epochs, "Passes over the training images");
+  verb.add_option(epochs, train.epochs, "Passes over the training images")
+      ->check(CLI::Range(0, 1'000'000));
   verb.add_option("--batch", train.batch, "Images in one step");
   add_schedule_options(verb, train.schedule);
   add_loss_options(verb, options);

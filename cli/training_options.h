@@ -17,7 +17,9 @@ struct TrainingOptions {
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };
 
-void add_training_options(CLI::App& verb, TrainingOptions& options);
+/// `epochs` is the name of the option that says how many.
+void add_training_options(CLI::App& verb, TrainingOptions& options,
+                          const std::string& epochs = "--epochs");
 
 /// What the trainer takes: `augment`, `threads` and the teacher filled in. Throws FileError.
 TrainOptions resolve(const TrainingOptions& options, int threads);

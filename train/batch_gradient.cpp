@@ -1,11 +1,14 @@
 #include "train/batch_gradient.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
 #include <optional>
 
+#include "runtime/core/error.h"
 #include "runtime/kernels/kernels.h"
 #include "train/data_order.h"
 
@@ -20,6 +23,19 @@ std::vector<const float*> tensors_of(const Model& model) {
 }
 
 }  // namespace
+
+void check_images(const Model& model, const ImageSet& images) {
+  if (images.size() == 0) throw ArgumentError("training images: expected at least one, got none");
+  const Extent &expected = model.architecture.input, &got = images.extent;
+  if (got != expected)
+    throw ShapeError(fmt::format("training images: expected {}x{}x{}, got {}x{}x{}", expected.c,
+                                 expected.h, expected.w, got.c, got.h, got.w));
+  const std::int64_t classes = infer_extents(model.architecture).back().c;
+  const std::uint8_t top = *std::ranges::max_element(images.labels);
+  if (top >= classes)
+    throw ShapeError(
+        fmt::format("training images: expected labels below {}, got {}", classes, top));
+}
 
 struct BatchGradient::Station {
   Station(const Chain& chain, const Chain* teacher_chain, const Extent& input)

@@ -23,6 +23,7 @@ void for_each_member(const Visit& visit) {
   visit(".epochs_dw2", &Track::epochs_dw2);
   visit(".epochs_g_dw", &Track::epochs_g_dw);
   visit(".epochs_pseudocode", &Track::epochs_pseudocode);
+  visit(".epochs_g_w", &Track::epochs_g_w);
 }
 
 template <typename T>

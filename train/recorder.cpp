@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 
 namespace karnin {
@@ -10,6 +11,9 @@ namespace {
 /// 2^8 float additions round by 2^-16 of the sum of magnitudes at most; a fold costs about as much
 /// as three steps' recording, so a percent of it at this length.
 constexpr std::int64_t kBlockSteps = 256;
+
+/// Of synaptic intelligence, for weights that hardly moved.
+constexpr double kDamping = 1e-3;
 
 double quotient_or_zero(double a, double b) { return b == 0 ? 0 : a / b; }
 
@@ -40,7 +44,7 @@ void SensitivityRecorder::on_start(const Model& model) {
     const AlignedVector<float> block(n);
     const std::vector<double> sum(n);
     const std::vector<float> w = copy_of(parameter.value);
-    state_.tracks.push_back({w, w, block, block, block, sum, sum, sum, sum, sum, sum});
+    state_.tracks.push_back({w, w, block, block, block, sum, sum, sum, sum, sum, sum, sum});
   }
 }
 
@@ -78,12 +82,13 @@ SensitivityRecorder::EpochTerms SensitivityRecorder::epoch_terms(const Track& tr
   if (state_.epoch_steps == 0) return {};
   const auto steps = static_cast<double>(state_.epoch_steps);
   const double rate = state_.epoch_rate_sum / steps;
-  const double mean_g = (track.epoch_g[i] + static_cast<double>(track.block_g[i])) / steps;
-  const double dw = w - static_cast<double>(track.w_epoch[i]);
+  const double sum_g = track.epoch_g[i] + static_cast<double>(track.block_g[i]);
+  const double before = static_cast<double>(track.w_epoch[i]), dw = w - before;
   const double displacement = w - static_cast<double>(track.w_initial[i]);
   return {.dw2 = quotient_or_zero(dw * dw, rate),
-          .g_dw = mean_g * dw,
-          .pseudocode = dw * dw + quotient_or_zero(w, rate * displacement)};
+          .g_dw = sum_g / steps * dw,
+          .pseudocode = dw * dw + quotient_or_zero(w, rate * displacement),
+          .g_w = sum_g * 0.5 * (before + w)};
 }
 
 void SensitivityRecorder::on_epoch_end(const Model& model) {
@@ -96,6 +101,7 @@ void SensitivityRecorder::on_epoch_end(const Model& model) {
       track.epochs_dw2[i] += terms.dw2;
       track.epochs_g_dw[i] += terms.g_dw;
       track.epochs_pseudocode[i] += terms.pseudocode;
+      track.epochs_g_w[i] += terms.g_w;
       track.w_epoch[i] = weights[i];
       track.epoch_g[i] = 0;
     }
@@ -115,13 +121,19 @@ std::vector<Sensitivity> SensitivityRecorder::sensitivities(const Model& model) 
     for (Sensitivity& s : all) s.values.emplace_back(value.dims());
     for (std::size_t i = 0; i < track.w_initial.size(); ++i) {
       const double w = static_cast<double>(value.data()[i]);
-      const double ratio = quotient_or_zero(w, w - static_cast<double>(track.w_initial[i]));
+      const double change = w - static_cast<double>(track.w_initial[i]);
+      const double ratio = quotient_or_zero(w, change);
+      const double g_dw = track.g_dw[i] + static_cast<double>(track.block_g_dw[i]);
       const EpochTerms terms = epoch_terms(track, i, w);
       const std::array<double, kSensitivityMethods.size()> scores{
-          -(track.g_dw[i] + static_cast<double>(track.block_g_dw[i])) * ratio,
+          -g_dw * ratio,
           (track.dw2[i] + static_cast<double>(track.block_dw2[i])) * ratio,
-          (track.epochs_dw2[i] + terms.dw2) * ratio, -(track.epochs_g_dw[i] + terms.g_dw) * ratio,
-          track.epochs_pseudocode[i] + terms.pseudocode};
+          (track.epochs_dw2[i] + terms.dw2) * ratio,
+          -(track.epochs_g_dw[i] + terms.g_dw) * ratio,
+          track.epochs_pseudocode[i] + terms.pseudocode,
+          -g_dw / (change * change + kDamping),
+          -(track.epochs_g_w[i] + terms.g_w),
+          std::abs(change)};
       for (std::size_t m = 0; m < scores.size(); ++m)
         all[m].values[p].data()[i] = in_float_range(scores[m]);
     }

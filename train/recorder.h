@@ -7,10 +7,16 @@
 //   karnin-epoch           S =  [sum over epochs of dw_n^2 / rate_n] w_f / (w_f - w_i)
 //   karnin-gradient-epoch  S = -[sum over epochs of g_n dw_n]        w_f / (w_f - w_i)
 //   khanal-pseudocode      S =   sum over epochs of dw_n^2 + w_n / (rate_n (w_n - w_i))
+//   synaptic-intelligence  S = -[sum over steps  of g_n dw_n] / ((w_f - w_i)^2 + 0.001)
+//   movement               S = -[sum over epochs of (sum over steps of g_n) (w before + w after) /
+//   2] change                 S = |w_f - w_i|
 //
-// The forms with g hold for any optimizer, those with dw^2 only where dw = -rate g (plain SGD); the
-// last is the paper's pseudo-code as printed, plus for times. An epoch's rate is the mean of its
-// steps' rates.
+// The last three are others' scores: Zenke, Poole and Ganguli, arXiv:1703.04200, eq. 4 and 5; Sanh,
+// Wolf and Rush, arXiv:2005.07683, eq. 4 summed over epochs; and how far a weight went.
+//
+// Karnin's forms with g hold for any optimizer, those with dw^2 only where dw = -rate g (plain
+// SGD); the pseudo-code is the paper's pseudo-code as printed, plus for times. An epoch's rate is
+// the mean of its steps' rates.
 //
 // An epoch's g is the *mean* of its steps' gradients. The loss drops by the integral of -g dw along
 // the path; where g changes little within the epoch, that is its mean times the displacement, so
@@ -34,8 +40,14 @@
 
 namespace karnin {
 
-inline constexpr std::array<std::string_view, 5> kSensitivityMethods{
-    "karnin", "karnin-sgd", "karnin-epoch", "karnin-gradient-epoch", "khanal-pseudocode"};
+inline constexpr std::array<std::string_view, 8> kSensitivityMethods{"karnin",
+                                                                     "karnin-sgd",
+                                                                     "karnin-epoch",
+                                                                     "karnin-gradient-epoch",
+                                                                     "khanal-pseudocode",
+                                                                     "synaptic-intelligence",
+                                                                     "movement",
+                                                                     "change"};
 
 /// All that has been recorded: what a resumed run needs to end with the same bits. Steps are summed
 /// in float, as fast as the kernel goes, over a block of steps too short for the rounding to
@@ -57,6 +69,7 @@ struct RecorderState {
     std::vector<double> epochs_dw2;  ///< sums over the epochs that have ended
     std::vector<double> epochs_g_dw;
     std::vector<double> epochs_pseudocode;
+    std::vector<double> epochs_g_w;
     bool operator==(const Track&) const = default;
   };
 
@@ -92,11 +105,12 @@ class SensitivityRecorder : public UpdateObserver {
  private:
   using Track = RecorderState::Track;
 
-  /// One weight's share of one epoch, to be added to the three sums over epochs.
+  /// One weight's share of one epoch, to be added to the sums over epochs.
   struct EpochTerms {
     double dw2 = 0;
     double g_dw = 0;
     double pseudocode = 0;
+    double g_w = 0;
   };
 
   void fold_block();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <span>
 
 #include "runtime/core/counter_rng.h"
@@ -13,13 +15,19 @@
 namespace karnin {
 namespace {
 
-constexpr EnumNames<PruneMethod, 7> kMethodNames{
+constexpr EnumNames<PruneMethod, 13> kMethodNames{
     {{PruneMethod::karnin, "karnin"},
      {PruneMethod::karnin_sgd, "karnin-sgd"},
      {PruneMethod::karnin_epoch, "karnin-epoch"},
      {PruneMethod::karnin_gradient_epoch, "karnin-gradient-epoch"},
      {PruneMethod::khanal_pseudocode, "khanal-pseudocode"},
+     {PruneMethod::synaptic_intelligence, "synaptic-intelligence"},
+     {PruneMethod::movement, "movement"},
+     {PruneMethod::change, "change"},
+     {PruneMethod::taylor, "taylor"},
+     {PruneMethod::fisher, "fisher"},
      {PruneMethod::magnitude, "magnitude"},
+     {PruneMethod::lamp, "lamp"},
      {PruneMethod::random, "random"}}};
 
 std::vector<double> random_scores(std::size_t count, std::size_t parameter, std::uint64_t seed) {
@@ -34,20 +42,47 @@ std::vector<double> magnitudes(std::span<const float> weights) {
   return scores;
 }
 
+/// Of equal weights the later ones count as larger.
+std::vector<double> lamp_scores(std::span<const float> weights) {
+  std::vector<std::size_t> order(weights.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto square = [&](std::size_t i) {
+    return static_cast<double>(weights[i]) * static_cast<double>(weights[i]);
+  };
+  std::ranges::stable_sort(order, std::greater(), square);
+  std::vector<double> scores(weights.size());
+  double no_smaller = 0;
+  for (const std::size_t i : order) {
+    no_smaller += square(i);
+    scores[i] = no_smaller > 0 ? square(i) / no_smaller : 0;
+  }
+  return scores;
+}
+
 std::vector<double> recorded(const Model& model, std::size_t parameter, PruneMethod method) {
   const auto found =
       std::ranges::find(model.sensitivities, to_string(method), &Sensitivity::method);
   if (found == model.sensitivities.end())
-    throw ArgumentError(
-        fmt::format("method '{}' needs sensitivities recorded while training, and this model holds "
-                    "none of that kind: magnitude and random need none",
-                    to_string(method)));
+    throw ArgumentError(fmt::format(
+        "method '{}' needs {}, and this model holds none of that kind: magnitude, lamp "
+        "and random need none",
+        to_string(method),
+        needs_gradients(method) ? "gradients of images" : "sensitivities recorded while training"));
   assert(found->values.size() == model.parameters.size());
   const std::span<const float> values = found->values[parameter].span();
   return {values.begin(), values.end()};
 }
 
 }  // namespace
+
+bool needs_gradients(PruneMethod method) {
+  return method == PruneMethod::taylor || method == PruneMethod::fisher;
+}
+
+bool needs_weights_alone(PruneMethod method) {
+  return method == PruneMethod::magnitude || method == PruneMethod::lamp ||
+         method == PruneMethod::random;
+}
 
 std::string_view to_string(PruneMethod method) { return name_of(kMethodNames, method); }
 
@@ -60,9 +95,9 @@ std::vector<double> raw_scores(const Model& model, std::size_t parameter, PruneM
   const Parameter& p = model.parameters[parameter];
   if (method == PruneMethod::random)
     return random_scores(static_cast<std::size_t>(p.value.size()), parameter, seed);
-  std::vector<double> scores = method == PruneMethod::magnitude
-                                   ? magnitudes(p.value.span())
-                                   : recorded(model, parameter, method);
+  std::vector<double> scores = method == PruneMethod::magnitude ? magnitudes(p.value.span())
+                               : method == PruneMethod::lamp    ? lamp_scores(p.value.span())
+                                                             : recorded(model, parameter, method);
   const auto bad = std::ranges::find_if_not(scores, [](double s) { return std::isfinite(s); });
   if (bad != scores.end())
     throw ArgumentError(fmt::format("method '{}': expected finite scores, got {} at {}[{}]",

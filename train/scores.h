@@ -9,17 +9,29 @@
 
 namespace karnin {
 
-/// The first five are sensitivities that the recorder left in the model (see recorder.h).
-/// magnitude is |w|; random is the control that every method must beat: uniform in [0, 1).
+/// Those down to change are sensitivities that the recorder left in the model (recorder.h), taylor
+/// and fisher of gradients that somebody computed for it (gradient_scores.h). magnitude is |w|.
+/// lamp is w^2 over the sum of the squares of the weights of its layer that are no smaller (Lee et
+/// al., arXiv:2010.07611, eq. 1): magnitude, made comparable between layers. random is the control
+/// that every method must beat: uniform in [0, 1).
 enum class PruneMethod {
   karnin,
   karnin_sgd,
   karnin_epoch,
   karnin_gradient_epoch,
   khanal_pseudocode,
+  synaptic_intelligence,
+  movement,
+  change,
+  taylor,
+  fisher,
   magnitude,
+  lamp,
   random
 };
+
+bool needs_gradients(PruneMethod method);      ///< taylor or fisher
+bool needs_weights_alone(PruneMethod method);  ///< or chance: magnitude, lamp, random
 
 std::string_view to_string(PruneMethod method);               ///< "karnin-sgd", ...
 PruneMethod prune_method_from_string(std::string_view name);  ///< throws ArgumentError

@@ -21,19 +21,6 @@ void require_positive(const char* what, std::int64_t value) {
   if (value < 1) throw ArgumentError(fmt::format("{}: expected 1 or more, got {}", what, value));
 }
 
-void check_images(const Model& model, const ImageSet& images) {
-  if (images.size() == 0) throw ArgumentError("training images: expected at least one, got none");
-  const Extent &expected = model.architecture.input, &got = images.extent;
-  if (got != expected)
-    throw ShapeError(fmt::format("training images: expected {}x{}x{}, got {}x{}x{}", expected.c,
-                                 expected.h, expected.w, got.c, got.h, got.w));
-  const std::int64_t classes = infer_extents(model.architecture).back().c;
-  const std::uint8_t top = *std::ranges::max_element(images.labels);
-  if (top >= classes)
-    throw ShapeError(
-        fmt::format("training images: expected labels below {}, got {}", classes, top));
-}
-
 void check_teacher(const Model& model, const TrainOptions& options) {
   if ((options.teacher != nullptr) != (options.loss.teacher_share > 0))
     throw ArgumentError("expected a teacher and its share of the loss, got one without the other");

@@ -32,14 +32,13 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   if (!options.choice.sparsity || options.choice.threshold ||
       !(*options.choice.sparsity >= 0 && *options.choice.sparsity <= 1))
     throw ArgumentError("pruning while training: expected a sparsity in [0, 1]");
+  if (needs_gradients(options.choice.method))
+    throw ArgumentError(fmt::format("pruning while training: '{}' is not recorded while training",
+                                    to_string(options.choice.method)));
   if (!(options.growth_share >= 0 && options.growth_share <= 1))
     throw ArgumentError(fmt::format("share of weights that come back: expected 0 to 1, got {}",
                                     options.growth_share));
   return options;
-}
-
-bool is_recorded(PruneMethod method) {
-  return method != PruneMethod::magnitude && method != PruneMethod::random;
 }
 
 }  // namespace
@@ -67,7 +66,7 @@ void TrainingPruner::on_start(const Model& model) {
 }
 
 bool TrainingPruner::records() const {
-  return is_recorded(options_.choice.method) || options_.growth == Growth::gradient;
+  return !needs_weights_alone(options_.choice.method) || options_.growth == Growth::gradient;
 }
 
 void TrainingPruner::on_update(const WeightUpdate& update) noexcept {

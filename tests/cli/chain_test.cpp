@@ -167,7 +167,7 @@ TEST_F(Chain, SensitivitiesStayOnlyIfKept) {
   prune("bare.bin", {});
   prune("kept.bin", {"--keep-sensitivities"});
   EXPECT_TRUE(read_model(file("bare.bin")).sensitivities.empty());
-  EXPECT_EQ(read_model(file("kept.bin")).sensitivities.size(), 5U);
+  EXPECT_EQ(read_model(file("kept.bin")).sensitivities.size(), 8U);
 }
 
 TEST_F(Chain, FineTuningRevivesNothing) {
@@ -224,7 +224,7 @@ TEST_F(Chain, InspectShowsWhatTheFileHolds) {
   EXPECT_EQ(model["architecture"]["name"], "khanal2018");
   EXPECT_EQ(model["parameters"], kParameters);
   EXPECT_EQ(model["tensors"].size(), 10U);
-  EXPECT_EQ(model["sensitivities"].size(), 5U);
+  EXPECT_EQ(model["sensitivities"].size(), 8U);
   EXPECT_EQ(model["classes"].size(), 10U);
   const json fc1 =
       workspace->run_json({"inspect", "--model", file("run/pruned.bin")})["tensors"][4];

@@ -7,6 +7,8 @@
 
 #include "runtime/core/error.h"
 #include "tests/support/trained_network.h"
+#include "train/experiments/tuned_sweep.h"
+#include "train/recorder.h"
 
 namespace karnin {
 namespace {
@@ -21,6 +23,10 @@ SweepOptions options() {
   sweep.values = {0, 0.5, 0.9};
   sweep.prune.layers = {"fc1"};
   return sweep;
+}
+
+std::string csv_of(const Model& model, const SweepOptions& options) {
+  return sweep_csv({{"model.bin", sweep(model, test_images(), options)}}, options);
 }
 
 TEST(EquallySpaced, IncludesBothEnds) {
@@ -49,14 +55,13 @@ TEST(Sweep, GivesTheSameBytesForAnyNumberOfThreads) {
   const Model model = test::trained_network();
   SweepOptions sweep_options = options();
   sweep_options.threads = 1;
-  const std::string expected = sweep_csv(sweep(model, test_images(), sweep_options), sweep_options);
+  const std::string expected = csv_of(model, sweep_options);
   for (const int threads : {2, 4}) {
     sweep_options.threads = threads;
-    EXPECT_EQ(sweep_csv(sweep(model, test_images(), sweep_options), sweep_options), expected);
+    EXPECT_EQ(csv_of(model, sweep_options), expected);
   }
-  EXPECT_THAT(expected,
-              testing::StartsWith(
-                  "method,sparsity,accuracy_percent,correct,removed,removed_fc1\nkarnin,0,"));
+  EXPECT_THAT(expected, testing::StartsWith("model,method,sparsity,accuracy_percent,correct,"
+                                            "removed,removed_fc1\nmodel.bin,karnin,0,"));
   EXPECT_EQ(std::ranges::count(expected, '\n'), 7);
 }
 
@@ -73,10 +78,58 @@ TEST(Sweep, ThresholdsOfRandomScoresAreShares) {
 
 TEST(Sweep, KnowsWhatAModelCanBePrunedBy) {
   Model model = test::trained_network();
-  EXPECT_EQ(methods_for(model).size(), 7U);
+  EXPECT_EQ(methods_for(model).size(), kSensitivityMethods.size() + 3);
   model.sensitivities.clear();
   EXPECT_THAT(methods_for(model),
-              testing::ElementsAre(PruneMethod::magnitude, PruneMethod::random));
+              testing::ElementsAre(PruneMethod::magnitude, PruneMethod::lamp, PruneMethod::random));
+}
+
+/// Worked out by hand: 40 and 60 % are 50 with a deviation of the sample of 14.14.
+TEST(Sweep, SeveralModelsGiveMeansAndBands) {
+  const auto one = [](std::int64_t right) {
+    ConfusionMatrix confusion(2);
+    for (std::int64_t i = 0; i < 5; ++i)
+      confusion.add(std::vector<std::uint8_t>{0},
+                    std::vector<std::uint8_t>{static_cast<std::uint8_t>(i < right ? 0 : 1)});
+    return std::vector<Series>{{"magnitude", {0.5}, {{{}, confusion}}}};
+  };
+  const std::vector<ModelSweep> all{{"a.bin", one(2)}, {"b.bin", one(3)}};
+  EXPECT_DOUBLE_EQ(accuracy_spread(all, 0, 0).mean, 50);
+  EXPECT_NEAR(accuracy_spread(all, 0, 0).sd, 14.142, 1e-3);
+  const Plot plot = sweep_plot(all, options());
+  ASSERT_EQ(plot.lines.size(), 1U);
+  EXPECT_TRUE(plot.lines[0].band);
+  EXPECT_NEAR(plot.lines[0].points[0].high, 64.142, 1e-3);
+}
+
+/// Training the rest on makes up for what pruning cost, and nothing of it depends on the threads.
+TEST(TunedSweep, RecoversAndIsTheSameForAnyNumberOfThreads) {
+  const Model model = test::trained_network();
+  Dataset dataset;
+  dataset.train = test::bright_squares(test::kSmallExtent, test::kSmallClasses, 200, 5);
+  dataset.test = test_images();
+  SweepOptions sweep_options = options();
+  sweep_options.methods = {PruneMethod::random};
+  TrainOptions tuning;
+  tuning.epochs = 4;
+  tuning.batch = 8;
+  tuning.schedule.learning_rate = 0.01;
+  std::vector<std::string> texts;
+  for (const int threads : {1, 3}) {
+    sweep_options.threads = threads;
+    const auto tuned = tuned_sweep(model, dataset, sweep_options, tuning, {});
+    texts.push_back(sweep_csv({{"model.bin", tuned}}, sweep_options));
+    const auto bare = sweep(model, dataset.test, sweep_options);
+    EXPECT_GT(tuned[0].outcomes[2].confusion.accuracy(), bare[0].outcomes[2].confusion.accuracy());
+  }
+  EXPECT_EQ(texts[0], texts[1]);
+}
+
+TEST(TunedSweep, EndsWhenItIsStopped) {
+  Dataset dataset;
+  dataset.train = dataset.test = test_images();
+  const Watcher watcher{{}, [] { return true; }};
+  EXPECT_TRUE(tuned_sweep(test::trained_network(), dataset, options(), {}, watcher).empty());
 }
 
 TEST(Sweep, RefusesNothingToDo) {

@@ -85,7 +85,7 @@ struct Expected {
 
 /// The formulas of recorder.h read off the whole history of one weight, in double.
 std::vector<Expected> reference(const Recording& run, std::size_t p, std::size_t i) {
-  Expected karnin, sgd, epoch_sgd, epoch_gradient, pseudocode;
+  Expected movement, karnin, sgd, epoch_sgd, epoch_gradient, pseudocode;
   const double w_i = run.initial.parameters[p].value.data()[i];
   const double w_f = run.model.parameters[p].value.data()[i];
   double w = w_i;
@@ -101,6 +101,7 @@ std::vector<Expected> reference(const Recording& run, std::size_t p, std::size_t
     const auto steps = static_cast<double>(epoch.size());
     const double rate = rates / steps;
     const double dw = epoch.back().weights[p][i] - w;
+    movement.add(-gradients * (w + dw / 2), gradient_sizes * (std::abs(w) + std::abs(dw)));
     w += dw;
     epoch_gradient.add(-gradients / steps * dw, std::abs(gradient_sizes / steps * dw));
     if (rate != 0) epoch_sgd.add(dw * dw / rate, dw * dw / rate);
@@ -109,8 +110,11 @@ std::vector<Expected> reference(const Recording& run, std::size_t p, std::size_t
     pseudocode.add(dw * dw + quotient, dw * dw + std::abs(quotient));
   }
   const double ratio = w_f == w_i ? 0 : w_f / (w_f - w_i);
-  std::vector<Expected> all{karnin, sgd, epoch_sgd, epoch_gradient, pseudocode};
+  const double change = w_f - w_i, damped = change * change + 0.001;
+  std::vector<Expected> all{karnin, sgd, epoch_sgd, epoch_gradient, pseudocode, karnin, movement};
   for (std::size_t m = 0; m < 4; ++m) all[m].score *= ratio, all[m].magnitude *= std::abs(ratio);
+  all[5].score /= damped, all[5].magnitude /= damped;
+  all.push_back({std::abs(change), std::abs(change)});
   return all;
 }
 
@@ -147,10 +151,10 @@ void random_step(Recording& run, CounterRng& rng) {
   run.step(gradient, draw(0.01F), 0.01 * (1 + rng.uniform()));
 }
 
-TEST(Recorder, NamesAllFiveInShape) {
+TEST(Recorder, NamesAllInShape) {
   Recording run(tiny_model());
   const std::vector<Sensitivity> all = run.recorder.sensitivities(run.model);
-  ASSERT_EQ(all.size(), 5U);
+  ASSERT_EQ(all.size(), kSensitivityMethods.size());
   for (std::size_t m = 0; m < all.size(); ++m) {
     EXPECT_EQ(all[m].method, kSensitivityMethods[m]);
     for (std::size_t p = 0; p < 2; ++p) {

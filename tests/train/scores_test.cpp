@@ -24,7 +24,9 @@ Model weighted_model() {
 TEST(Scores, NamesRoundTripAndOthersAreRefused) {
   for (const auto method : {PruneMethod::karnin, PruneMethod::karnin_sgd, PruneMethod::karnin_epoch,
                             PruneMethod::karnin_gradient_epoch, PruneMethod::khanal_pseudocode,
-                            PruneMethod::magnitude, PruneMethod::random})
+                            PruneMethod::synaptic_intelligence, PruneMethod::movement,
+                            PruneMethod::change, PruneMethod::taylor, PruneMethod::fisher,
+                            PruneMethod::magnitude, PruneMethod::lamp, PruneMethod::random})
     EXPECT_EQ(prune_method_from_string(to_string(method)), method);
   EXPECT_THROW(prune_method_from_string("karnin_sgd"), ArgumentError);
 }
@@ -38,6 +40,15 @@ TEST(Scores, MagnitudeIsTheAbsoluteWeight) {
   const std::vector<double> scores = raw_scores(weighted_model(), 2, PruneMethod::magnitude, 1);
   ASSERT_EQ(scores.size(), 20U * 54);
   for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_EQ(scores[i], static_cast<double>(i));
+}
+
+/// 3^2 / 3^2, 2^2 / (3^2 + 2^2), 1 / (9 + 4 + 1), and 0 for what is gone.
+TEST(Scores, LampIsTheShareOfTheSquaresThatAreNoSmaller) {
+  Model model = make_model({"n", {4, 1, 1}, {{"fc", FullyConnected{1}, {kImageInput}}}});
+  const std::vector<float> weights{-2, 0, 3, 1};
+  std::ranges::copy(weights, model.parameters[0].value.data());
+  EXPECT_THAT(raw_scores(model, 0, PruneMethod::lamp, 1),
+              testing::ElementsAre(4.0 / 13, 0, 1, 1.0 / 14));
 }
 
 TEST(Scores, RecordedOnesAreTakenFromTheRightMethodAndParameter) {

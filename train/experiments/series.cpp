@@ -6,12 +6,7 @@
 
 namespace karnin {
 
-std::vector<Series> measure(PruningEvaluator& evaluator, const std::vector<SeriesPlan>& plans) {
-  std::vector<Pruning> prunings;
-  for (const SeriesPlan& plan : plans)
-    for (const double setting : plan.settings) prunings.push_back(plan.pruning(setting));
-  std::vector<Outcome> outcomes = evaluator.evaluate(prunings);
-
+std::vector<Series> series_of(const std::vector<SeriesPlan>& plans, std::vector<Outcome> outcomes) {
   std::vector<Series> all;
   auto next = std::make_move_iterator(outcomes.begin());
   for (const SeriesPlan& plan : plans) {
@@ -20,6 +15,13 @@ std::vector<Series> measure(PruningEvaluator& evaluator, const std::vector<Serie
     next = end;
   }
   return all;
+}
+
+std::vector<Series> measure(PruningEvaluator& evaluator, const std::vector<SeriesPlan>& plans) {
+  std::vector<Pruning> prunings;
+  for (const SeriesPlan& plan : plans)
+    for (const double setting : plan.settings) prunings.push_back(plan.pruning(setting));
+  return series_of(plans, evaluator.evaluate(prunings));
 }
 
 std::vector<double> equally_spaced(double first, double last, std::size_t count) {

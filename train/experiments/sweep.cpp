@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "formats/csv.h"
 #include "runtime/core/error.h"
@@ -10,41 +11,57 @@
 
 namespace karnin {
 
+Spread accuracy_spread(const std::vector<ModelSweep>& all, std::size_t series, std::size_t value) {
+  std::vector<double> accuracies;
+  for (const ModelSweep& sweep : all)
+    accuracies.push_back(100 * sweep.series.at(series).outcomes.at(value).confusion.accuracy());
+  return spread_of(accuracies);
+}
+
 std::vector<PruneMethod> methods_for(const Model& model) {
   std::vector<PruneMethod> methods;
   for (const Sensitivity& sensitivity : model.sensitivities)
     methods.push_back(prune_method_from_string(sensitivity.method));
-  methods.insert(methods.end(), {PruneMethod::magnitude, PruneMethod::random});
+  methods.insert(methods.end(), {PruneMethod::magnitude, PruneMethod::lamp, PruneMethod::random});
   return methods;
 }
 
-std::vector<Series> sweep(const Model& model, const ImageSet& images, const SweepOptions& options) {
+std::vector<SeriesPlan> plans_of(const SweepOptions& options) {
   if (options.methods.empty()) throw ArgumentError("sweep: expected a method, got none");
   if (options.values.empty()) throw ArgumentError("sweep: expected a value, got none");
   std::vector<SeriesPlan> plans;
+  const bool are_thresholds = options.are_thresholds;
   for (const PruneMethod method : options.methods) {
     PruneOptions prune = options.prune;
     prune.method = method;
-    const auto pruning = [prune, &options](double value) mutable {
-      (options.are_thresholds ? prune.threshold : prune.sparsity) = value;
+    const auto pruning = [prune, are_thresholds](double value) mutable {
+      (are_thresholds ? prune.threshold : prune.sparsity) = value;
       return pruning_by(prune);
     };
     plans.push_back({std::string(to_string(method)), options.values, pruning});
   }
+  return plans;
+}
+
+std::vector<Series> sweep(const Model& model, const ImageSet& images, const SweepOptions& options) {
+  const std::vector<SeriesPlan> plans = plans_of(options);
   PruningEvaluator evaluator(model, images, options.prune.layers, options.threads);
   return measure(evaluator, plans);
 }
 
-std::string sweep_csv(const std::vector<Series>& all, const SweepOptions& options) {
-  std::vector<std::string> header{"method", options.are_thresholds ? "threshold" : "sparsity",
-                                  "accuracy_percent", "correct", "removed"};
-  for (const PruneReport::LayerCount& layer : all.at(0).outcomes.at(0).report.layers)
+std::string sweep_csv(const std::vector<ModelSweep>& all, const SweepOptions& options) {
+  std::vector<std::string> header{
+      "model",   "method", options.are_thresholds ? "threshold" : "sparsity", "accuracy_percent",
+      "correct", "removed"};
+  for (const PruneReport::LayerCount& layer : all.at(0).series.at(0).outcomes.at(0).report.layers)
     header.push_back("removed_" + layer.layer);
   Csv csv(header);
-  for (const Series& series : all)
+  const auto add = [&](const std::string& model, const Series& series) {
     for (std::size_t i = 0; i < series.settings.size(); ++i) {
       const auto& [report, confusion] = series.outcomes[i];
-      std::vector<std::string> row{series.name, fmt::format("{}", series.settings[i]),
+      std::vector<std::string> row{model,
+                                   series.name,
+                                   fmt::format("{}", series.settings[i]),
                                    fmt::format("{:.4f}", 100 * confusion.accuracy()),
                                    std::to_string(confusion.correct()),
                                    std::to_string(removed(report))};
@@ -52,7 +69,33 @@ std::string sweep_csv(const std::vector<Series>& all, const SweepOptions& option
         row.push_back(std::to_string(layer.removed));
       csv.add(row);
     }
+  };
+  for (const ModelSweep& sweep : all)
+    for (const Series& series : sweep.series) add(sweep.model, series);
   return csv.str();
+}
+
+Plot sweep_plot(const std::vector<ModelSweep>& all, const SweepOptions& options) {
+  // Okabe and Ito's colours; the second time around the lines are dashed.
+  constexpr std::array kColors{"#e69f00", "#56b4e9", "#009e73", "#2f7fc1",
+                               "#d55e00", "#cc79a7", "#8a8a8a"};
+  Plot plot{"sweep",
+            "Accuracy of pruned networks",
+            options.are_thresholds ? "threshold" : "share removed",
+            "test accuracy, %",
+            {}};
+  const std::vector<Series>& first = all.at(0).series;
+  for (std::size_t s = 0; s < first.size(); ++s) {
+    PlotLine line{
+        first[s].name, kColors[s % kColors.size()], {}, all.size() > 1, s >= kColors.size()};
+    for (std::size_t i = 0; i < first[s].settings.size(); ++i) {
+      const Spread spread = accuracy_spread(all, s, i);
+      line.points.push_back(
+          {first[s].settings[i], spread.mean, spread.mean - spread.sd, spread.mean + spread.sd});
+    }
+    plot.lines.push_back(std::move(line));
+  }
+  return plot;
 }
 
 }  // namespace karnin
