@@ -76,10 +76,11 @@ template <typename Arch, int Blocks>
   for (std::uint64_t step = w.group_ptr[group]; step != end; ++step) {
     std::uint64_t offsets = 0;
     __builtin_memcpy(&offsets, w.offsets + step * kSparseGroup, sizeof offsets);
+    const Four<Arch> weights(w.weights + step * kSparseGroup);
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r) {
       const float* x = activation(src, offsets, r);
-      const Vec<Arch> weight(w.weights[step * kSparseGroup + static_cast<std::uint64_t>(r)]);
+      const Vec<Arch> weight = weights[r];
 #pragma GCC unroll 2
       for (int b = 0; b < Blocks; ++b)
         acc[r][b] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + b * src_block), acc[r][b]);

@@ -56,6 +56,38 @@ template <typename Arch>
   return lanes;
 }
 
+/// Four numbers, each of which is wanted in all lanes. AVX2 loads them at once and spreads them by
+/// shuffles, which have a port to themselves where loads are what a loop waits for.
+template <typename Arch>
+class Four {
+ public:
+  [[gnu::always_inline]] explicit Four(const float* src) noexcept : held_(hold(src)) {}
+
+  /// All lanes hold src[i].
+  [[gnu::always_inline]] Vec<Arch> operator[](int i) const noexcept {
+    if constexpr (kIsAvx2<Arch>) {
+      if (i == 0) return _mm256_permute_ps(held_, 0x00);
+      if (i == 1) return _mm256_permute_ps(held_, 0x55);
+      if (i == 2) return _mm256_permute_ps(held_, 0xAA);
+      return _mm256_permute_ps(held_, 0xFF);
+    } else {
+      return Vec<Arch>(held_[i]);
+    }
+  }
+
+ private:
+  [[gnu::always_inline]] static auto hold(const float* src) noexcept {
+    if constexpr (kIsAvx2<Arch>) {
+      __m256 halves = _mm256_broadcast_ps(reinterpret_cast<const __m128*>(src));
+      asm("" : "+x"(halves));  // GCC would turn a shuffle of it into four loads again
+      return halves;
+    } else {
+      return src;
+    }
+  }
+  decltype(hold(nullptr)) held_;
+};
+
 /// Access to all lanes.
 template <typename Arch>
 struct Whole {
