@@ -50,26 +50,35 @@ template <typename Arch, typename Run>
                                         static_cast<std::uint16_t>(offsets >> (16 * r)));
 }
 
-/// dst[row][lane] of one group, from src[column][lane], for blocks of images that are src_block and
-/// dst_block floats apart. src is the tile's first column.
+/// Where a panel reads and writes: blocks of images, so many floats apart.
+template <typename Arch>
+struct PanelLanes {
+  const float* src;  ///< the tile's first column
+  std::int64_t src_block;
+  float* dst;
+  std::int64_t dst_block;
+  Vec<Arch> floor;  ///< what sums rise to in the end
+};
+
+/// dst[row][lane] of one group, from src[column][lane]. Only `count` of its rows are there.
 template <typename Arch, int Blocks>
 [[gnu::always_inline]] inline void sparse_group(const SparsePanel& panel, std::int64_t group,
-                                                const float* src, std::int64_t src_block,
-                                                float* dst, std::int64_t dst_block) noexcept {
+                                                int count, const PanelLanes<Arch>& at) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   const SparseView& w = panel.w;
   const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
+  const auto sums = [&](int r, int b) { return at.dst + rows[r] * kW + b * at.dst_block; };
   Vec<Arch> acc[kSparseGroup][Blocks];
 #pragma GCC unroll 4
   for (int r = 0; r < kSparseGroup; ++r)
 #pragma GCC unroll 2
     for (int b = 0; b < Blocks; ++b) {
-      if (rows[r] >= w.oc)
+      if (r >= count)
         acc[r][b] = Vec<Arch>(0.0F);
       else if (panel.starts())
         acc[r][b] = Vec<Arch>(panel.bias[rows[r]]);
       else
-        acc[r][b] = Vec<Arch>::load_unaligned(dst + rows[r] * kW + b * dst_block);
+        acc[r][b] = Vec<Arch>::load_unaligned(sums(r, b));
     }
 
   const std::uint64_t end = w.group_ptr[group + 1];
@@ -79,23 +88,19 @@ template <typename Arch, int Blocks>
     const Four<Arch> weights(w.weights + step * kSparseGroup);
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r) {
-      const float* x = activation(src, offsets, r);
+      const float* x = activation(at.src, offsets, r);
       const Vec<Arch> weight = weights[r];
 #pragma GCC unroll 2
       for (int b = 0; b < Blocks; ++b)
-        acc[r][b] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + b * src_block), acc[r][b]);
+        acc[r][b] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + b * at.src_block), acc[r][b]);
     }
   }
 
-  const bool relu = panel.relu && panel.ends();
 #pragma GCC unroll 4
-  for (int r = 0; r < kSparseGroup; ++r) {
-    if (rows[r] >= w.oc) continue;
+  for (int r = 0; r < kSparseGroup; ++r)
 #pragma GCC unroll 2
-    for (int b = 0; b < Blocks; ++b)
-      (relu ? positive<Arch>(acc[r][b]) : acc[r][b])
-          .store_unaligned(dst + rows[r] * kW + b * dst_block);
-  }
+    for (int b = 0; r < count && b < Blocks; ++b)
+      xsimd::max(at.floor, acc[r][b]).store_unaligned(sums(r, b));
 }
 
 template <typename Arch, int Blocks>
@@ -103,10 +108,19 @@ template <typename Arch, int Blocks>
                                     float* dst) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   const SparseView& w = panel.w;
-  src += panel.tile * w.tile_columns * kW;
-  for (std::int64_t group = panel.first; group < panel.last; ++group)
-    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group, src, w.ic * kW, dst,
-                               w.oc * kW);
+  const bool relu = panel.relu && panel.ends();
+  const PanelLanes<Arch> at{.src = src + panel.tile * w.tile_columns * kW,
+                            .src_block = w.ic * kW,
+                            .dst = dst,
+                            .dst_block = w.oc * kW,
+                            .floor = Vec<Arch>(relu ? 0.0F : -__builtin_inff())};
+  const std::int64_t whole = w.oc / kSparseGroup < panel.last ? w.oc / kSparseGroup : panel.last;
+  std::int64_t group = panel.first;
+  for (; group < whole; ++group)
+    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group, kSparseGroup, at);
+  if (group < panel.last)
+    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group,
+                               static_cast<int>(w.oc % kSparseGroup), at);
 }
 
 template <typename Arch>
@@ -114,7 +128,7 @@ void fc_lanes_sparse(const FcShape& s, const SparseView& w, const float* src, co
                      bool relu, float* dst) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   for_each_panel<Arch>(w, bias, relu, [&](const SparsePanel& panel) {
-    std::int64_t row = 0;  // Two blocks, so that the broadcast of a weight serves two FMAs.
+    std::int64_t row = 0;  // Two blocks, so that the spreading of a weight serves two FMAs.
     for (; row + kW < s.rows; row += 2 * kW)
       sparse_panel<Arch, 2>(panel, src + row * w.ic, dst + row * w.oc);
     if (row < s.rows) sparse_panel<Arch, 1>(panel, src + row * w.ic, dst + row * w.oc);
