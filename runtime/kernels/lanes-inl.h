@@ -41,6 +41,15 @@ template <typename Arch>
     return a * b + c;
 }
 
+/// The same on four numbers, whatever the width of a vector.
+template <typename Arch>
+[[gnu::always_inline]] inline __m128 fma(__m128 a, __m128 b, __m128 c) noexcept {
+  if constexpr (kIsAvx512<Arch> || kIsAvx2<Arch>)
+    return _mm_fmadd_ps(a, b, c);
+  else
+    return _mm_add_ps(_mm_mul_ps(a, b), c);
+}
+
 /// max(x, 0) that keeps a NaN: x86's max returns its second operand if either is one.
 template <typename Arch>
 [[gnu::always_inline]] inline Vec<Arch> positive(Vec<Arch> x) noexcept {
