@@ -82,13 +82,14 @@ Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes, Feat
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_container(std::span<const Section> sections, Features features) {
+std::vector<std::uint8_t> encode_container(std::span<const Section> sections, Features features,
+                                           std::uint32_t version) {
   const std::vector<std::uint8_t> table = encode_table(sections);
   std::uint64_t size = kHeaderBytes + table.size();
   for (const Section& section : sections) size += section.payload.size();
   ByteWriter file;
   file.bytes(kMagic);
-  file.write(kFormatVersion);
+  file.write(version);
   file.write(static_cast<std::uint32_t>(features));
   file.write(size);
   file.write(static_cast<std::uint32_t>(sections.size()));
@@ -128,7 +129,7 @@ std::uint32_t version_of(std::span<const std::uint8_t> bytes) noexcept {
 }
 
 Features features_of(std::span<const std::uint8_t> bytes) noexcept {
-  constexpr std::size_t kFeaturesAt = kMagic.size() + sizeof(kFormatVersion);
+  constexpr std::size_t kFeaturesAt = kMagic.size() + sizeof(std::uint32_t);
   std::uint32_t features = 0;
   if (bytes.size() >= kFeaturesAt + sizeof features &&
       std::ranges::equal(bytes.first(kMagic.size()), kMagic))

@@ -31,7 +31,7 @@ enum class Features : std::uint32_t {
 /// transfers damage.
 inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'K', 'R', 'N', '\r', '\n', 0x1A, '\n'};
 /// What is written; all from 1 on are read.
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 inline constexpr std::uint32_t kMaxSections = 16384;
 /// Far above any model this runtime is for; a bound on what a stray path can make us read.
 inline constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
@@ -48,7 +48,8 @@ struct SectionView {
 };
 
 std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
-                                           Features features = Features::none);
+                                           Features features = Features::none,
+                                           std::uint32_t version = kFormatVersion);
 
 /// Checks all that can be checked without a look into the payloads: every byte of the file is
 /// verified when this returns. The views point into `bytes` and `path`. Throws FileError, also

@@ -8,7 +8,10 @@
 
 #include "formats/byte_writer.h"
 #include "formats/kept_positions.h"
+#include "formats/large_tensor.h"
+#include "formats/mask_bits.h"
 #include "formats/mask_model.h"
+#include "formats/mask_symbols.h"
 #include "formats/rice.h"
 
 namespace karnin {
@@ -34,21 +37,8 @@ std::vector<std::uint32_t> gaps_of(const Mask& mask) {
 
 // --- bits
 
-std::uint64_t bits_size(std::size_t elements) { return (elements + 7) / 8; }
-
-void encode_bits(const Mask& mask, ByteWriter& writer) {
-  for (std::size_t first = 0; first < mask.size(); first += 8) {
-    std::uint8_t byte = 0;
-    for (std::size_t i = first; i < std::min(first + 8, mask.size()); ++i)
-      byte |= static_cast<std::uint8_t>(mask[i] << (i - first));
-    writer.write(byte);
-  }
-}
-
 void decode_bits(ByteReader& reader, Mask& mask) {
-  const auto bits = reader.bytes(bits_size(mask.size()), "bit mask");
-  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = (bits[i / 8] >> (i % 8)) & 1U;
-  if (const std::size_t used = mask.size() % 8; used != 0 && bits.back() >> used != 0)
+  if (!unpack_mask(reader.bytes(mask_bytes(mask.size()), "bit mask"), mask))
     reader.fail(fmt::format("bit mask: expected zeros behind its {} bits", mask.size()));
 }
 
@@ -95,32 +85,50 @@ void decode_arithmetic(ByteReader& reader, Mask& mask, std::size_t rows, std::ui
 
 // --- the choice
 
-std::uint64_t size_of(PositionCoding coding, const Mask& mask, std::size_t rows,
-                      std::uint64_t kept) {
-  if (coding == PositionCoding::bits) return bits_size(mask.size());
+/// A mask and what decides about its coding.
+struct Subject {
+  const Mask& mask;
+  std::size_t rows;
+  std::uint64_t kept;
+  std::uint32_t version;
+};
+
+std::uint64_t size_of(PositionCoding coding, const Subject& subject) {
+  const auto& [mask, rows, kept, version] = subject;
+  if (coding == PositionCoding::bits) return mask_bytes(mask.size());
   if (coding == PositionCoding::rice) return rice_size(gaps_of(mask));
+  if (coding == PositionCoding::symbols) return encode_mask_symbols(mask, kept).size();
   return encode_arithmetic(mask, rows, kept).size();
 }
 
-Bytes encode_as(PositionCoding coding, const Mask& mask, std::size_t rows, std::uint64_t kept) {
+Bytes encode_as(PositionCoding coding, const Subject& subject) {
+  const auto& [mask, rows, kept, version] = subject;
   if (coding == PositionCoding::arithmetic) return encode_arithmetic(mask, rows, kept);
+  if (coding == PositionCoding::bits) return pack_mask(mask);
+  if (coding == PositionCoding::symbols) return encode_mask_symbols(mask, kept);
   ByteWriter writer;
-  if (coding == PositionCoding::bits)
-    encode_bits(mask, writer);
-  else
-    encode_rice(gaps_of(mask), writer);
+  encode_rice(gaps_of(mask), writer);
   return writer.take();
 }
 
-constexpr PositionCoding kMaskCodings[] = {PositionCoding::bits, PositionCoding::rice,
-                                           PositionCoding::arithmetic};
+/// Those among which the fewest bytes decide. What is large has two, of which the faster but for a
+/// good reason.
+std::vector<PositionCoding> candidates(const Subject& subject) {
+  using enum PositionCoding;
+  if (!is_large(subject.kept, subject.version)) return {bits, rice, arithmetic};
+  const bool contexts = wants_contexts(subject.mask, subject.rows, subject.kept);
+  return {bits, contexts ? arithmetic : symbols};
+}
 
 /// Only the sizes of other codings are worked out: that of the one at hand is known.
 void require_shortest(const ByteReader& at, PositionCoding coding, std::uint64_t size,
-                      const Mask& mask, std::size_t rows, std::uint64_t kept) {
-  for (const PositionCoding other : kMaskCodings) {
+                      const Subject& subject) {
+  const std::vector<PositionCoding> others = candidates(subject);
+  if (std::ranges::find(others, coding) == others.end())
+    at.fail(fmt::format("positions: coding {} is not for such a tensor", static_cast<int>(coding)));
+  for (const PositionCoding other : others) {
     if (other == coding) continue;
-    const std::uint64_t other_size = size_of(other, mask, rows, kept);
+    const std::uint64_t other_size = size_of(other, subject);
     if (other_size < size || (other_size == size && other < coding))
       at.fail(fmt::format("positions: coding {} takes {} bytes, but {} only {}",
                           static_cast<int>(coding), size, static_cast<int>(other), other_size));
@@ -129,24 +137,24 @@ void require_shortest(const ByteReader& at, PositionCoding coding, std::uint64_t
 
 }  // namespace
 
-CodedMask encode_mask(const Mask& mask, std::size_t rows) {
+CodedMask encode_mask(const Mask& mask, std::size_t rows, std::uint32_t version) {
   if (mask.empty()) return {};
-  const std::uint64_t kept = count_kept(mask);
+  const Subject subject{mask, rows, count_kept(mask), version};
   CodedMask best;
-  for (const PositionCoding coding : kMaskCodings) {
-    Bytes bytes = encode_as(coding, mask, rows, kept);
+  for (const PositionCoding coding : candidates(subject)) {
+    Bytes bytes = encode_as(coding, subject);
     if (best.coding == PositionCoding::all || bytes.size() < best.bytes.size())
       best = {coding, std::move(bytes)};
   }
   ByteWriter writer;
-  writer.varint(kept);
+  writer.varint(subject.kept);
   writer.bytes(best.bytes);
   best.bytes = writer.take();
   return best;
 }
 
-Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements,
-                 std::size_t rows) {
+Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements, std::size_t rows,
+                 std::uint32_t version) {
   if (coding == PositionCoding::all) return {};
   const ByteReader start = reader;
   const std::uint64_t kept = reader.varint("kept weights");
@@ -157,9 +165,10 @@ Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements
   if (coding == PositionCoding::bits) decode_bits(reader, mask);
   if (coding == PositionCoding::rice) decode_rice(reader, mask, kept);
   if (coding == PositionCoding::arithmetic) decode_arithmetic(reader, mask, rows, kept);
+  if (coding == PositionCoding::symbols) decode_mask_symbols(reader, mask, kept);
   if (const std::uint64_t got = count_kept(mask); got != kept)
     start.fail(fmt::format("kept weights: expected {}, got {}", kept, got));
-  require_shortest(start, coding, before - reader.remaining(), mask, rows, kept);
+  require_shortest(start, coding, before - reader.remaining(), {mask, rows, kept, version});
   return mask;
 }
 

@@ -15,6 +15,7 @@ enum class PositionCoding : std::uint8_t {
   bits = 1,        ///< one bit a weight
   rice = 2,        ///< the gaps between kept weights, in Rice's code
   arithmetic = 3,  ///< by the densities of rows and columns
+  symbols = 4,     ///< eight weights a symbol, in large tensors alone
 };
 
 struct CodedMask {
@@ -22,13 +23,14 @@ struct CodedMask {
   std::vector<std::uint8_t> bytes;
 };
 
-/// The shortest coding; of equals the first. An empty mask takes no bytes. `rows` divides a mask's
-/// size.
-CodedMask encode_mask(const Mask& mask, std::size_t rows);
+/// The shortest coding that such a mask may have; of equals the first. An empty mask takes no
+/// bytes. `rows` divides a mask's size. Versions of the format from 2 on.
+CodedMask encode_mask(const Mask& mask, std::size_t rows, std::uint32_t version);
 
 /// Reads what encode_mask() wrote and refuses everything else, other codings of the same mask too.
 /// Allocates `elements` bytes, so the caller bounds them. Throws FileError.
-Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements, std::size_t rows);
+Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements, std::size_t rows,
+                 std::uint32_t version);
 
 /// What a mask of as many kept weights would take if they lay anywhere: n H(k / n).
 double entropy_bits(const Mask& mask);

@@ -34,13 +34,14 @@ void write_model(const std::filesystem::path& path, const Model& model) {
 
 std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const std::string& path) {
   const Model model = decode_model(bytes, path);
+  const std::uint32_t version = version_of(bytes);
   std::vector<TensorSummary> summaries;
   auto parameter = model.parameters.begin();
   for (const SectionView& section : decode_container(bytes, path)) {
     if (section.kind != SectionKind::tensor) continue;
     summaries.push_back(
         {parameter->name, parameter->value.dims(), count_nonzero(*parameter),
-         version_of(bytes) == 1 ? v1::form_of(*parameter) : form_of(section.payload, *parameter),
+         version == 1 ? v1::form_of(*parameter) : form_of(section.payload, *parameter, version),
          static_cast<std::int64_t>(section.payload.remaining())});
     ++parameter;
   }

@@ -46,7 +46,7 @@ std::string take_provenance(SectionQueue& sections, const ByteReader& at) {
 Parameter take_parameter(SectionQueue& sections, const ParameterSpec& spec) {
   const ByteReader payload = sections.take(SectionKind::tensor, spec.name);
   return sections.version() == 1 ? v1::decode_parameter(payload, spec)
-                                 : decode_parameter(payload, spec);
+                                 : decode_parameter(payload, spec, sections.version());
 }
 
 Sensitivity read_sensitivity(ByteReader payload, const std::vector<ParameterSpec>& specs) {

@@ -48,6 +48,8 @@ Tensor scatter(const std::vector<float>& values, const Mask& mask, const Dims& d
   return tensor;
 }
 
+constexpr int kNoValueCoding = 4;
+
 struct Codings {
   PositionCoding positions;
   ValueCoding values;
@@ -59,9 +61,9 @@ Codings read_codings(ByteReader& payload) {
   const auto byte = payload.read<std::uint8_t>("tensor encoding");
   const int positions = byte & 0xF;
   const int values = byte >> 4;
-  if (positions > static_cast<int>(PositionCoding::arithmetic) ||
-      values > static_cast<int>(ValueCoding::codebook))
-    at.fail(fmt::format("tensor encoding: expected two numbers of 0 to 3, got {} and {}", positions,
+  if (positions > static_cast<int>(PositionCoding::symbols) ||
+      values > static_cast<int>(ValueCoding::large_codebook) || values == kNoValueCoding)
+    at.fail(fmt::format("tensor encoding: expected two that there are, got {} and {}", positions,
                         values));
   return {static_cast<PositionCoding>(positions), static_cast<ValueCoding>(values)};
 }
@@ -83,6 +85,8 @@ std::string_view to_string(PositionCoding coding) {
       return "gaps, ";
     case PositionCoding::arithmetic:
       return "arithmetic mask, ";
+    case PositionCoding::symbols:
+      return "mask by eights, ";
     default:
       return "dense ";
   }
@@ -90,9 +94,9 @@ std::string_view to_string(PositionCoding coding) {
 
 }  // namespace
 
-void encode_parameter(const Parameter& parameter, ByteWriter& writer) {
-  const CodedMask mask = encode_mask(parameter.mask, rows_of(parameter.value.dims()));
-  const CodedValues values = encode_values(kept_values(parameter));
+void encode_parameter(const Parameter& parameter, ByteWriter& writer, std::uint32_t version) {
+  const CodedMask mask = encode_mask(parameter.mask, rows_of(parameter.value.dims()), version);
+  const CodedValues values = encode_values(kept_values(parameter), version);
   ByteWriter payload;
   payload.write(static_cast<std::uint8_t>(static_cast<unsigned>(mask.coding) |
                                           static_cast<unsigned>(values.coding) << 4));
@@ -102,28 +106,28 @@ void encode_parameter(const Parameter& parameter, ByteWriter& writer) {
   writer.bytes(payload.span());
 }
 
-Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec) {
+Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec, std::uint32_t version) {
   payload = payload.named(spec.name);
   const std::size_t payload_bytes = payload.remaining();
   const std::size_t elements = elements_in(payload, spec.dims);
   const std::size_t rows = rows_of(spec.dims);
   const Codings codings = read_codings(payload);
   Parameter parameter{spec.name, {}, {}};
-  parameter.mask = decode_mask(payload, codings.positions, elements, rows);
+  parameter.mask = decode_mask(payload, codings.positions, elements, rows, version);
   KeptValues kept{{}, kept_in_rows(parameter.mask, elements, rows)};
   kept.values.resize(std::accumulate(kept.rows.begin(), kept.rows.end(), std::size_t{0}));
-  decode_values(payload, codings.values, kept);
+  decode_values(payload, codings.values, kept, version);
   expect_padding(payload, payload_bytes, elements, "tensor");
   parameter.value = scatter(kept.values, parameter.mask, spec.dims);
   return parameter;
 }
 
-TensorForm form_of(ByteReader payload, const Parameter& parameter) {
+TensorForm form_of(ByteReader payload, const Parameter& parameter, std::uint32_t version) {
   const Codings codings = read_codings(payload);
   const std::size_t rows = rows_of(parameter.value.dims());
   const std::size_t elements = parameter.value.span().size();
   const KeptValues kept = kept_values(parameter);
-  decode_mask(payload, codings.positions, elements, rows);
+  decode_mask(payload, codings.positions, elements, rows, version);
   TensorForm form;
   form.encoding = to_string(codings.positions);
   form.encoding += describe_values(payload, codings.values);

@@ -4,19 +4,22 @@
 
 #include "formats/byte_reader.h"
 #include "formats/byte_writer.h"
+#include "formats/container.h"
 #include "formats/tensor_form.h"
 #include "runtime/core/model.h"
 
 namespace karnin {
 
-/// The smallest form, by which every bit comes back.
-void encode_parameter(const Parameter& parameter, ByteWriter& writer);
+/// The form that a file of this version of the format, 2 or later, gives it: every bit comes back.
+void encode_parameter(const Parameter& parameter, ByteWriter& writer,
+                      std::uint32_t version = kFormatVersion);
 
 /// Reads the whole payload; refuses any but the one that encode_parameter() would have written.
 /// Throws FileError.
-Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec);
+Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec,
+                           std::uint32_t version = kFormatVersion);
 
 /// How a sound payload stores its parameter.
-TensorForm form_of(ByteReader payload, const Parameter& parameter);
+TensorForm form_of(ByteReader payload, const Parameter& parameter, std::uint32_t version);
 
 }  // namespace karnin

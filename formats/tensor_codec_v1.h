@@ -1,5 +1,5 @@
 // Tensors as files of version 1 have them: dense, or the kept weights of a mask, in plain f32. Read
-// for ever, never written. Normative: FORMAT.md, "Tensors of version 1".
+// for ever, never written. Normative: FORMAT.md, "Version 1".
 #pragma once
 
 #include <cstdint>

@@ -8,24 +8,17 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <unordered_set>
 
 #include "formats/byte_writer.h"
 #include "formats/float_coder.h"
-#include "formats/row_scale.h"
+#include "formats/kept_values.h"
+#include "formats/large_tensor.h"
+#include "formats/large_values.h"
 
 namespace karnin {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::size_t kMaxCodebook = 256;
-
-std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
-
-void encode_all(std::span<const float> values, FloatCoder& coder, RangeEncoder& encoder) {
-  for (const float value : values) coder.encode(encoder, value);
-}
 
 // --- floats
 
@@ -40,30 +33,6 @@ Bytes encode_floats(std::span<const float> values) {
   return writer.take();
 }
 
-int read_mantissa_bits(ByteReader& reader) {
-  const ByteReader at = reader;
-  const int bits = reader.read<std::uint8_t>("mantissa bits");
-  if (bits > kMaxMantissaBits)
-    at.fail(fmt::format("mantissa bits: expected at most {}, got {}", kMaxMantissaBits, bits));
-  return bits;
-}
-
-void require_finite(const ByteReader& at, std::span<const float> values) {
-  const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
-  if (bad != values.end())
-    at.fail(fmt::format("values: expected finite ones, got {} at index {}", *bad,
-                        bad - values.begin()));
-}
-
-/// `mantissa` is as the file has it: no larger than need be.
-void decode_all(const ByteReader& at, int mantissa, std::span<float> values, FloatCoder& coder,
-                RangeDecoder& decoder) {
-  for (float& value : values) value = coder.decode(decoder);
-  require_finite(at, values);
-  if (const int needed = mantissa_bits_of(values); needed != mantissa)
-    at.fail(fmt::format("mantissa bits: expected {}, got {}", needed, mantissa));
-}
-
 void decode_floats(ByteReader& reader, std::span<float> values) {
   const ByteReader at = reader;
   const int mantissa = read_mantissa_bits(reader);
@@ -75,24 +44,6 @@ void decode_floats(ByteReader& reader, std::span<float> values) {
 
 // --- integers
 
-/// The scale of every row, if every row has one.
-std::optional<std::vector<float>> row_scales(const KeptValues& kept) {
-  std::vector<float> scales;
-  std::span<const float> rest = kept.values;
-  for (const std::size_t size : kept.rows) {
-    const std::optional<float> scale = row_scale(rest.first(size));
-    if (!scale) return std::nullopt;
-    scales.push_back(*scale);
-    rest = rest.subspan(size);
-  }
-  return scales;
-}
-
-/// Numbers of two's complement; exact, for value is a multiple of scale.
-std::uint32_t to_byte(float value, float scale) {
-  return value == 0 ? 0 : static_cast<std::uint32_t>(static_cast<int>(value / scale)) & 0xFFU;
-}
-
 Bytes encode_integers(const KeptValues& kept, const std::vector<float>& scales) {
   const int mantissa = mantissa_bits_of(scales);
   FloatCoder coder(mantissa);
@@ -102,7 +53,7 @@ Bytes encode_integers(const KeptValues& kept, const std::vector<float>& scales) 
   auto value = kept.values.begin();
   for (std::size_t r = 0; r < scales.size(); ++r)
     for (std::size_t i = 0; i < kept.rows[r]; ++i)
-      numbers.encode(encoder, to_byte(*value++, scales[r]), 8);
+      numbers.encode(encoder, static_cast<std::uint8_t>(integer_of(*value++, scales[r])), 8);
   ByteWriter writer;
   writer.write(static_cast<std::uint8_t>(mantissa));
   writer.bytes(encoder.finish());
@@ -119,10 +70,8 @@ void decode_integers(ByteReader& reader, KeptValues& kept) {
   decode_all(at, mantissa, scales, coder, decoder);
   auto value = kept.values.begin();
   for (std::size_t r = 0; r < scales.size(); ++r)
-    for (std::size_t i = 0; i < kept.rows[r]; ++i) {
-      const auto number = static_cast<std::int8_t>(numbers.decode(decoder, 8));
-      *value++ = number == 0 ? 0.0F : static_cast<float>(number) * scales[r];
-    }
+    for (std::size_t i = 0; i < kept.rows[r]; ++i)
+      *value++ = scaled(static_cast<std::int8_t>(numbers.decode(decoder, 8)), scales[r]);
   decoder.finish(reader, "values");
   require_finite(at, kept.values);
   const auto expected = row_scales(kept);
@@ -132,19 +81,6 @@ void decode_integers(ByteReader& reader, KeptValues& kept) {
 
 // --- codebook
 
-/// The distinct values, by bit pattern; empty if there are too many for a codebook.
-std::vector<float> distinct(std::span<const float> values) {
-  std::unordered_set<std::uint32_t> seen;
-  for (const float value : values) {
-    seen.insert(bits_of(value));
-    if (seen.size() > kMaxCodebook) return {};
-  }
-  std::vector<float> entries;
-  for (const std::uint32_t bits : seen) entries.push_back(std::bit_cast<float>(bits));
-  std::ranges::sort(entries, {}, bits_of);
-  return entries;
-}
-
 int index_bits(std::size_t entries) { return static_cast<int>(std::bit_width(entries - 1)); }
 
 Bytes encode_codebook(std::span<const float> values, const std::vector<float>& entries) {
@@ -153,11 +89,8 @@ Bytes encode_codebook(std::span<const float> values, const std::vector<float>& e
   AdaptiveNumber indices;
   RangeEncoder encoder;
   encode_all(entries, coder, encoder);
-  for (const float value : values) {
-    const auto entry = std::ranges::lower_bound(entries, bits_of(value), {}, bits_of);
-    indices.encode(encoder, static_cast<std::uint32_t>(entry - entries.begin()),
-                   index_bits(entries.size()));
-  }
+  for (const float value : values)
+    indices.encode(encoder, index_of(entries, value), index_bits(entries.size()));
   ByteWriter writer;
   writer.write(static_cast<std::uint8_t>(entries.size() - 1));
   writer.write(static_cast<std::uint8_t>(mantissa));
@@ -183,9 +116,7 @@ void decode_codebook(ByteReader& reader, std::span<float> values) {
   RangeDecoder decoder(reader);
   std::array<float, kMaxCodebook> entries{};
   decode_all(at, mantissa, std::span(entries).first(size), coder, decoder);
-  for (std::size_t i = 1; i < size; ++i)
-    if (bits_of(entries[i - 1]) >= bits_of(entries[i]))
-      at.fail("codebook: expected entries in ascending order, each once");
+  require_ascending(at, std::span(entries).first(size));
   std::array<bool, kMaxCodebook> used{};
   for (float& value : values) {
     const std::uint32_t index = indices.decode(decoder, index_bits(size));
@@ -239,9 +170,16 @@ void require_shortest(const ByteReader& at, ValueCoding coding, std::size_t size
   }
 }
 
+/// The coding of the same symbols in smaller tensors.
+ValueCoding small_form(ValueCoding coding) {
+  const int number = static_cast<int>(coding), least = static_cast<int>(ValueCoding::large_floats);
+  return number < least ? coding : static_cast<ValueCoding>(number - least + 1);
+}
+
 }  // namespace
 
-CodedValues encode_values(const KeptValues& kept) {
+CodedValues encode_values(const KeptValues& kept, std::uint32_t version) {
+  if (is_large(kept.values.size(), version)) return encode_large_values(kept);
   CodedValues best{ValueCoding::plain, encode_plain(kept.values)};
   for (const ValueCoding coding : kCodings) {
     std::optional<Bytes> bytes = try_encode(coding, kept, best.bytes.size());
@@ -250,8 +188,12 @@ CodedValues encode_values(const KeptValues& kept) {
   return best;
 }
 
-void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept) {
+void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept,
+                   std::uint32_t version) {
+  if (is_large(kept.values.size(), version)) return decode_large_values(reader, coding, kept);
   const ByteReader start = reader;
+  if (coding > ValueCoding::codebook)
+    start.fail(fmt::format("values: coding {} is for large tensors", static_cast<int>(coding)));
   if (coding == ValueCoding::plain) reader.floats(kept.values, "values");
   if (coding == ValueCoding::floats) decode_floats(reader, kept.values);
   if (coding == ValueCoding::integers) decode_integers(reader, kept);
@@ -260,6 +202,7 @@ void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept) {
 }
 
 std::string describe_values(ByteReader reader, ValueCoding coding) {
+  coding = small_form(coding);
   if (coding == ValueCoding::plain) return "f32";
   if (coding == ValueCoding::integers) return "int8 by row";
   const int first = reader.read<std::uint8_t>("values");
@@ -268,6 +211,7 @@ std::string describe_values(ByteReader reader, ValueCoding coding) {
 }
 
 double entropy_bits(const KeptValues& kept, ValueCoding coding) {
+  coding = small_form(coding);
   const std::span<const float> values = kept.values;
   std::map<std::uint32_t, double> counts;
   double direct = coding == ValueCoding::plain ? 32 : 0;
@@ -279,7 +223,8 @@ double entropy_bits(const KeptValues& kept, ValueCoding coding) {
     const std::vector<float> scales = row_scales(kept).value();
     auto value = values.begin();
     for (std::size_t r = 0; r < scales.size(); ++r)
-      for (std::size_t i = 0; i < kept.rows[r]; ++i) counts[to_byte(*value++, scales[r])] += 1;
+      for (std::size_t i = 0; i < kept.rows[r]; ++i)
+        counts[static_cast<std::uint8_t>(integer_of(*value++, scales[r]))] += 1;
   }
   if (coding == ValueCoding::codebook)
     for (const float value : values) counts[bits_of(value)] += 1;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/byte_reader.h"
+#include "formats/kept_values.h"
 
 namespace karnin {
 
@@ -17,12 +18,10 @@ enum class ValueCoding : std::uint8_t {
   floats = 1,    ///< exponents by frequency, and as many bits of the mantissa as are in use
   integers = 2,  ///< -127 to 127 by frequency, times a scale of the row
   codebook = 3,  ///< indices by frequency into up to 256 values
-};
-
-/// The kept weights in ascending position; rows[r] of them belong to row r.
-struct KeptValues {
-  std::vector<float> values;
-  std::vector<std::size_t> rows;
+  // The same in large tensors, made to be read fast:
+  large_floats = 5,
+  large_integers = 6,
+  large_codebook = 7,
 };
 
 struct CodedValues {
@@ -30,12 +29,13 @@ struct CodedValues {
   std::vector<std::uint8_t> bytes;
 };
 
-/// The shortest coding; of equals the first. All values are finite.
-CodedValues encode_values(const KeptValues& kept);
+/// The shortest coding; of equals the first. All values are finite. Large tensors have rules of
+/// their own (large_values.h), from version 3 of the format on.
+CodedValues encode_values(const KeptValues& kept, std::uint32_t version);
 
 /// Fills kept.values, whose size and rows say what to expect. Reads what encode_values() wrote and
 /// refuses everything else, other codings of the same values too. Throws FileError.
-void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept);
+void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept, std::uint32_t version);
 
 /// "f32", "10-bit mantissa", "int8 by row", "codebook of 16": what `inspect` shows of coded values.
 /// `reader` stands where decode_values() would start.

@@ -60,6 +60,8 @@ PackedSparse::PackedSparse(const SparseMatrix& matrix, std::int64_t lanes)
       group_ptr_{0} {
   assert(matrix.row_ptr.size() == static_cast<std::size_t>(matrix.rows) + 1);
   assert(kTileColumns * lanes <= kReach);
+  offsets_.reserve(matrix.values.size());  // and a little more where groups are filled up
+  weights_.reserve(matrix.values.size());
   for (std::int64_t tile = 0; tile < tiles_; ++tile) pack_tile(matrix, tile, lanes);
 }
 

@@ -57,10 +57,11 @@ Section text_section(SectionKind kind, std::string_view text) {
 
 constexpr std::size_t kProvenance = 1, kFirstTensor = 2, kFcWeight = 4, kSensitivity = 6;
 
-/// Both versions, and all encodings of positions and values.
+/// Old and new versions, and all encodings of positions and values.
 std::vector<std::vector<std::uint8_t>> every_kind_of_file() {
   return {encode_model(test::tiny_model()), encode_model(test::wide_model()),
-          encode_model(test::packed_model()), test::encode_model_v1(test::tiny_model())};
+          encode_model(test::packed_model()), encode_model(test::large_model()),
+          test::encode_model_v1(test::tiny_model())};
 }
 
 std::set<int> encodings_in(const std::vector<std::uint8_t>& bytes) {
@@ -78,8 +79,8 @@ TEST(HostileModel, EveryKindOfFileIsThere) {
       positions.insert(encoding & 0xF);
       values.insert(encoding >> 4);
     }
-  EXPECT_THAT(positions, ::testing::ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(values, ::testing::ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(positions, ::testing::ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(values, ::testing::ElementsAre(0, 1, 2, 3, 5, 6, 7));
 }
 
 /// Refused within a second, and with less than 64 MiB from the heap.
@@ -166,8 +167,8 @@ TEST(HostileModel, ForeignFilesAreRefused) {
 TEST(HostileModel, UnknownVersionsFeaturesAndKindsAreRefused) {
   const std::vector<std::uint8_t> original = encode_model(test::tiny_model());
   std::vector<std::uint8_t> bytes = original;
-  put(bytes, 8, 3, 4);
-  EXPECT_THAT(refusal(bytes), HasSubstr("format version: expected 1 to 2, got 3 (file, byte 8)"))
+  put(bytes, 8, 4, 4);
+  EXPECT_THAT(refusal(bytes), HasSubstr("format version: expected 1 to 3, got 4 (file, byte 8)"))
       << "even though the checksum is that of another version";
   bytes = original;
   put(bytes, 12, 0x80000000U, 4);
@@ -285,7 +286,8 @@ TEST(HostileModel, AllocationsStayInProportionToTheFile) {
       R"({"architecture":{"name":"n","input":[1024,1024,1024],"layers":[)"
       R"({"name":"fc","type":"fully_connected","oc":2,"inputs":["input"]}]},)"
       R"("preprocess":{"mean":[],"std":[]},"classes":[]})";
-  for (const std::uint8_t encoding : {0x00, 0x01, 0x02, 0x03, 0x13, 0x20, 0x33, 0x44})
+  for (const std::uint8_t encoding :
+       {0x00, 0x01, 0x02, 0x03, 0x04, 0x13, 0x20, 0x33, 0x44, 0x50, 0x74})
     for (const std::uint8_t kept : {0, 1, 127}) {
       const Section tensor{SectionKind::tensor, {encoding, 0, 0, 0, kept, 0, 0, 0, 0}};
       const std::vector<std::uint8_t> bytes = encode_container(

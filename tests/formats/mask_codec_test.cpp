@@ -6,6 +6,7 @@
 #include <random>
 
 #include "formats/byte_writer.h"
+#include "formats/container.h"
 #include "formats/rice.h"
 #include "tests/support/error_message.h"
 
@@ -24,17 +25,24 @@ Mask random_mask(std::size_t size, double density, std::uint32_t seed) {
   return mask;
 }
 
-Mask decode(const Bytes& bytes, PositionCoding coding, std::size_t elements, std::size_t rows) {
+Mask decode(const Bytes& bytes, PositionCoding coding, std::size_t elements, std::size_t rows,
+            std::uint32_t version = kFormatVersion) {
   ByteReader reader(bytes, "file");
-  Mask mask = decode_mask(reader, coding, elements, rows);
+  Mask mask = decode_mask(reader, coding, elements, rows, version);
   reader.expect_end("mask");
   return mask;
 }
 
+CodedMask encode(const Mask& mask, std::size_t rows, std::uint32_t version = kFormatVersion) {
+  return encode_mask(mask, rows, version);
+}
+
 void expect_round_trip(const Mask& mask, std::size_t rows) {
-  const CodedMask coded = encode_mask(mask, rows);
-  ASSERT_EQ(decode(coded.bytes, coded.coding, mask.size(), rows), mask)
-      << mask.size() << " in " << rows << " rows";
+  for (const std::uint32_t version : {2U, 3U}) {
+    const CodedMask coded = encode(mask, rows, version);
+    ASSERT_EQ(decode(coded.bytes, coded.coding, mask.size(), rows, version), mask)
+        << mask.size() << " in " << rows << " rows, version " << version;
+  }
 }
 
 /// n H(p) of the density that the masks were drawn from, in bits.
@@ -45,7 +53,7 @@ double ideal_bits(std::size_t n, double p) {
 TEST(MaskCodec, RoundTripsAnyDensityAndShape) {
   std::uint32_t seed = 0;
   for (const std::size_t rows : {1, 2, 7, 64})
-    for (const std::size_t columns : {1, 2, 8, 31, 400})
+    for (const std::size_t columns : {1, 2, 8, 31, 400, 30'001})
       for (const double density : {0.0, 0.01, 0.1, 0.5, 0.95, 1.0})
         expect_round_trip(random_mask(rows * columns, density, ++seed), rows);
 }
@@ -62,10 +70,12 @@ TEST(MaskCodec, IndependentWeightsTakeTheirEntropy) {
     for (const auto& [rows, columns] : {std::pair{120, 400}, std::pair{1024, 1024}}) {
       const auto size = static_cast<std::size_t>(rows * columns);
       const Mask mask = random_mask(size, 1 - sparsity, 17);
-      const CodedMask coded = encode_mask(mask, static_cast<std::size_t>(rows));
-      const double bits = 8.0 * static_cast<double>(coded.bytes.size());
-      EXPECT_LE(bits, 1.03 * ideal_bits(size, 1 - sparsity)) << sparsity << ", " << rows;
-      EXPECT_GE(bits, 0.999 * entropy_bits(mask)) << "nobody beats the entropy";
+      for (const std::uint32_t version : {2U, 3U}) {
+        const CodedMask coded = encode(mask, static_cast<std::size_t>(rows), version);
+        const double bits = 8.0 * static_cast<double>(coded.bytes.size());
+        EXPECT_LE(bits, 1.03 * ideal_bits(size, 1 - sparsity)) << sparsity << ", " << rows;
+        EXPECT_GE(bits, 0.999 * entropy_bits(mask)) << "nobody beats the entropy";
+      }
     }
 }
 
@@ -76,17 +86,59 @@ TEST(MaskCodec, RowsAndColumnsThatLostManyWillLoseMore) {
     const double density = (i / 200 % 4 == 0 ? 0.3 : 0.03) * (i % 200 % 3 == 0 ? 1.5 : 0.75);
     mask[i] = std::generate_canonical<double, 32>(rng) < density ? 1 : 0;
   }
-  const CodedMask coded = encode_mask(mask, 100);
+  const CodedMask coded = encode(mask, 100);
   EXPECT_EQ(coded.coding, PositionCoding::arithmetic);
   EXPECT_LT(8.0 * static_cast<double>(coded.bytes.size()), 0.87 * entropy_bits(mask));
 }
 
 TEST(MaskCodec, EveryCodingIsTheShortestSomewhere) {
-  EXPECT_EQ(encode_mask({}, 1).coding, PositionCoding::all);
-  EXPECT_EQ(encode_mask(random_mask(48'000, 0.5, 1), 120).coding, PositionCoding::bits);
-  EXPECT_EQ(encode_mask(random_mask(48'000, 0.1, 1), 120).coding, PositionCoding::arithmetic);
-  EXPECT_EQ(encode_mask(random_mask(300, 0.02, 1), 3).coding, PositionCoding::rice);
-  EXPECT_EQ(encode_mask(Mask(1000, 0), 10).bytes, (Bytes{0, 0})) << "none kept, Rice parameter 0";
+  EXPECT_EQ(encode({}, 1).coding, PositionCoding::all);
+  EXPECT_EQ(encode(random_mask(48'000, 0.5, 1), 120).coding, PositionCoding::bits);
+  EXPECT_EQ(encode(random_mask(48'000, 0.1, 1), 120).coding, PositionCoding::arithmetic);
+  EXPECT_EQ(encode(random_mask(300, 0.02, 1), 3).coding, PositionCoding::rice);
+  EXPECT_EQ(encode(Mask(1000, 0), 10).bytes, (Bytes{0, 0})) << "none kept, Rice parameter 0";
+}
+
+/// Half of all masks' rows keep twice as much as the others.
+Mask striped_mask(std::size_t rows, std::size_t columns, double density) {
+  std::mt19937 rng(4);
+  Mask mask(rows * columns);
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    const double p = density * (i / columns % 2 == 0 ? 4.0 / 3 : 2.0 / 3);
+    mask[i] = std::generate_canonical<double, 32>(rng) < p ? 1 : 0;
+  }
+  return mask;
+}
+
+TEST(MaskCodec, LargeTensorsPreferTheFasterCoding) {
+  using enum PositionCoding;
+  const auto coding = [](const Mask& mask, std::size_t rows) { return encode(mask, rows).coding; };
+  EXPECT_EQ(coding(random_mask(1 << 18, 0.1, 1), 512), symbols);
+  EXPECT_EQ(coding(random_mask(1 << 18, 0.9, 1), 512), symbols);
+  EXPECT_EQ(coding(random_mask(1 << 18, 0.5, 1), 512), bits);
+  EXPECT_EQ(coding(random_mask(1 << 21, 0.01, 1), 512), arithmetic) << "few in each eight";
+  EXPECT_EQ(coding(striped_mask(512, 512, 0.3), 512), arithmetic) << "rows tell a lot";
+  EXPECT_EQ(coding(random_mask(1 << 18, 0.05, 1), 512), arithmetic) << "not large";
+  EXPECT_EQ(encode(random_mask(1 << 18, 0.1, 1), 512, 2).coding, arithmetic) << "version 2";
+  EXPECT_EQ(coding(random_mask(1 << 17, 0.25, 1), 1 << 13), symbols) << "short rows, by chance";
+  EXPECT_EQ(coding(random_mask(1 << 17, 0.25, 1), 1), symbols) << "one row";
+}
+
+TEST(MaskCodec, LargeTensorsHaveOneForm) {
+  using enum PositionCoding;
+  const auto refusal = [](const Mask& mask, PositionCoding coding, std::uint32_t written,
+                          std::uint32_t read) {
+    const CodedMask coded = encode(mask, 512, written);
+    EXPECT_EQ(coded.coding, coding);
+    return error_message<FileError>([&] { decode(coded.bytes, coding, mask.size(), 512, read); });
+  };
+  const Mask even = random_mask(1 << 18, 0.1, 1);
+  EXPECT_THAT(refusal(even, arithmetic, 2, 3), HasSubstr("coding 3 is not for such a tensor"));
+  EXPECT_THAT(refusal(even, symbols, 3, 2), HasSubstr("positions: coding 4 "));
+  // The last byte of the symbols holds bits that stand for no weight.
+  const CodedMask coded = encode(random_mask(1 << 18, 0.9, 2), 1);
+  EXPECT_THAT(error_message<FileError>([&] { decode(coded.bytes, symbols, (1 << 18) - 3, 1); }),
+              ::testing::AnyOf(HasSubstr("zeros behind"), HasSubstr("not an encoder's")));
 }
 
 TEST(MaskCodec, RefusesWhatTheWriterNeverWrites) {
@@ -113,7 +165,7 @@ TEST(MaskCodec, RefusesWhatTheWriterNeverWrites) {
 
 TEST(MaskCodec, RefusesSoundBitsThatAreNotTheShortest) {
   const Mask mask = random_mask(48'000, 0.1, 1);
-  CodedMask coded = encode_mask(mask, 120);
+  CodedMask coded = encode(mask, 120);
   EXPECT_THROW(decode(coded.bytes, PositionCoding::bits, mask.size(), 120), FileError);
   // As bits, which hold every mask.
   ByteWriter writer;

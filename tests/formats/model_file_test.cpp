@@ -8,6 +8,7 @@
 #include "runtime/core/error.h"
 #include "tests/formats/random_model.h"
 #include "tests/formats/v1_writer.h"
+#include "tests/formats/v2_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temporary_directory.h"
 
@@ -26,6 +27,7 @@ void expect_round_trip(const Model& model, const std::string& what) {
   EXPECT_EQ(back, model) << what;
   EXPECT_EQ(encode_model(back), bytes) << what;
   EXPECT_EQ(decode_model(test::encode_model_v1(model), "file"), model) << what;
+  EXPECT_EQ(decode_model(test::encode_model_v2(model), "file"), model) << what;
 }
 
 fs::path golden(const std::string& name) { return fs::path(KARNIN_GOLDEN_DIR) / "format" / name; }
@@ -40,6 +42,7 @@ TEST(ModelFile, EdgesRoundTrip) {
   expect_round_trip(test::tiny_model(), "tiny");
   expect_round_trip(test::wide_model(), "wide");
   expect_round_trip(test::packed_model(), "packed");
+  expect_round_trip(test::large_model(), "large");
   Model all_pruned = make_model(khanal2018());
   for (Parameter& parameter : all_pruned.parameters)
     parameter.mask.assign(static_cast<std::size_t>(parameter.value.size()), 0);
@@ -75,6 +78,16 @@ TEST(ModelFile, SummariseTellsWhatIsStored) {
               summary.name == "codebook.weight");
   }
   EXPECT_LT(bytes, static_cast<std::int64_t>(file.size())) << "the rest is the description";
+}
+
+TEST(ModelFile, SummariseKnowsLargeTensors) {
+  const auto summaries = summarise(encode_model(test::large_model()), "file");
+  EXPECT_EQ(summaries[0].form.encoding, "mask by eights, codebook of 2");
+  EXPECT_EQ(summaries[2].form.encoding, "dense int8 by row");
+  EXPECT_EQ(summaries[4].form.encoding, "arithmetic mask, 0-bit mantissa");
+  for (const std::size_t i : {0, 2, 4})
+    EXPECT_LT(8.0 * static_cast<double>(summaries[i].bytes),
+              1.02 * summaries[i].form.bound_bits + 8 * 500);
 }
 
 TEST(ModelFile, SummariseKnowsVersion1) {
@@ -135,12 +148,21 @@ TEST(ModelFile, ReadsGoldenFiles) {
   EXPECT_EQ(read_model(golden("v2-tiny.bin")), test::tiny_model());
   EXPECT_EQ(read_model(golden("v2-wide.bin")), test::wide_model());
   EXPECT_EQ(read_model(golden("v2-packed.bin")), test::packed_model());
+  EXPECT_EQ(read_model(golden("v2-large.bin")), test::large_model());
+  EXPECT_EQ(read_model(golden("v3-packed.bin")), test::packed_model());
+  EXPECT_EQ(read_model(golden("v3-large.bin")), test::large_model());
 }
 
-TEST(ModelFile, WritesVersion2ToTheByte) {
-  EXPECT_EQ(encode_model(test::tiny_model()), test::read_bytes(golden("v2-tiny.bin")));
-  EXPECT_EQ(encode_model(test::wide_model()), test::read_bytes(golden("v2-wide.bin")));
-  EXPECT_EQ(encode_model(test::packed_model()), test::read_bytes(golden("v2-packed.bin")));
+TEST(ModelFile, WritesVersion3ToTheByte) {
+  EXPECT_EQ(encode_model(test::packed_model()), test::read_bytes(golden("v3-packed.bin")));
+  EXPECT_EQ(encode_model(test::large_model()), test::read_bytes(golden("v3-large.bin")));
+}
+
+TEST(ModelFile, TheTestsOwnWriterOfVersion2IsRight) {
+  EXPECT_EQ(test::encode_model_v2(test::tiny_model()), test::read_bytes(golden("v2-tiny.bin")));
+  EXPECT_EQ(test::encode_model_v2(test::wide_model()), test::read_bytes(golden("v2-wide.bin")));
+  EXPECT_EQ(test::encode_model_v2(test::packed_model()), test::read_bytes(golden("v2-packed.bin")));
+  EXPECT_EQ(test::encode_model_v2(test::large_model()), test::read_bytes(golden("v2-large.bin")));
 }
 
 TEST(ModelFile, DescriptionsTooLongForAReaderAreNotWritten) {

@@ -163,4 +163,25 @@ Model packed_model() {
   return model;
 }
 
+Model large_model() {
+  Model model = make_model({"large",
+                            {1, 1, 144},
+                            {{"codebook", FullyConnected{128}, {kImageInput}},
+                             {"integers", FullyConnected{128}, {0}},
+                             {"floats", FullyConnected{160}, {1}}}});
+  std::mt19937 rng(6);
+  for (float& weight : model.parameters[0].value.span()) weight = rng() % 2 == 0 ? 0.25F : -0.1F;
+  prune_randomly(model.parameters[0], 0.95, rng);
+  float* const integers = model.parameters[2].value.data();
+  for (int i = 0; i < 128 * 128; ++i)
+    integers[i] = static_cast<float>(below(rng, 3) - 1) * static_cast<float>(301 + i / 128) + 0.0F;
+  for (float& weight :
+       model.parameters[4].value.span())  // powers of 2, few of them unlike the rest
+    weight =
+        std::ldexp(rng() % 2 == 0 ? 1.0F : -1.0F, below(rng, 25) == 0 ? below(rng, 200) - 100 : 0);
+  keep_where(model.parameters[4],
+             [](std::int64_t i) { return i / 128 % 2 == 0 || i * 2654435761 % 1000 < 750; });
+  return model;
+}
+
 }  // namespace karnin::test

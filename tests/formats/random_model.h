@@ -27,4 +27,7 @@ Model wide_model();
 /// way to write their values.
 Model packed_model();
 
+/// Tensors of 16,384 kept weights or more in every coding that is for these alone, and no others.
+Model large_model();
+
 }  // namespace karnin::test

@@ -86,9 +86,11 @@ TEST(TensorCodec, BoundsWeightsPerByte) {
 }
 
 TEST(TensorCodec, RefusesUnknownEncodings) {
-  for (const std::uint8_t byte : {0x04, 0x40, 0xFF})
+  for (const std::uint8_t byte : {0x05, 0x40, 0x80, 0xFF})
     EXPECT_THAT(error_message<FileError>([&] { decode(Bytes{byte, 0, 0}, {2}); }),
-                HasSubstr("w: tensor encoding: expected two numbers of 0 to 3"));
+                HasSubstr("w: tensor encoding: expected two that there are"));
+  EXPECT_THAT(error_message<FileError>([&] { decode(Bytes{0x50, 0, 0}, {2}); }),
+              HasSubstr("w: values: coding 5 is for large tensors"));
   EXPECT_THAT(error_message<FileError>([&] { decode({}, {2}); }), HasSubstr("at least 1 bytes"));
 }
 
@@ -109,7 +111,7 @@ TEST(TensorCodec, TellsTheEntropy) {
   Parameter parameter{"w", Tensor({1, 8}), {1, 1, 0, 0, 0, 0, 0, 0}};
   parameter.value.data()[0] = 1.5F;
   const Bytes bytes = encode(parameter);
-  const TensorForm form = form_of(ByteReader(bytes, "file"), parameter);
+  const TensorForm form = form_of(ByteReader(bytes, "file"), parameter, kFormatVersion);
   const double positions = 2 * std::log2(8.0 / 2) + 6 * std::log2(8.0 / 6);
   EXPECT_EQ(form.encoding, "bit mask, 1-bit mantissa");
   const double exponents = 2;  // 1.5 and 0 have two of them, one bit each

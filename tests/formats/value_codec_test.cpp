@@ -6,7 +6,9 @@
 #include <random>
 
 #include "formats/byte_writer.h"
+#include "formats/container.h"
 #include "formats/float_coder.h"
+#include "formats/large_tensor.h"
 #include "tests/support/error_message.h"
 
 namespace karnin {
@@ -37,21 +39,23 @@ std::vector<std::uint32_t> patterns(const std::vector<float>& values) {
   return bits;
 }
 
-KeptValues decode(const Bytes& bytes, ValueCoding coding, std::vector<std::size_t> rows) {
+KeptValues decode(const Bytes& bytes, ValueCoding coding, std::vector<std::size_t> rows,
+                  std::uint32_t version = kFormatVersion) {
   KeptValues kept{{}, std::move(rows)};
   std::size_t count = 0;
   for (const std::size_t row : kept.rows) count += row;
   kept.values.resize(count);
   ByteReader reader(bytes, "file");
-  decode_values(reader, coding, kept);
+  decode_values(reader, coding, kept, version);
   reader.expect_end("values");
   return kept;
 }
 
 /// The coding and the bytes that were chosen.
-CodedValues expect_round_trip(const KeptValues& kept) {
-  const CodedValues coded = encode_values(kept);
-  EXPECT_EQ(patterns(decode(coded.bytes, coded.coding, kept.rows).values), patterns(kept.values));
+CodedValues expect_round_trip(const KeptValues& kept, std::uint32_t version = kFormatVersion) {
+  const CodedValues coded = encode_values(kept, version);
+  EXPECT_EQ(patterns(decode(coded.bytes, coded.coding, kept.rows, version).values),
+            patterns(kept.values));
   return coded;
 }
 
@@ -68,11 +72,13 @@ TEST(ValueCodec, AnyFloatsComeBack) {
 
 TEST(ValueCodec, ExponentsTakeTheirEntropy) {
   const KeptValues kept = in_rows(normal_values(48'000), 400);
-  const CodedValues coded = expect_round_trip(kept);
-  EXPECT_EQ(coded.coding, ValueCoding::floats);
-  EXPECT_LT(static_cast<double>(coded.bytes.size()), 48'000 * 27.0 / 8);
-  EXPECT_LT(8.0 * static_cast<double>(coded.bytes.size()),
-            entropy_bits(kept, coded.coding) * 1.002 + 400);
+  for (const std::uint32_t version : {2U, 3U}) {
+    const CodedValues coded = expect_round_trip(kept, version);
+    EXPECT_EQ(coded.coding, version == 2 ? ValueCoding::floats : ValueCoding::large_floats);
+    EXPECT_LT(static_cast<double>(coded.bytes.size()), 48'000 * 27.0 / 8);
+    EXPECT_LT(8.0 * static_cast<double>(coded.bytes.size()),
+              entropy_bits(kept, coded.coding) * 1.002 + 400);
+  }
 }
 
 TEST(ValueCodec, UniformBitsStayPlain) {
@@ -121,9 +127,90 @@ TEST(ValueCodec, FewValuesMakeACodebook) {
   EXPECT_NE(expect_round_trip(in_rows(book, 257)).coding, ValueCoding::codebook);
 }
 
+/// 20,000 values in rows of 500: every way to be large.
+struct LargeCase {
+  ValueCoding coding;
+  std::vector<float> values;
+};
+
+std::vector<LargeCase> large_cases() {
+  constexpr std::size_t kSize = 20'000;
+  std::mt19937 rng(3);
+  std::vector<float> halves = normal_values(kSize), integers(kSize), few(kSize), uniform(kSize);
+  for (float& value : halves)
+    value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & 0xFFFFE000U);
+  for (std::size_t i = 0; i < kSize; ++i)
+    integers[i] = (static_cast<float>(rng() % 255) - 127.0F) *
+                      std::ldexp(0x1.2345p-9F, static_cast<int>(i / 500)) +
+                  0.0F;
+  for (float& value : few) value = 0.1F * static_cast<float>(rng() % 16) - 0.7F;
+  for (float& value : uniform) do {
+      value = std::bit_cast<float>(static_cast<std::uint32_t>(rng()));
+    } while (!std::isfinite(value));
+  return {{ValueCoding::large_floats, normal_values(kSize)},
+          {ValueCoding::large_floats, halves},
+          {ValueCoding::large_integers, integers},
+          {ValueCoding::large_codebook, few},
+          {ValueCoding::large_codebook, std::vector<float>(kSize, -0.0F)},
+          {ValueCoding::plain, uniform}};
+}
+
+TEST(ValueCodec, LargeTensorsHaveCodingsOfTheirOwn) {
+  for (const auto& [coding, values] : large_cases()) {
+    const KeptValues kept = in_rows(values, 500);
+    const CodedValues coded = expect_round_trip(kept);
+    EXPECT_EQ(coded.coding, coding);
+    const auto bits = 8.0 * static_cast<double>(coded.bytes.size());
+    EXPECT_LE(bits, entropy_bits(kept, coding) * 1.003 + 255 * 16 + 40 * 32);
+    const CodedValues slower = encode_values(kept, 2);
+    EXPECT_LE(bits, 8.16 * static_cast<double>(slower.bytes.size()) + 2000)
+        << "version 2, at most 2 % and the counts less";
+  }
+  std::vector<float> one_less = normal_values(kLargeKept - 1);
+  EXPECT_EQ(expect_round_trip(in_rows(one_less, 1)).coding, ValueCoding::floats);
+  one_less.push_back(1);
+  EXPECT_EQ(expect_round_trip(in_rows(one_less, 1)).coding, ValueCoding::large_floats);
+}
+
+TEST(ValueCodec, LargeTensorsHaveOneForm) {
+  const std::vector<std::size_t> rows(40, 500);
+  for (const auto& [coding, values] : large_cases()) {
+    const CodedValues coded = encode_values(in_rows(values, 500), 3);
+    const CodedValues small = encode_values(in_rows(values, 500), 2);
+    if (coding != ValueCoding::plain) {
+      EXPECT_THROW(decode(small.bytes, small.coding, rows, 3), FileError);
+      EXPECT_THROW(decode(coded.bytes, coded.coding, rows, 2), FileError);
+    }
+    if (coding == ValueCoding::plain) continue;
+    ByteWriter plain;
+    plain.floats(values);
+    EXPECT_THAT(error_message<FileError>([&] { decode(plain.take(), ValueCoding::plain, rows); }),
+                HasSubstr("coding 0 is not for such values"));
+  }
+}
+
+/// A bit of each of the first bytes, where counts and states are, and of some others.
+TEST(ValueCodec, ChangedBitsOfLargeTensorsAreRefusedOrCanonical) {
+  for (const auto& [coding, values] : large_cases()) {
+    const KeptValues kept = in_rows(values, 500);
+    const CodedValues coded = encode_values(kept, kFormatVersion);
+    for (std::size_t byte = 0; byte < coded.bytes.size(); byte += byte < 120 ? 1 : 997) {
+      Bytes changed = coded.bytes;
+      changed[byte] ^= static_cast<std::uint8_t>(1U << (byte % 8));
+      try {
+        const KeptValues other = decode(changed, coded.coding, kept.rows);
+        ASSERT_EQ(encode_values(other, kFormatVersion).bytes, changed) << "byte " << byte;
+      } catch (const FileError&) {
+      }
+      changed.resize(byte);
+      ASSERT_THROW(decode(changed, coded.coding, kept.rows), FileError) << "cut at " << byte;
+    }
+  }
+}
+
 TEST(ValueCodec, DescribesWhatItReads) {
   const auto description = [](const std::vector<float>& values) {
-    const CodedValues coded = encode_values(in_rows(values, values.size()));
+    const CodedValues coded = encode_values(in_rows(values, values.size()), kFormatVersion);
     return describe_values(ByteReader(coded.bytes, "file"), coded.coding);
   };
   EXPECT_EQ(description(normal_values(5000)), "f32");
@@ -188,13 +275,13 @@ TEST(ValueCodec, ChangedBitsAreRefusedOrCanonical) {
   for (float& value : few) value = 0.1F * static_cast<float>(rng() % 3);
   for (const std::vector<float>& values : {normal_values(300), halves, integers, few}) {
     const KeptValues kept = in_rows(values, 30);
-    const CodedValues coded = encode_values(kept);
+    const CodedValues coded = encode_values(kept, kFormatVersion);
     for (std::size_t bit = 0; bit < coded.bytes.size() * 8; ++bit) {
       Bytes changed = coded.bytes;
       changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
       try {
         const KeptValues other = decode(changed, coded.coding, kept.rows);
-        ASSERT_EQ(encode_values(other).bytes, changed) << "bit " << bit;
+        ASSERT_EQ(encode_values(other, kFormatVersion).bytes, changed) << "bit " << bit;
       } catch (const FileError&) {
       }
     }

@@ -1,0 +1,79 @@
+#include "formats/kept_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "formats/row_scale.h"
+
+namespace karnin {
+
+void require_finite(const ByteReader& at, std::span<const float> values) {
+  const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
+  if (bad != values.end())
+    at.fail(fmt::format("values: expected finite ones, got {} at index {}", *bad,
+                        bad - values.begin()));
+}
+
+int read_mantissa_bits(ByteReader& reader) {
+  const ByteReader at = reader;
+  const int bits = reader.read<std::uint8_t>("mantissa bits");
+  if (bits > kMaxMantissaBits)
+    at.fail(fmt::format("mantissa bits: expected at most {}, got {}", kMaxMantissaBits, bits));
+  return bits;
+}
+
+void require_mantissa_bits(const ByteReader& at, int mantissa, std::span<const float> values) {
+  if (const int needed = mantissa_bits_of(values); needed != mantissa)
+    at.fail(fmt::format("mantissa bits: expected {}, got {}", needed, mantissa));
+}
+
+void encode_all(std::span<const float> values, FloatCoder& coder, RangeEncoder& encoder) {
+  for (const float value : values) coder.encode(encoder, value);
+}
+
+void decode_all(const ByteReader& at, int mantissa, std::span<float> values, FloatCoder& coder,
+                RangeDecoder& decoder) {
+  for (float& value : values) value = coder.decode(decoder);
+  require_finite(at, values);
+  require_mantissa_bits(at, mantissa, values);
+}
+
+std::optional<std::vector<float>> row_scales(const KeptValues& kept) {
+  std::vector<float> scales;
+  std::span<const float> rest = kept.values;
+  for (const std::size_t size : kept.rows) {
+    const std::optional<float> scale = row_scale(rest.first(size));
+    if (!scale) return std::nullopt;
+    scales.push_back(*scale);
+    rest = rest.subspan(size);
+  }
+  return scales;
+}
+
+std::vector<float> distinct(std::span<const float> values) {
+  std::unordered_set<std::uint32_t> seen;
+  for (const float value : values) {
+    seen.insert(bits_of(value));
+    if (seen.size() > kMaxCodebook) return {};
+  }
+  std::vector<float> entries;
+  for (const std::uint32_t bits : seen) entries.push_back(std::bit_cast<float>(bits));
+  std::ranges::sort(entries, {}, bits_of);
+  return entries;
+}
+
+std::uint8_t index_of(std::span<const float> entries, float value) {
+  const auto entry = std::ranges::lower_bound(entries, bits_of(value), {}, bits_of);
+  return static_cast<std::uint8_t>(entry - entries.begin());
+}
+
+void require_ascending(const ByteReader& at, std::span<const float> entries) {
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    if (bits_of(entries[i - 1]) >= bits_of(entries[i]))
+      at.fail("codebook: expected entries in ascending order, each once");
+}
+
+}  // namespace karnin

@@ -1,0 +1,63 @@
+// The values of the weights that a tensor kept, and what all codings of them ask: which bits are in
+// use, which scale a row has, which values there are. Normative: FORMAT.md, "Values".
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "formats/byte_reader.h"
+#include "formats/float_coder.h"
+
+namespace karnin {
+
+/// The kept weights in ascending position; rows[r] of them belong to row r.
+struct KeptValues {
+  std::vector<float> values;
+  std::vector<std::size_t> rows;
+};
+
+inline constexpr std::size_t kMaxCodebook = 256;
+
+inline std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
+
+/// Throws FileError for NaN and infinity.
+void require_finite(const ByteReader& at, std::span<const float> values);
+
+/// Throws FileError for more than kMaxMantissaBits.
+int read_mantissa_bits(ByteReader& reader);
+
+/// `mantissa` is as the file has it: no larger than need be, or FileError.
+void require_mantissa_bits(const ByteReader& at, int mantissa, std::span<const float> values);
+
+void encode_all(std::span<const float> values, FloatCoder& coder, RangeEncoder& encoder);
+
+/// Fills `values`. Throws FileError for values that aren't finite or need fewer bits of mantissa.
+void decode_all(const ByteReader& at, int mantissa, std::span<float> values, FloatCoder& coder,
+                RangeDecoder& decoder);
+
+/// The scale of every row, if every row has one.
+std::optional<std::vector<float>> row_scales(const KeptValues& kept);
+
+/// -127 to 127; exact, for value is a multiple of scale.
+inline int integer_of(float value, float scale) {
+  return value == 0 ? 0 : static_cast<int>(value / scale);
+}
+
+/// The product; +0 for 0, whatever the scale.
+inline float scaled(int integer, float scale) {
+  return integer == 0 ? 0.0F : static_cast<float>(integer) * scale;
+}
+
+/// The distinct values in ascending bit pattern; empty if there are too many for a codebook.
+std::vector<float> distinct(std::span<const float> values);
+
+/// The number of an entry that is there.
+std::uint8_t index_of(std::span<const float> entries, float value);
+
+/// Throws FileError unless the entries ascend as distinct() gives them.
+void require_ascending(const ByteReader& at, std::span<const float> entries);
+
+}  // namespace karnin
