@@ -71,9 +71,21 @@ bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options
   return interrupted;
 }
 
+/// Sensitivities take a training to get back.
+void require_no_loss(const PruneVerb& verb, const Model& model) {
+  std::error_code error;
+  if (model.sensitivities.empty() || verb.keep_sensitivities ||
+      !std::filesystem::equivalent(verb.model, verb.out, error))
+    return;
+  throw ArgumentError(
+      "--out is --model, which would lose its sensitivities: expected another "
+      "--out, or --keep-sensitivities");
+}
+
 Result prune_file(const PruneVerb& verb) {
   validate(verb.values);
   Model model = read_model(verb.model);
+  require_no_loss(verb, model);
   Result result;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);
@@ -83,9 +95,7 @@ Result prune_file(const PruneVerb& verb) {
     dataset = load_dataset_for(model, verb.data);
   if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
   result.report = prune_and_note(model, options_for(verb, model.architecture));
-  require_writable_directory(verb.out.has_parent_path() ? verb.out.parent_path() : ".");
-  if (std::error_code error; std::filesystem::is_directory(verb.out, error))
-    throw OutputError("--out " + verb.out.string() + ": expected a file, found a directory");
+  require_writable_file(verb.out);
   if (tune) result.interrupted = fine_tune(model, *dataset, options);
   ValueOptions values = verb.values;
   values.tuning = options;

@@ -12,6 +12,7 @@
 #include "cli/quantity.h"
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
+#include "formats/directory_lock.h"
 #include "formats/gnuplot.h"
 #include "train/experiments/figures.h"
 #include "train/experiments/report.h"
@@ -122,7 +123,8 @@ Reproduction reproduce_watched(const ReproduceVerb& verb, const Dataset& dataset
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   const Dataset dataset = load_dataset(verb.data);
-  require_writable_directory(verb.out);
+  require_writable_file(verb.out / "report.html");
+  const DirectoryLock lock(verb.out);
   const Interrupt interrupt;
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
                    count(dataset.train.size()), seeds_text(verb.seeds)));

@@ -159,11 +159,11 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.architecture, dataset);
   const SweepOptions options = options_for(verb, models.front());
-  require_writable_directory(verb.out);
+  const std::filesystem::path file = verb.out / "sweep.csv";
+  require_writable_file(file);
   const Interrupt interrupt;
   const std::vector<ModelSweep> all = sweep_all(verb, models, dataset, options, interrupt);
   if (interrupt.requested()) return ExitCode::interrupted;
-  const std::filesystem::path file = verb.out / "sweep.csv";
   replace_file(file, sweep_csv(all, options));
   if (verb.plot) replace_file(verb.out / "sweep.png", plot_png(sweep_plot(all, options)));
   if (verb.json)

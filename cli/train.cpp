@@ -19,6 +19,7 @@
 #include "formats/architecture_json.h"
 #include "formats/atomic_file.h"
 #include "formats/digest.h"
+#include "formats/directory_lock.h"
 #include "formats/model_file.h"
 #include "train/initialise.h"
 #include "train/validation_split.h"
@@ -161,7 +162,10 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
   }
   TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
                           rules(verb, run.model), verb.watch, verb.checkpoint_file(), id);
-  require_writable_directory(verb.out);
+  for (const char* name : {"model.bin", "pruned.bin", "train.csv", "arguments.json"})
+    require_writable_file(verb.out / name);
+  require_writable_file(verb.checkpoint_file());
+  const DirectoryLock lock(verb.out);
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);
   run.checkpoint.reset();

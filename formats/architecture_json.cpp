@@ -16,7 +16,14 @@ std::string describe(const Extent& input, std::int64_t classes) {
 
 Architecture read_architecture(const std::string& path) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
-  return architecture_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+  try {
+    Architecture architecture =
+        architecture_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+    infer_extents(architecture);
+    return architecture;
+  } catch (const ShapeError& error) {  // which knows layers, but not where they come from
+    throw FileError(path, 0, error.what());
+  }
 }
 
 }  // namespace

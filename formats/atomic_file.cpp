@@ -144,6 +144,12 @@ void require_writable_directory(const fs::path& directory) {
   TemporaryFile probe(directory, directory);
 }
 
+void require_writable_file(const fs::path& path) {
+  const fs::path target = follow_symlinks(path);
+  require_writable_directory(directory_of(target));
+  existing_mode(target);
+}
+
 std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {
   const auto reject = [&](std::uint64_t offset, const std::string& problem) {
     throw FileError(path.string(), offset, problem);

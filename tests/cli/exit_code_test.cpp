@@ -124,6 +124,14 @@ TEST_F(ExitCode, UnsoundArchitecture) {
          "broken.json");
 }
 
+TEST_F(ExitCode, AnArchitectureThatDoesNotFitNamesItsFile) {
+  std::ofstream(file("misfit.json"))
+      << R"({"name":"n","input":[3,4,4],"layers":[{"name":"c","type":"conv2d","oc":2,)"
+      << R"("kernel":[5,5]},{"name":"f","type":"fully_connected","oc":10}]})";
+  expect({"train", "--data", workspace->data(), "--arch", file("misfit.json")}, kInput,
+         "misfit.json");
+}
+
 TEST_F(ExitCode, AnArchitectureThatCannotBeStoredIsNotTrained) {
   const std::string layer = R"({"type":"fully_connected","oc":10,"name":)";
   std::string long_name(131, 'x');
@@ -200,6 +208,33 @@ TEST_F(ExitCode, UnwritableOutput) {
   expect({"prune", "--model", file("run/model.bin"), "--out", file("run")}, kOutput, "run");
   EXPECT_THAT(test::files_in(file("run")),
               ElementsAre("arguments.json", "model.bin", "pruned.bin", "train.csv"));
+}
+
+TEST_F(ExitCode, AnOutputThatIsADirectoryIsFoundBeforeTheWork) {
+  std::filesystem::create_directories(file("taken/pruned.bin"));
+  std::filesystem::create_directories(file("taken/sweep.csv"));
+  expect({"train", "--data", workspace->data(), "--out", file("taken")}, kOutput, "pruned.bin");
+  expect({"prune", "--model", file("run/model.bin"), "--fine-tune", "1", "--data",
+          workspace->data(), "--out", file("taken/pruned.bin")},
+         kOutput, "pruned.bin");
+  expect({"sweep", "--model", file("run/model.bin"), "--data", workspace->data(), "--out",
+          file("taken")},
+         kOutput, "sweep.csv");
+}
+
+TEST_F(ExitCode, PruningInPlaceDoesNotLoseTheSensitivities) {
+  std::filesystem::copy_file(file("run/model.bin"), file("in-place.bin"));
+  std::filesystem::create_symlink("in-place.bin", file("link.bin"));
+  const auto before = test::bytes_of(file("in-place.bin"));
+  for (const char* out : {"in-place.bin", "link.bin"})
+    expect({"prune", "--model", file("in-place.bin"), "--out", file(out)}, kUsage,
+           "--keep-sensitivities");
+  EXPECT_EQ(test::bytes_of(file("in-place.bin")), before);
+  EXPECT_EQ(workspace
+                ->run({"prune", "--model", file("in-place.bin"), "--out", file("in-place.bin"),
+                       "--keep-sensitivities"})
+                .status,
+            0);
 }
 
 TEST_F(ExitCode, AFullDiskBehindStdout) {

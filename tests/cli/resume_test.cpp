@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include "formats/checkpoint_file.h"
@@ -133,6 +134,18 @@ TEST_F(Resume, AKilledRunIsResumedFromItsLastEpoch) {
   EXPECT_THAT(result.err, HasSubstr("resuming in epoch "));
   EXPECT_THAT(result.err, Not(HasSubstr("epoch 2/6: loss")));
   expect_same_files("killed", "straight");
+}
+
+TEST_F(Resume, TwoRunsDoNotShareADirectory) {
+  test::Process first(workspace->command(training("shared")), workspace->options());
+  ASSERT_TRUE(first.wait_for_stderr("epoch 1/6: loss"));
+  const test::ProcessResult second = workspace->run(training("shared"));
+  EXPECT_EQ(second.status, 5);
+  EXPECT_THAT(second.err, HasSubstr("another run"));
+  first.send(SIGKILL);
+  first.wait();
+  finish(training("shared", {"--resume"}));
+  expect_same_files("shared", "straight");
 }
 
 TEST_F(Resume, WithoutACheckpointItStartsAtTheBeginning) {
@@ -263,6 +276,23 @@ TEST_F(Refusal, OfAColumnThatIsNotTheLogs) {
     write_checkpoint(file("column/checkpoint.bin"), forged);
     expect_refusal(training("column", {"--resume"}), 3, name);
   }
+}
+
+TEST_F(Refusal, OfNumbersThatCannotBe) {
+  const Checkpoint sound = read_checkpoint(file("run/checkpoint.bin"));
+  const auto expect = [&](const std::string& name, decltype(NumberArray::values) values) {
+    Checkpoint forged = sound;
+    const auto array = std::ranges::find(forged.arrays, name, &NumberArray::name);
+    ASSERT_NE(array, forged.arrays.end()) << name;
+    array->values = std::move(values);
+    std::filesystem::create_directories(file("numbers"));
+    write_checkpoint(file("numbers/checkpoint.bin"), forged);
+    expect_refusal(training("numbers", {"--resume"}), 3, "checkpoint: ");
+  };
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  expect("log.loss", std::vector<double>(sound.numbers<double>("log.loss").size(), kNan));
+  expect("trainer.loss", std::vector<double>{kNan});
+  expect("best.epoch", std::vector<std::uint64_t>{1000});
 }
 
 TEST_F(Refusal, OfAnIntervalThatIsNone) {

@@ -159,6 +159,20 @@ TEST(RequireWritableDirectory, RefusesWhatCannotBeWritten) {
     EXPECT_THROW(require_writable_directory(path), OutputError) << path;
 }
 
+TEST(RequireWritableFile, RefusesWhatCannotBeReplaced) {
+  const TemporaryDirectory directory;
+  test::write_text(directory / "file", "old");
+  fs::create_directories(directory / "folder");
+  fs::create_symlink("folder", directory / "link");
+  for (const char* name : {"folder", "link", "file/below"})
+    EXPECT_THROW(require_writable_file(directory / name), OutputError) << name;
+  EXPECT_THROW(require_writable_file("/dev/null"), OutputError);
+  EXPECT_NO_THROW(require_writable_file(directory / "file"));
+  EXPECT_NO_THROW(require_writable_file(directory / "new/file"));
+  EXPECT_THAT(directory.entries(), UnorderedElementsAre("file", "folder", "link", "new"))
+      << "nothing is written yet";
+}
+
 TEST(ReadFile, ReadsUpToTheLimit) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "file";
