@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <utility>
 
 #include "cli/output.h"
 #include "formats/digest.h"
@@ -43,12 +44,12 @@ void put(const TrainingLog& log, Checkpoint& checkpoint) {
 TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
   TrainingLog log(static_cast<std::size_t>(epochs));
   for (const auto& [name, column] : kLogColumns) {
-    const auto values = checkpoint.numbers<double>(name, epochs);
+    const auto values = finite_numbers<double>(checkpoint, name, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
   for (const auto& [name, column] : kOptionalColumns) {
     if (checkpoint.numbers<double>(name).empty()) continue;
-    const auto values = checkpoint.numbers<double>(name, epochs);
+    const auto values = finite_numbers<double>(checkpoint, name, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
   for (std::size_t i = 0; i < log.size(); ++i) log[i].epoch = static_cast<std::int64_t>(i) + 1;
@@ -138,7 +139,11 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
     parts_.recorder.restore(recorder_state(checkpoint));
     if (parts_.pruner) parts_.pruner->restore(pruner_state(checkpoint), state.steps_done);
     if (parts_.average) parts_.average->restore(average_state(checkpoint));
-    parts_.early_stop.restore(best_epoch(checkpoint));
+    BestEpoch best = best_epoch(checkpoint);
+    if (best.epoch < 0 || best.epoch > state.epochs_done)
+      throw ArgumentError(fmt::format("checkpoint: best epoch: expected one of the {} done, got {}",
+                                      state.epochs_done, best.epoch));
+    parts_.early_stop.restore(std::move(best));
     parts_.log = training_log(checkpoint, state.epochs_done);
     saved_ = true;
     tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,

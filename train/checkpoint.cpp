@@ -1,6 +1,7 @@
 #include "train/checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -43,7 +44,7 @@ void put_elements(std::string name, std::size_t parameters, const Of& of, Checkp
 template <typename T, typename Of>
 void take_elements(const std::string& name, const Checkpoint& checkpoint, const Of& of) {
   const Model& model = checkpoint.model;
-  auto from = checkpoint.numbers<T>(name, model.parameter_count());
+  auto from = finite_numbers<T>(checkpoint, name, model.parameter_count());
   for (std::size_t p = 0; p < model.parameters.size(); ++p) {
     const auto own = from.first(static_cast<std::size_t>(model.parameters[p].value.size()));
     of(p).assign(own.begin(), own.end());
@@ -68,6 +69,13 @@ std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& chec
   return tensors;
 }
 
+void require_pruned_stay_zero(const Parameter& parameter, const Tensor& weights) {
+  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
+    if (parameter.mask[i] == 0 && weights.span()[i] != 0)
+      throw ArgumentError("checkpoint: array 'best.weights': expected 0 for what is pruned of '" +
+                          parameter.name + "'");
+}
+
 template <typename Vector>
 using ValueOf = typename Vector::value_type;
 
@@ -88,7 +96,7 @@ RecorderState take_recorder(const std::string& prefix, const Checkpoint& checkpo
   const auto counters = checkpoint.numbers<std::uint64_t>(prefix + ".counters", 2);
   state.block_steps = static_cast<std::int64_t>(counters[0]);
   state.epoch_steps = static_cast<std::int64_t>(counters[1]);
-  state.epoch_rate_sum = checkpoint.numbers<double>(prefix + ".rates", 1)[0];
+  state.epoch_rate_sum = finite_numbers<double>(checkpoint, prefix + ".rates", 1)[0];
   state.tracks.resize(checkpoint.model.parameters.size());
   for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
     take_elements<ValueOf<Vector>>(prefix + name, checkpoint, [&](std::size_t p) -> Vector& {
@@ -99,6 +107,19 @@ RecorderState take_recorder(const std::string& prefix, const Checkpoint& checkpo
 }
 
 }  // namespace
+
+template <typename T>
+std::span<const T> finite_numbers(const Checkpoint& checkpoint, const std::string& name,
+                                  std::int64_t count) {
+  const auto numbers = checkpoint.numbers<T>(name, count);
+  if (!std::ranges::all_of(numbers, [](T x) { return std::isfinite(x); }))
+    throw ArgumentError("checkpoint: array '" + name + "': expected finite values");
+  return numbers;
+}
+
+template std::span<const float> finite_numbers(const Checkpoint&, const std::string&, std::int64_t);
+template std::span<const double> finite_numbers(const Checkpoint&, const std::string&,
+                                                std::int64_t);
 
 void put(const TrainerState& state, Checkpoint& checkpoint) {
   std::vector<std::uint64_t> counters;
@@ -146,7 +167,7 @@ TrainerState trainer_state(const Checkpoint& checkpoint) {
   state.epoch = {.steps = counter(2),
                  .images = counter(3),
                  .correct = counter(4),
-                 .loss = checkpoint.numbers<double>("trainer.loss", 1)[0]};
+                 .loss = finite_numbers<double>(checkpoint, "trainer.loss", 1)[0]};
   state.velocity.resize(checkpoint.model.parameters.size());
   take_elements<float>("velocity", checkpoint,
                        [&](std::size_t p) -> auto& { return state.velocity[p]; });
@@ -161,8 +182,10 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
   BestEpoch best;
   best.epoch = static_cast<std::int64_t>(checkpoint.numbers<std::uint64_t>("best.epoch", 1)[0]);
   if (best.epoch == 0) return best;
-  best.accuracy = checkpoint.numbers<double>("best.accuracy", 1)[0];
+  best.accuracy = finite_numbers<double>(checkpoint, "best.accuracy", 1)[0];
   best.weights = take_tensors("best.weights", checkpoint);
+  for (std::size_t p = 0; p < best.weights.size(); ++p)
+    require_pruned_stay_zero(checkpoint.model.parameters[p], best.weights[p]);
   for (const std::string_view method : kSensitivityMethods) {
     const std::string name(method);
     best.sensitivities.push_back({name, take_tensors("best." + name, checkpoint)});
@@ -171,8 +194,8 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
 }
 
 TrainingPrunerState pruner_state(const Checkpoint& checkpoint) {
-  const auto hidden = checkpoint.numbers<float>("pruner.hidden");
-  return {checkpoint.numbers<double>("pruner.sparsity", 1)[0],
+  const auto hidden = finite_numbers<float>(checkpoint, "pruner.hidden");
+  return {finite_numbers<double>(checkpoint, "pruner.sparsity", 1)[0],
           take_recorder("window", checkpoint),
           {hidden.begin(), hidden.end()}};
 }

@@ -32,8 +32,14 @@ void put(const BestEpoch& best, Checkpoint& checkpoint);
 void put(const TrainingPrunerState& state, Checkpoint& checkpoint);
 void put(const WeightAverage::State& state, Checkpoint& checkpoint);
 
+/// Checkpoint::numbers(), all of them finite, as those of every run that goes well, or
+/// ArgumentError.
+template <typename T>
+std::span<const T> finite_numbers(const Checkpoint& checkpoint, const std::string& name,
+                                  std::int64_t count = -1);
+
 /// Throw ArgumentError where the checkpoint lacks an array, or has one that its model's parameters
-/// do not fill.
+/// do not fill, that isn't finite, or that gives a pruned weight a value.
 TrainerState trainer_state(const Checkpoint& checkpoint);
 RecorderState recorder_state(const Checkpoint& checkpoint);
 BestEpoch best_epoch(const Checkpoint& checkpoint);

@@ -185,6 +185,43 @@ TEST_F(CheckpointState, WithoutOneOfItsArraysIsRefused) {
   }
 }
 
+TEST_F(CheckpointState, WithNumbersThatAreNotFiniteIsRefused) {
+  Checkpoint sound = checkpoint_after(20);
+  BestEpoch best{1, 0.5, {}, {}};
+  for (const Parameter& parameter : sound.model.parameters) best.weights.push_back(parameter.value);
+  for (const std::string_view method : kSensitivityMethods)
+    best.sensitivities.push_back({std::string(method), best.weights});
+  std::erase_if(sound.arrays, [](const NumberArray& array) { return array.name == "best.epoch"; });
+  put(best, sound);
+  const auto take_up = [&](const Checkpoint& checkpoint) {
+    best_epoch(checkpoint);
+    resume(checkpoint, 8);
+  };
+  EXPECT_NO_THROW(take_up(sound));
+  for (std::size_t i = 0; i < sound.arrays.size(); ++i) {
+    Checkpoint forged = sound;
+    if (std::holds_alternative<std::vector<std::uint64_t>>(forged.arrays[i].values)) continue;
+    std::visit(
+        [](auto& values) {
+          values.back() = std::numeric_limits<std::decay_t<decltype(values.back())>>::quiet_NaN();
+        },
+        forged.arrays[i].values);
+    EXPECT_THROW(take_up(forged), ArgumentError) << sound.arrays[i].name;
+  }
+}
+
+TEST_F(CheckpointState, WhoseBestWeightsRevivePrunedOnesIsRefused) {
+  Checkpoint forged = checkpoint_after(20);
+  BestEpoch best{1, 0.5, {}, {}};
+  for (const Parameter& parameter : forged.model.parameters) {
+    best.weights.push_back(parameter.value);
+    for (float& weight : best.weights.back().span()) weight = 1;
+  }
+  std::erase_if(forged.arrays, [](const NumberArray& array) { return array.name == "best.epoch"; });
+  put(best, forged);
+  EXPECT_THROW(best_epoch(forged), ArgumentError);
+}
+
 TEST_F(CheckpointState, OfWeightsThatAreNotFiniteIsNotGiven) {
   Model model = masked_model();
   Trainer trainer(model, images, options_of(8));
