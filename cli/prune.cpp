@@ -18,6 +18,7 @@
 #include "formats/atomic_file.h"
 #include "formats/model_file.h"
 #include "train/gradient_scores.h"
+#include "train/shrink.h"
 
 namespace karnin::cli {
 namespace {
@@ -27,6 +28,7 @@ using Json = nlohmann::ordered_json;
 struct PruneVerb : VerbOptions {
   std::string model;
   PruneOptions prune;  ///< `layers` empty: the default ones
+  bool shrink = false;
   bool keep_sensitivities = false;
   std::string data;
   TrainingOptions fine_tune;
@@ -37,6 +39,7 @@ struct PruneVerb : VerbOptions {
 
 struct Result {
   PruneReport report;
+  std::optional<ShrinkReport> shrunk;
   ValueReport values;
   std::int64_t bytes_before = 0;
   std::int64_t bytes_after = 0;
@@ -71,6 +74,15 @@ bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options
   return interrupted;
 }
 
+ShrinkReport shrink_and_note(Model& model) {
+  const ShrinkReport report = shrink(model);
+  Json layers = Json::object();
+  for (const ShrinkReport::LayerCount& layer : report.layers)
+    if (layer.constant + layer.unused > 0) layers[layer.layer] = layer.constant + layer.unused;
+  append_provenance(model, {{"verb", "shrink"}, {"removed_units", std::move(layers)}});
+  return report;
+}
+
 /// Sensitivities take a training to get back.
 void require_no_loss(const PruneVerb& verb, const Model& model) {
   std::error_code error;
@@ -97,6 +109,7 @@ Result prune_file(const PruneVerb& verb) {
   result.report = prune_and_note(model, options_for(verb, model.architecture));
   require_writable_file(verb.out);
   if (tune) result.interrupted = fine_tune(model, *dataset, options);
+  if (verb.shrink) result.shrunk = shrink_and_note(model);
   ValueOptions values = verb.values;
   values.tuning = options;
   values.tuning.epochs = verb.values.tuning.epochs;
@@ -117,6 +130,25 @@ Result prune_file(const PruneVerb& verb) {
   return result;
 }
 
+Json to_json(const ShrinkReport& report) {
+  Json layers = Json::array();
+  for (const ShrinkReport::LayerCount& layer : report.layers)
+    layers.push_back({{"name", layer.layer},
+                      {"units", layer.units},
+                      {"constant", layer.constant},
+                      {"unused", layer.unused}});
+  return layers;
+}
+
+std::string describe(const ShrinkReport& report) {
+  std::string text;
+  for (const auto& [layer, units, constant, unused] : report.layers)
+    if (constant + unused > 0)
+      text += fmt::format("{}: {} -> {} units; without inputs {}, without outputs {}\n", layer,
+                          units, units - constant - unused, constant, unused);
+  return text.empty() ? "no unit lost all its inputs or outputs\n" : text;
+}
+
 Json result_json(const Result& result, const PruneVerb& verb) {
   Json layers = Json::array();
   for (const PruneReport::LayerCount& layer : result.report.layers)
@@ -125,6 +157,7 @@ Json result_json(const Result& result, const PruneVerb& verb) {
   Json json{{"file", verb.out.string()},        {"layers", std::move(layers)},
             {"values", to_json(result.values)}, {"file_bytes_before", result.bytes_before},
             {"file_bytes", result.bytes_after}, {"interrupted", result.interrupted}};
+  json["shrunk"] = result.shrunk ? to_json(*result.shrunk) : Json();
   json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
   return json;
 }
@@ -146,6 +179,7 @@ std::string describe(const Result& result, const PruneVerb& verb) {
   std::string text = table.str();
   text += fmt::format("{} ({}) -> {} ({})\n", verb.model, bytes(result.bytes_before),
                       verb.out.string(), bytes(result.bytes_after));
+  if (result.shrunk) text += describe(*result.shrunk);
   text += describe(result.values);
   if (result.accuracy)
     text += fmt::format("test accuracy {} on {}\n", percent(*result.accuracy), result.data);
@@ -196,6 +230,10 @@ void add_prune(CLI::App& app, Action& action) {
       "--data", options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "
       "them; otherwise the model's own");
+  verb.add_flag("--shrink", options->shrink,
+                "Take out neurons and channels that lost all their inputs or outputs, and add what "
+                "they still gave to the next biases: narrower layers, the same logits but for "
+                "rounding");
   verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
                 "Keep them in the file, as they were recorded, so that it can be pruned further");
   verb.add_option("--out", options->out, "The pruned file");

@@ -19,8 +19,8 @@ void replace_file(const std::filesystem::path& path, std::string_view text);
 /// replace_file() left there in a process that was killed. Throws OutputError.
 void require_writable_directory(const std::filesystem::path& directory);
 
-/// Before long work: throws the OutputError that replace_file() would end it with, where that can be
-/// foretold. Creates the directory that the file is to be in.
+/// Before long work: throws the OutputError that replace_file() would end it with, where that can
+/// be foretold. Creates the directory that the file is to be in.
 void require_writable_file(const std::filesystem::path& path);
 
 /// The whole file. Throws FileError; `limit` bounds what is allocated.

@@ -170,6 +170,27 @@ TEST_F(Chain, SensitivitiesStayOnlyIfKept) {
   EXPECT_EQ(read_model(file("kept.bin")).sensitivities.size(), 8U);
 }
 
+TEST_F(Chain, ShrunkNetworksAnswerAlike) {
+  const auto pruned = [&](const std::string& out, std::vector<std::string> more) {
+    for (const char* word : {"--method", "magnitude", "--sparsity", "0.99", "--layers",
+                             "fc1,fc2,fc3", "--keep-sensitivities", "--data"})
+      more.emplace_back(word);
+    more.push_back(workspace->data());
+    return prune(out, more);
+  };
+  const json wide = pruned("wide.bin", {}), narrow = pruned("narrow.bin", {"--shrink"});
+  EXPECT_TRUE(wide["shrunk"].is_null());
+  EXPECT_EQ(narrow["accuracy"], wide["accuracy"]);
+  EXPECT_LT(narrow["file_bytes"], wide["file_bytes"]);
+  const Model model = read_model(file("narrow.bin"));
+  for (std::size_t i = 0; i < 4; ++i) {  // conv1, conv2, fc1, fc2
+    const json& layer = narrow["shrunk"][i];
+    const std::int64_t removed = layer["constant"].get<int>() + layer["unused"].get<int>();
+    EXPECT_EQ(model.parameters[2 * i].value.dims()[0], layer["units"].get<int>() - removed);
+    EXPECT_GE(removed, i >= 2 ? 1 : 0) << layer;
+  }
+}
+
 TEST_F(Chain, FineTuningRevivesNothing) {
   const json pruned =
       prune("tuned.bin", {"--sparsity", "0.9", "--fine-tune", "2", "--data", workspace->data()});
