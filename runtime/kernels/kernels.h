@@ -71,6 +71,31 @@ struct PoolShape {
   std::int64_t kh, kw, sh, sw, ph, pw;
 };
 
+/// A convolution without stride or padding, and a 2x2 max pool behind it, of plain images:
+/// src [ic][images][ih][iw], weights (oc, ic, kh, kw), dst [images][oc][oh][ow] behind the pool.
+struct ConvPoolShape {
+  std::int64_t images;
+  std::int64_t ic, ih, iw;  ///< images * ih * iw below 2^24
+  std::int64_t oc, oh, ow;
+  std::int64_t kh, kw;
+  /// Floats between input channels: images * ih * iw and a vector more, which can be read, whatever
+  /// it holds.
+  std::int64_t src_channel;
+};
+
+/// A gradient behind a max pool, and the position among the [images][ih][iw] of a channel of src
+/// that the first tap of its output read.
+struct TopGradient {
+  std::int32_t position;
+  float value;
+};
+
+/// Those of a shard, by output channel and then image.
+struct TopGradients {
+  const std::uint32_t* row_ptr;  ///< oc * images + 1
+  const TopGradient* entries;
+};
+
 /// Constants of one optimizer step. See train/optimizer.h for the equations.
 struct SgdStep {
   float learning_rate;
@@ -144,6 +169,26 @@ struct Table {
   void (*average_pool_lanes_forward)(const PoolShape&, const float* src, float* dst) noexcept;
   void (*average_pool_lanes_backward)(const PoolShape&, const float* diff_dst,
                                       float* diff_src) noexcept;
+
+  /// Floats of scratch for conv_planes_forward.
+  std::size_t (*conv_planes_scratch)(const ConvPoolShape&) noexcept;
+  /// dst = [relu](the largest of each square of conv(src) + bias), and in tops (as dst) the
+  /// position of the first that large, within its image. For NaN see max_pool_lanes_forward.
+  void (*conv_planes_forward)(const ConvPoolShape&, const float* src, const float* weights,
+                              const float* bias, bool relu, float* dst, float* tops,
+                              float* scratch) noexcept;
+  /// The elements of diff_dst that are not 0, with their tops: row_ptr has room for oc * images +
+  /// 1, entries for one an element and one more.
+  void (*conv_planes_collect)(const ConvPoolShape&, const float* tops, const float* diff_dst,
+                              std::uint32_t* row_ptr, TopGradient* entries) noexcept;
+  /// From diff_dst as it was collected; both gradients overwritten.
+  void (*conv_planes_backward_weights)(const ConvPoolShape&, const float* src,
+                                       const float* diff_dst, const TopGradients&,
+                                       float* diff_weights, float* diff_bias) noexcept;
+  /// diff_src is [images][ic][ih][iw]. weights: rows_to_blocks of the (ic, kh * kw) of every output
+  /// channel, one after the other. pixels: images * ih * iw vectors of scratch, best aligned.
+  void (*conv_planes_backward_data)(const ConvPoolShape&, const TopGradients&, const float* weights,
+                                    float* pixels, float* diff_src) noexcept;
 
   /// Fully connected layers from blocks to blocks; rows is a multiple of lanes.
   void (*fc_lanes_forward)(const FcShape&, const float* src, const float* weights,

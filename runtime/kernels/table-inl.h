@@ -8,6 +8,8 @@
 #include "runtime/kernels/conv_lanes-inl.h"
 #include "runtime/kernels/conv_lanes_data-inl.h"
 #include "runtime/kernels/conv_lanes_weights-inl.h"
+#include "runtime/kernels/conv_planes-inl.h"
+#include "runtime/kernels/conv_planes_backward-inl.h"
 #include "runtime/kernels/conv_sparse-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
@@ -46,6 +48,11 @@ constexpr Table make_table() noexcept {
       .max_pool_lanes_backward = &max_pool_lanes_backward<Arch>,
       .average_pool_lanes_forward = &average_pool_lanes_forward<Arch>,
       .average_pool_lanes_backward = &average_pool_lanes_backward<Arch>,
+      .conv_planes_scratch = &conv_planes_scratch<Arch>,
+      .conv_planes_forward = &conv_planes_forward<Arch>,
+      .conv_planes_collect = &conv_planes_collect<Arch>,
+      .conv_planes_backward_weights = &conv_planes_backward_weights<Arch>,
+      .conv_planes_backward_data = &conv_planes_backward_data<Arch>,
       .fc_lanes_forward = &fc_lanes_forward<Arch>,
       .fc_lanes_sparse = &fc_lanes_sparse<Arch>,
       .fc_lanes_backward_data = &fc_lanes_backward_data<Arch>,

@@ -43,6 +43,30 @@ template <typename Arch, typename Src, typename Dst>
   }
 }
 
+/// left[i] = src[2 * i], right[i] = src[2 * i + 1].
+template <typename Arch>
+[[gnu::always_inline]] inline void split_pairs(const float* src, Vec<Arch>& left,
+                                               Vec<Arch>& right) noexcept {
+  if constexpr (kIsAvx512<Arch>) {
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512 a = _mm512_loadu_ps(src), b = _mm512_loadu_ps(src + 16);
+    left = _mm512_permutex2var_ps(a, even, b);
+    right = _mm512_permutex2var_ps(a, _mm512_add_epi32(even, _mm512_set1_epi32(1)), b);
+  } else if constexpr (kIsAvx2<Arch>) {
+    // Quarters 0 2 | 1 3, so that the shuffles within halves end in order.
+    const __m256 a = _mm256_loadu_ps(src), b = _mm256_loadu_ps(src + 8);
+    const __m256 low = _mm256_permute2f128_ps(a, b, 0x20),
+                 high = _mm256_permute2f128_ps(a, b, 0x31);
+    left = _mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0));
+    right = _mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1));
+  } else {
+    const __m128 a = _mm_loadu_ps(src), b = _mm_loadu_ps(src + 4);
+    left = _mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0));
+    right = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
+  }
+}
+
 /// The kTurn rows from `first` on of a matrix with `rows` of them, `stride` floats apart. Beyond
 /// the last one they are the last one again: lanes without a row of their own repeat its numbers,
 /// which are sound to compute with. What they hold is written first, and overwritten.

@@ -7,8 +7,8 @@
 
 namespace karnin::kernels {
 
-/// Taps of one output: planes x rows x columns of them, columns one vector apart in src. All other
-/// distances are in floats; those of the weights may be negative.
+/// Taps of one output: planes x rows x columns of them, columns one vector apart in src (or what a
+/// tile says). All other distances are in floats; those of the weights may be negative.
 struct Window {
   std::int64_t planes = 1, rows = 1, columns = 1;
   const float* src = nullptr;
@@ -108,7 +108,8 @@ template <typename Arch, int Channels, int Columns>
 }
 
 /// acc[o][c] += weights of channel o times the window that starts c * `step` floats further on.
-template <typename Arch, int Channels, int Columns>
+/// Neighbouring columns of taps are Tap floats apart in src.
+template <typename Arch, std::int64_t Tap = kWidth<Arch>, int Channels, int Columns>
 [[gnu::always_inline]] inline void accumulate(const Window& w, std::int64_t step,
                                               Vec<Arch> (&acc)[Channels][Columns]) noexcept {
   const std::int64_t channel = w.channel;
@@ -116,7 +117,7 @@ template <typename Arch, int Channels, int Columns>
     for (std::int64_t r = 0; r < w.rows; ++r) {
       const float* x = w.src + p * w.src_plane + r * w.src_row;
       const float* weight = w.weights + p * w.plane + r * w.row;
-      for (std::int64_t k = 0; k < w.columns; ++k, x += kWidth<Arch>, weight += w.column)
+      for (std::int64_t k = 0; k < w.columns; ++k, x += Tap, weight += w.column)
         add_tap<Arch>(x, step, weight, channel, acc);
     }
 }
@@ -133,11 +134,11 @@ template <typename Arch, int Channels, int Columns>
 }
 
 /// Columns side by side, in src and in dst.
-template <typename Arch, int Channels, int Columns>
+template <typename Arch, int Channels, int Columns, std::int64_t Tap = kWidth<Arch>>
 [[gnu::noinline]] void window_tile(const Window& w, const Outputs& outputs) noexcept {
   Vec<Arch> acc[Channels][Columns];
   start<Arch>(outputs.bias, acc);
-  accumulate<Arch>(w, kWidth<Arch>, acc);
+  accumulate<Arch, Tap>(w, kWidth<Arch>, acc);
   finish<Arch>(outputs, kWidth<Arch>, acc);
 }
 
