@@ -121,8 +121,13 @@ std::optional<ChainKind> settled_chain(const PlanOptions& options) {
   const std::optional<FcKernel> kernel = pinned_kernel(options);
   if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return ChainKind::onednn;
   if (!options.race || kernel) return chain_rule(options.images);
-  if (lane_use(options.images) < kLaneCandidate) return ChainKind::onednn;
   return std::nullopt;
+}
+
+std::vector<ChainKind> chain_candidates(std::int64_t images) {
+  std::vector<ChainKind> kinds{ChainKind::onednn, ChainKind::planes};
+  if (lane_use(images) >= kLaneCandidate) kinds.push_back(ChainKind::lanes);
+  return kinds;
 }
 
 }  // namespace
@@ -164,7 +169,7 @@ Plan plan_chain(const Model& model, const PlanOptions& options) {
 
   std::vector<Plan> plans;
   std::vector<std::unique_ptr<Chain>> chains;
-  for (const ChainKind kind : {ChainKind::onednn, ChainKind::lanes}) {
+  for (const ChainKind kind : chain_candidates(options.images)) {
     plans.push_back(plan_for(kind));
     chains.push_back(build_chain(model, options.images, plans.back()));
   }
@@ -172,7 +177,8 @@ Plan plan_chain(const Model& model, const PlanOptions& options) {
   std::vector<Plan::Timing> timings;
   for (std::size_t i = 0; i < plans.size(); ++i)
     timings.push_back({plans[i].chain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
-  Plan fastest = plans[timings[1].microseconds <= timings[0].microseconds ? 1 : 0];
+  const auto best = std::ranges::min_element(timings, {}, &Plan::Timing::microseconds);
+  Plan fastest = plans[static_cast<std::size_t>(best - timings.begin())];
   fastest.timings = std::move(timings);
   return fastest;
 }

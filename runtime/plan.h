@@ -60,8 +60,8 @@ std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool s
 /// does not exist.
 std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options);
 
-/// The same for each chain, and then the faster chain of the two. A pinned kernel that only one of
-/// them has decides for it.
+/// The same for each chain, and then the fastest of them. A pinned kernel that is not for lanes
+/// decides for oneDNN's chain.
 Plan plan_chain(const Model& model, const PlanOptions& options);
 
 /// A chain for inference with these choices, holding the model's parameters.

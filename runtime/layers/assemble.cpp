@@ -1,7 +1,10 @@
 #include "runtime/layers/assemble.h"
 
+#include <algorithm>
+
 #include "runtime/core/error.h"
 #include "runtime/layers/convolution.h"
+#include "runtime/layers/convolution_planes.h"
 #include "runtime/layers/dropout.h"
 #include "runtime/layers/fc_inference.h"
 #include "runtime/layers/fc_training.h"
@@ -33,11 +36,19 @@ class Assembler {
 
  private:
   void add(const Step& step, const Conv2d& spec) {
+    if (step.pooled) return add_pooled(step, spec);
     const onednn::ConvolutionOptions options{
         .relu = step.relu, .training = training_, .diff_src = training_ && parameters_ > 0};
     auto layer = std::make_unique<ConvolutionLayer>(step.name, spec, blob_, step.dst, options);
     demand(layer->src().layout, step.name);
     append_trainable(std::move(layer));
+  }
+
+  void add_pooled(const Step& step, const Conv2d& spec) {
+    demand(Layout::nchw, step.name);
+    append_trainable(std::make_unique<ConvolutionPlanesLayer>(
+        step.name, spec, blob_, step.dst,
+        ConvolutionPlanesOptions{step.relu, options_.purpose, training_ && parameters_ > 0}));
   }
 
   void add(const Step& step, const FullyConnected& spec) {
@@ -91,13 +102,22 @@ class Assembler {
   Assembly assembly_;
 };
 
+bool fit_planes(const std::vector<Step>& steps, std::int64_t images) {
+  return std::ranges::all_of(steps, [&](const Step& step) {
+    return ConvolutionPlanesLayer::covers(step.src, step.dst, images);
+  });
+}
+
 }  // namespace
 
 Assembly assemble(const Architecture& architecture, const ChainOptions& options) {
   std::vector<Step> steps = steps_of(architecture);
   remove_idle_dropout(steps, options.purpose);
   if (options.purpose == Purpose::training) move_relu_behind_max_pool(steps);
+  const bool planes = options.kind == ChainKind::planes && fit_planes(steps, options.images);
+  if (planes && options.purpose == Purpose::training) fuse_max_pool(steps);
   fuse_relu(steps);
+  if (planes) fuse_max_pool(steps);
   if (steps.empty()) throw ShapeError("architecture: no layer is left that computes anything");
   Assembler assembler(architecture.input, options);
   for (const Step& step : steps) assembler.add(step);

@@ -50,7 +50,17 @@ struct Chain::Impl {
   std::vector<std::size_t> floats;  // by value, without the input
 };
 
-std::string_view to_string(ChainKind kind) { return kind == ChainKind::lanes ? "lanes" : "onednn"; }
+std::string_view to_string(ChainKind kind) {
+  switch (kind) {
+    case ChainKind::onednn:
+      return "onednn";
+    case ChainKind::lanes:
+      return "lanes";
+    case ChainKind::planes:
+      return "planes";
+  }
+  return "unknown";
+}
 
 double lane_use(std::int64_t images) {
   const Blob blob{images, {1, 1, 1}, lanes_layout()};
@@ -58,7 +68,7 @@ double lane_use(std::int64_t images) {
 }
 
 ChainKind chain_rule(std::int64_t images) {
-  return lane_use(images) >= 0.6 ? ChainKind::lanes : ChainKind::onednn;
+  return lane_use(images) >= 0.6 ? ChainKind::lanes : ChainKind::planes;
 }
 
 Chain::Chain(const Architecture& architecture, const ChainOptions& options) {

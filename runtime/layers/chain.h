@@ -16,10 +16,11 @@
 
 namespace karnin {
 
-/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts, or images. With
-/// enough of these the latter is the faster chain.
-enum class ChainKind { onednn, lanes };
-std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes"
+/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts; images; or positions
+/// of a plane, in every convolution that a max pool follows (the others are oneDNN's there, too).
+/// With enough images these are the fastest, and else positions.
+enum class ChainKind { onednn, lanes, planes };
+std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes", "planes"
 /// The share of lanes that get an image in a chain in lanes, in shards of that many images.
 double lane_use(std::int64_t images);
 /// The kind for shards of that many images where no clock may decide: lanes if at least three in

@@ -35,7 +35,8 @@ std::vector<const float*> parameters_of(const Model& model) {
 }
 
 class ChainGolden : public testing::TestWithParam<ChainKind> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden, testing::Values(ChainKind::onednn, ChainKind::lanes),
+INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden,
+                         testing::Values(ChainKind::onednn, ChainKind::lanes, ChainKind::planes),
                          [](const auto& param) { return std::string(to_string(param.param)); });
 
 TEST_P(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {

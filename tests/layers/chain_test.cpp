@@ -95,7 +95,7 @@ struct Fixture {
   Chain::Worker worker;
 };
 
-constexpr ChainKind kKinds[] = {ChainKind::onednn, ChainKind::lanes};
+constexpr ChainKind kKinds[] = {ChainKind::onednn, ChainKind::lanes, ChainKind::planes};
 
 ChainOptions training(std::int64_t images, ChainKind kind = ChainKind::onednn) {
   return {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}};
@@ -257,9 +257,22 @@ TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
                                    "logits from lanes: transpose"));
 }
 
-TEST(Chain, TheRuleTakesLanesWhereTheyAreFull) {
+TEST(Chain, InPlanesTakesPoolsInAndLeavesOtherConvolutionsToOneDnn) {
+  const Architecture architecture =
+      net({3, 20, 20}, {Conv2d{4, 3, 3}, Relu{}, Pool2d{}, Conv2d{5, 3, 3, 1, 1, 1, 1}, Relu{},
+                        Pool2d{}, FullyConnected{3}});
+  for (const ChainOptions& options :
+       {training(2, ChainKind::planes), inference(2, FcKernel::dense, ChainKind::planes)}) {
+    const Chain chain(architecture, options);
+    EXPECT_EQ(chain.layers()[0]->kernel(), "planes, max pool");
+    EXPECT_EQ(chain.layers()[0]->dst().extent, (Extent{4, 9, 9}));
+    EXPECT_THAT(chain.layers()[1]->kernel(), testing::StartsWith("onednn "));
+  }
+}
+
+TEST(Chain, TheRuleTakesLanesWhereTheyAreFullAndElsePlanes) {
   const std::int64_t lanes = kernels::active().lanes;
-  EXPECT_EQ(chain_rule(1), ChainKind::onednn);
+  EXPECT_EQ(chain_rule(1), ChainKind::planes);
   EXPECT_EQ(chain_rule(lanes), ChainKind::lanes);
   EXPECT_EQ(chain_rule(lanes - 1), ChainKind::lanes);
   EXPECT_EQ(chain_rule(100 * lanes + 1), ChainKind::lanes);
