@@ -14,6 +14,7 @@ void conv_planes_collect(const ConvPoolShape& s, const float* tops, const float*
                          std::uint32_t* row_ptr, TopGradient* entries) noexcept {
   const std::int64_t plane = s.oh * s.ow;
   std::uint32_t count = 0;
+  // Without a branch: every entry is written, and stays if the next one goes behind it.
   for (std::int64_t oc = 0; oc < s.oc; ++oc)
     for (std::int64_t image = 0; image < s.images; ++image) {
       *row_ptr++ = count;
@@ -38,6 +39,7 @@ struct TopTile {
   std::int64_t dst_row;
 };
 
+/// 15 sums, and one register for the gradient that all of them take.
 template <typename Arch>
 struct TopTileSize {
   static constexpr int kPlanes = 3, kRows = 5;
@@ -103,6 +105,7 @@ float channel_sum(const ConvPoolShape& s, const float* diff_dst) noexcept {
   return sum;
 }
 
+/// Per output channel a sum over its entries of what the window at each read.
 template <typename Arch>
 void conv_planes_backward_weights(const ConvPoolShape& s, const float* src, const float* diff_dst,
                                   const TopGradients& tops, float* diff_weights,
@@ -155,6 +158,8 @@ template <typename Arch, int Taps>
   }
 }
 
+/// With input channels in the lanes, a block of them at a time, so that its pixels and the weights
+/// of a channel stay in the first-level cache; then back to planes.
 template <typename Arch>
 void conv_planes_backward_data(const ConvPoolShape& s, const TopGradients& tops,
                                const float* weights, float* pixels, float* diff_src) noexcept {

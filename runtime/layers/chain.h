@@ -24,7 +24,8 @@ std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes", "planes"
 /// The share of lanes that get an image in a chain in lanes, in shards of that many images.
 double lane_use(std::int64_t images);
 /// The kind for shards of that many images where no clock may decide: lanes if at least three in
-/// five of them get an image. Otherwise what the idle ones cost is more than the others win.
+/// five of them get an image. Otherwise what the idle ones cost is more than the others win, and it
+/// is planes.
 ChainKind chain_rule(std::int64_t images);
 
 struct ChainOptions {
