@@ -125,6 +125,7 @@ void Checkpointing::save() {
   put(parts_.trainer.state(), checkpoint);
   put(parts_.recorder.state(), checkpoint);
   if (parts_.pruner) put(parts_.pruner->state(), checkpoint);
+  if (parts_.search) put(parts_.search->state(), checkpoint);
   if (parts_.average) put(parts_.average->state(), checkpoint);
   put(parts_.early_stop.best(), checkpoint);
   put(parts_.log, checkpoint);
@@ -138,6 +139,7 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
     parts_.trainer.restore(state);
     parts_.recorder.restore(recorder_state(checkpoint));
     if (parts_.pruner) parts_.pruner->restore(pruner_state(checkpoint), state.steps_done);
+    if (parts_.search) parts_.search->restore(search_state(checkpoint));
     if (parts_.average) parts_.average->restore(average_state(checkpoint));
     BestEpoch best = best_epoch(checkpoint);
     if (best.epoch < 0 || best.epoch > state.epochs_done)

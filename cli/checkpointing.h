@@ -11,6 +11,7 @@
 #include "formats/checkpoint_file.h"
 #include "formats/dataset.h"
 #include "train/early_stop.h"
+#include "train/pruning_search.h"
 #include "train/recorder.h"
 #include "train/training_pruner.h"
 #include "train/weight_average.h"
@@ -45,6 +46,7 @@ struct RunningParts {
   Trainer& trainer;
   SensitivityRecorder& recorder;
   std::optional<TrainingPruner>& pruner;
+  std::optional<PruningSearch>& search;
   std::optional<WeightAverage>& average;
   EarlyStop& early_stop;
   TrainingLog& log;

@@ -12,7 +12,8 @@ namespace karnin::cli {
 
 void print(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0)
+  // What was written before, by the parser's help, may have failed already.
+  if (!written || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     throw OutputError(std::string("stdout could not be written: ") + std::strerror(errno));
 }
 

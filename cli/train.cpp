@@ -84,7 +84,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 }
 
 WeightRules rules(const TrainVerb& verb, const Model& model) {
-  return {resolve(verb.pruning, model.architecture), verb.average};
+  return {resolve(verb.pruning, model.architecture), search_of(verb.pruning), verb.average};
 }
 
 /// All options that decide the weights.
@@ -92,7 +92,9 @@ Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& optio
   Json json = to_json(options);
   if (!verb.training.teacher.empty()) json["teacher"] = verb.training.teacher;
   if (verb.average != 0) json["average"] = verb.average;
-  if (const auto pruning = rules(verb, model).pruning) json["pruning"] = to_json(*pruning);
+  const auto [pruning, search, average] = rules(verb, model);
+  if (pruning) json["pruning"] = to_json(*pruning);
+  if (search) json["search"] = to_json(*search);
   if (verb.watch.validation != 0) json["validation"] = verb.watch.validation;
   if (verb.watch.early_stop != 0) json["early_stop"] = verb.watch.early_stop;
   return json;
@@ -132,7 +134,7 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   append_provenance(run.model, history_entry(verb, run, options));
   write_model(verb.out / "model.bin", run.model);
   run.pruned = run.model;
-  if (!verb.pruning.pruning.choice.sparsity)
+  if (!verb.pruning.asked_for())
     prune_and_note(run.pruned, default_pruning(run.model.architecture));
   run.pruned.sensitivities.clear();
   write_model(verb.out / "pruned.bin", run.pruned);
@@ -232,9 +234,9 @@ void add_train(CLI::App& app, Action& action) {
   verb.add_option("--average", options->average,
                   "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
                   "last ones");
-  add_training_pruning_options(verb, options->pruning);
   verb.add_option("--out", options->out, "Directory of the results");
   add_watch_options(verb, options->watch);
+  add_training_pruning_options(verb, options->pruning);
   select(verb, action, options, train);
 }
 

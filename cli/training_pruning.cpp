@@ -39,17 +39,40 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
   auto* sparsity = verb.add_option_function<double>(
       "--sparsity", [&pruning](double value) { pruning.choice.sparsity = value; },
       "Prune while training, until this share of the weights is gone");
-  for (CLI::Option* option : add_score_options(verb, pruning.choice)) option->needs(sparsity);
+  auto* drop = verb.add_option_function<double>(
+      "--max-accuracy-drop", [&options](double value) { options.max_accuracy_drop = value; },
+      "Prune while training, as long as the accuracy on the images held out stays within so many "
+      "points of the best, then end; --epochs at most");
+  drop->check(CLI::Range(0.0, 100.0))->excludes(sparsity)->needs(verb.get_option("--validation"));
+  verb.add_option("--cooldown", options.search.cooldown,
+                  "Epochs at the end of such a run in which the rate falls to 0")
+      ->needs(drop);
+  add_score_options(verb, pruning.choice);
   add_pace_options(verb, pruning.schedule, sparsity);
   add_growth_options(verb, pruning, sparsity);
 }
 
 std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
                                        const Architecture& architecture) {
-  if (!options.pruning.choice.sparsity) return std::nullopt;
+  if (!options.asked_for()) return std::nullopt;
   TrainingPruning pruning = options.pruning;
+  if (options.max_accuracy_drop) {
+    pruning.choice.sparsity = 0;  // beyond what is pruned already nothing goes by schedule
+    pruning.schedule = {.pace = PruningPace::at_once, .begin = 0, .end = 0};
+  }
   if (pruning.choice.layers.empty()) pruning.choice.layers = default_layers(architecture);
   return pruning;
+}
+
+std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& options) {
+  if (!options.max_accuracy_drop) return std::nullopt;
+  PruningSearchOptions search = options.search;
+  search.max_drop = *options.max_accuracy_drop / 100;
+  return search;
+}
+
+nlohmann::ordered_json to_json(const PruningSearchOptions& search) {
+  return {{"max_accuracy_drop", 100 * search.max_drop}, {"cooldown", search.cooldown}};
 }
 
 nlohmann::ordered_json to_json(const TrainingPruning& pruning) {

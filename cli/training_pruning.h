@@ -5,21 +5,30 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "train/pruning_search.h"
 #include "train/training_pruner.h"
 
 namespace karnin::cli {
 
 struct TrainingPruningOptions {
-  TrainingPruning pruning;  ///< no layers: the default ones
+  TrainingPruning pruning;                  ///< no layers: the default ones
+  std::optional<double> max_accuracy_drop;  ///< in points
+  PruningSearchOptions search;
+
+  bool asked_for() const { return pruning.choice.sparsity || max_accuracy_drop; }
 };
 
-/// --sparsity asks for it; all others need that.
+/// --sparsity or --max-accuracy-drop asks for it.
 void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& options);
 
 /// Nothing unless it was asked for.
 std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
                                        const Architecture& architecture);
 
+/// Nothing unless the accuracy decides.
+std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& options);
+
 nlohmann::ordered_json to_json(const TrainingPruning& pruning);
+nlohmann::ordered_json to_json(const PruningSearchOptions& search);
 
 }  // namespace karnin::cli

@@ -19,11 +19,12 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
       trainer_(task.model, task.images, options),
       early_stop_(std::max<std::int64_t>(watch.early_stop, 1)),
       checkpointing_(checkpoint, identity, task.model,
-                     {trainer_, recorder_, pruner_, average_, early_stop_, log_}),
+                     {trainer_, recorder_, pruner_, search_, average_, early_stop_, log_}),
       curves_(watch.tensorboard) {
   trainer_.attach(recorder_);
   if (rules.pruning)
     trainer_.attach(pruner_.emplace(task.model, trainer_, *rules.pruning, options.epochs));
+  if (rules.search) search_.emplace(*rules.search);
   if (rules.average != 0) trainer_.attach(average_.emplace(task.model, rules.average));
 }
 
@@ -37,7 +38,10 @@ bool TrainingSession::run() {
   } catch (const DivergedError& error) {
     fail(error);
   }
-  if (average_) average_->apply(task_.model);
+  if (search_)
+    search_->bring_back(task_.model);
+  else if (average_)
+    average_->apply(task_.model);
   task_.model.sensitivities = recorder_.sensitivities(task_.model);
   apply(early_stop_.best(), task_.model);
   return interrupted;
@@ -56,11 +60,33 @@ bool TrainingSession::on_epoch(EpochRecord& epoch) {
   if (task_.held_out) {
     const Model model = averaged();
     epoch.validation_accuracy = classify(model, *task_.held_out, options_.threads).accuracy();
+    if (search_) stop = search_on(*epoch.validation_accuracy, model);
     if (watch_.early_stop != 0 && (!pruner_ || pruner_->is_settled()))
       stop = early_stop_.note(epoch.epoch, *epoch.validation_accuracy, model, recorder_);
   }
   curves_.add(epoch, trainer_.steps_per_epoch());
   return stop;
+}
+
+/// After an epoch; true if there is no use in another one.
+bool TrainingSession::search_on(double accuracy, const Model& averaged) {
+  using Action = PruningSearch::Action;
+  const double sparsity = pruner_->sparsity();
+  const Action action = search_->note(accuracy, sparsity);
+  if (action == Action::prune || (action == Action::stop && search_->is_better(accuracy)))
+    search_->keep(averaged, accuracy, sparsity);
+  if (action == Action::roll_back || action == Action::cool_down) bring_back();
+  if (action == Action::prune || action == Action::roll_back)
+    pruner_->prune_now_to(search_->target());
+  if (action == Action::cool_down) trainer_.cool_down(search_->cooldown());
+  return action == Action::stop;
+}
+
+void TrainingSession::bring_back() {
+  search_->bring_back(task_.model);
+  trainer_.hold_masks();
+  trainer_.forget_velocity();
+  if (average_) average_->on_start(task_.model);
 }
 
 /// The model that the run would leave if it ended here.

@@ -22,6 +22,7 @@ struct Task {
 /// What becomes of the weights between steps.
 struct WeightRules {
   std::optional<TrainingPruning> pruning;
+  std::optional<PruningSearchOptions> search;  ///< decides how far, in place of the schedule
   double average = 0;  ///< decay of their average, which the run then leaves; 0: none
 };
 
@@ -49,6 +50,8 @@ class TrainingSession {
 
  private:
   Model averaged() const;
+  bool search_on(double accuracy, const Model& averaged);
+  void bring_back();
   void on_step(const StepReport& step, bool last);
   bool on_epoch(EpochRecord& epoch);
   [[noreturn]] void fail(const DivergedError& error) const;
@@ -61,6 +64,7 @@ class TrainingSession {
   SensitivityRecorder recorder_;
   Trainer trainer_;
   std::optional<TrainingPruner> pruner_;
+  std::optional<PruningSearch> search_;
   std::optional<WeightAverage> average_;
   EarlyStop early_stop_;
   Checkpointing checkpointing_;

@@ -123,8 +123,9 @@ template std::span<const double> finite_numbers(const Checkpoint&, const std::st
 
 void put(const TrainerState& state, Checkpoint& checkpoint) {
   std::vector<std::uint64_t> counters;
-  for (const std::int64_t counter : {state.epochs_done, state.steps_done, state.epoch.steps,
-                                     state.epoch.images, state.epoch.correct})
+  for (const std::int64_t counter :
+       {state.epochs_done, state.steps_done, state.epoch.steps, state.epoch.images,
+        state.epoch.correct, state.cooldown_begin, state.cooldown_steps})
     counters.push_back(static_cast<std::uint64_t>(counter));
   put("trainer.counters", std::move(counters), checkpoint);
   put("trainer.loss", std::vector<double>{state.epoch.loss}, checkpoint);
@@ -158,9 +159,17 @@ void put(const WeightAverage::State& state, Checkpoint& checkpoint) {
   put_elements<float>("average", state.average.size(), average, checkpoint);
 }
 
+void put(const PruningSearchState& state, Checkpoint& checkpoint) {
+  put("search.numbers",
+      std::vector<double>{state.best, state.share, state.good, state.kept_accuracy,
+                          static_cast<double>(state.waited), static_cast<double>(state.cooled)},
+      checkpoint);
+  put("search.weights", state.weights, checkpoint);
+}
+
 TrainerState trainer_state(const Checkpoint& checkpoint) {
   TrainerState state;
-  const auto counters = checkpoint.numbers<std::uint64_t>("trainer.counters", 5);
+  const auto counters = checkpoint.numbers<std::uint64_t>("trainer.counters", 7);
   const auto counter = [&](std::size_t i) { return static_cast<std::int64_t>(counters[i]); };
   state.epochs_done = counter(0);
   state.steps_done = counter(1);
@@ -168,6 +177,8 @@ TrainerState trainer_state(const Checkpoint& checkpoint) {
                  .images = counter(3),
                  .correct = counter(4),
                  .loss = finite_numbers<double>(checkpoint, "trainer.loss", 1)[0]};
+  state.cooldown_begin = counter(5);
+  state.cooldown_steps = counter(6);
   state.velocity.resize(checkpoint.model.parameters.size());
   take_elements<float>("velocity", checkpoint,
                        [&](std::size_t p) -> auto& { return state.velocity[p]; });
@@ -207,6 +218,20 @@ WeightAverage::State average_state(const Checkpoint& checkpoint) {
   take_elements<float>("average", checkpoint,
                        [&](std::size_t p) -> auto& { return state.average[p]; });
   return state;
+}
+
+PruningSearchState search_state(const Checkpoint& checkpoint) {
+  const auto numbers = finite_numbers<double>(checkpoint, "search.numbers", 6);
+  const auto weights = finite_numbers<float>(checkpoint, "search.weights", -1);
+  if (!weights.empty())
+    finite_numbers<float>(checkpoint, "search.weights", checkpoint.model.parameter_count());
+  return {numbers[0],
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          static_cast<std::int64_t>(numbers[4]),
+          static_cast<std::int64_t>(numbers[5]),
+          {weights.begin(), weights.end()}};
 }
 
 }  // namespace karnin

@@ -1,6 +1,7 @@
 // The state of a run as the arrays of a Checkpoint, and back:
 //
-//   trainer.counters   u64  epochs done, steps done, and of the epoch: steps, images, correct
+//   trainer.counters   u64  epochs done, steps done; of the epoch: steps, images, correct; of the
+//                           cooldown: step at which it began, steps
 //   trainer.loss       f64  sum of the epoch
 //   velocity           f32  of every element, parameter after parameter, as in all that follow
 //   recorder.counters  u64  steps of the block, steps of the epoch
@@ -9,6 +10,9 @@
 //   window.*                as recorder.*, of the steps since the last pruning
 //   pruner.sparsity    f64  before the run
 //   pruner.hidden      f32  pruned weights that are updated out of sight; may be empty
+//   search.numbers     f64  best accuracy, share, sparsity and accuracy of the network kept, epochs
+//                           waited, epochs of the cooldown (negative: none)
+//   search.weights     f32  of the network kept; may be empty
 //   average.steps      u64  of the average of the weights
 //   average            f32
 //   best.epoch         u64  number of the best epoch; 0: there is none, nor one of the following
@@ -19,6 +23,7 @@
 
 #include "formats/checkpoint_file.h"
 #include "train/early_stop.h"
+#include "train/pruning_search.h"
 #include "train/recorder.h"
 #include "train/trainer.h"
 #include "train/training_pruner.h"
@@ -31,6 +36,7 @@ void put(const RecorderState& state, Checkpoint& checkpoint);
 void put(const BestEpoch& best, Checkpoint& checkpoint);
 void put(const TrainingPrunerState& state, Checkpoint& checkpoint);
 void put(const WeightAverage::State& state, Checkpoint& checkpoint);
+void put(const PruningSearchState& state, Checkpoint& checkpoint);
 
 /// Checkpoint::numbers(), all of them finite, as those of every run that goes well, or
 /// ArgumentError.
@@ -45,5 +51,6 @@ RecorderState recorder_state(const Checkpoint& checkpoint);
 BestEpoch best_epoch(const Checkpoint& checkpoint);
 TrainingPrunerState pruner_state(const Checkpoint& checkpoint);
 WeightAverage::State average_state(const Checkpoint& checkpoint);
+PruningSearchState search_state(const Checkpoint& checkpoint);
 
 }  // namespace karnin

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
@@ -77,6 +78,7 @@ struct Trainer::Impl {
         steps_planned(checked_mul(o.epochs, steps_per_epoch)) {}
 
   std::int64_t epoch() const { return epochs_done + 1; }
+  double planned_rate(std::int64_t step) const;
   double rate_of(std::int64_t step) const;
   void start();
   BatchLoss step(std::span<const std::int64_t> indices);
@@ -105,14 +107,24 @@ struct Trainer::Impl {
   std::int64_t epochs_done = 0;
   std::int64_t steps_done = 0;
   std::int64_t epoch_start = 0;  // steps done before this epoch
-  EpochSums sums;                // of this epoch, as is the speed
+  std::int64_t cooldown_begin = 0;
+  std::int64_t cooldown_steps = 0;  // 0: none
+  EpochSums sums;                   // of this epoch, as is the speed
   Speed speed;
 };
 
 /// Past the planned end the last rate holds.
-double Trainer::Impl::rate_of(std::int64_t step) const {
+double Trainer::Impl::planned_rate(std::int64_t step) const {
   return learning_rate_at(options.schedule, std::min(step, steps_planned - 1), steps_planned,
                           steps_per_epoch);
+}
+
+/// Sampled in the middle of a step, as schedule.h does.
+double Trainer::Impl::rate_of(std::int64_t step) const {
+  if (cooldown_steps == 0 || step < cooldown_begin) return planned_rate(step);
+  const double x =
+      (static_cast<double>(step - cooldown_begin) + 0.5) / static_cast<double>(cooldown_steps);
+  return planned_rate(cooldown_begin) * 0.5 * (1 + std::cos(std::numbers::pi * std::min(x, 1.0)));
 }
 
 void Trainer::Impl::start() {
@@ -190,6 +202,8 @@ bool Trainer::Impl::can_be_at(const TrainerState& state) const {
          so_far.steps <= steps_per_epoch &&
          so_far.images == std::min(so_far.steps * options.batch, images.size()) &&
          so_far.correct >= 0 && so_far.correct <= so_far.images && std::isfinite(so_far.loss) &&
+         state.cooldown_begin >= 0 && state.cooldown_begin <= state.steps_done &&
+         state.cooldown_steps >= 0 &&
          state.steps_done == state.epochs_done * steps_per_epoch + so_far.steps;
 }
 
@@ -262,12 +276,19 @@ void Trainer::hold_masks() { impl_->optimizer.hold_masks(); }
 
 void Trainer::release_masks() { impl_->optimizer.release_masks(); }
 
+void Trainer::cool_down(std::int64_t epochs) {
+  require_positive("epochs of cooldown", epochs);
+  impl_->cooldown_begin = impl_->steps_done;
+  impl_->cooldown_steps = checked_mul(epochs, impl_->steps_per_epoch);
+}
+
 void Trainer::forget_velocity() { impl_->optimizer.forget_velocity(); }
 
 TrainerState Trainer::state() const {
   const Impl& run = *impl_;
   run.require_finite_weights();
-  return {run.epochs_done, run.steps_done, run.sums, run.optimizer.velocity()};
+  return {run.epochs_done,    run.steps_done,     run.sums,
+          run.cooldown_begin, run.cooldown_steps, run.optimizer.velocity()};
 }
 
 void Trainer::restore(const TrainerState& state) {
@@ -283,6 +304,8 @@ void Trainer::restore(const TrainerState& state) {
   run.steps_done = state.steps_done;
   run.epoch_start = state.steps_done - state.epoch.steps;
   run.sums = state.epoch;
+  run.cooldown_begin = state.cooldown_begin;
+  run.cooldown_steps = state.cooldown_steps;
 }
 
 }  // namespace karnin

@@ -64,8 +64,10 @@ struct EpochSums {
 /// whose state would belong here.
 struct TrainerState {
   std::int64_t epochs_done = 0;
-  std::int64_t steps_done = 0;  ///< of the whole run
-  EpochSums epoch;              ///< of the epoch that is going on
+  std::int64_t steps_done = 0;      ///< of the whole run
+  EpochSums epoch;                  ///< of the epoch that is going on
+  std::int64_t cooldown_begin = 0;  ///< step at which it began
+  std::int64_t cooldown_steps = 0;  ///< 0: there is none
   std::vector<AlignedVector<float>> velocity;
   bool operator==(const TrainerState&) const = default;
 };
@@ -110,6 +112,9 @@ class Trainer {
   void release_masks();
   /// Between two steps, by who replaces the weights.
   void forget_velocity();
+  /// From now on the rate falls from what it is to 0, along half a cosine, for so many epochs.
+  /// Throws ArgumentError for less than one.
+  void cool_down(std::int64_t epochs);
 
   /// Between two steps, and so in a StepCallback too. Throws as run_epoch does when the weights are
   /// not finite: such a state is not worth keeping.

@@ -91,6 +91,12 @@ void TrainingPruner::after_step(std::int64_t step) {
   if (hidden_.empty()) trainer_.hold_masks();
 }
 
+void TrainingPruner::prune_now_to(double sparsity) {
+  prune_to(sparsity);
+  window_.on_start(model_);
+  trainer_.hold_masks();
+}
+
 void TrainingPruner::prune_now(std::int64_t step) {
   const double sparsity = schedule_.sparsity(step);
   const bool grows = options_.growth == Growth::gradient && !window_is_empty();

@@ -55,6 +55,9 @@ class TrainingPruner final : public UpdateObserver {
   /// After `step` steps of the run, from 1: prunes if it is time to.
   void after_step(std::int64_t step);
 
+  /// Between two steps, by who decides instead of a schedule: prunes to `sparsity` now.
+  void prune_now_to(double sparsity);
+
   /// Share of the weights of the chosen layers that are pruned now.
   double sparsity() const;
   /// Whether the masks stay as they are until the end of the run.

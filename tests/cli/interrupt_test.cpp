@@ -28,7 +28,7 @@ TEST(Interrupt, SavesWhatThereIs) {
 
   const Model model = read_model(workspace.path("run/model.bin"));
   EXPECT_EQ(model.parameter_count(), 63910);
-  EXPECT_EQ(model.sensitivities.size(), 5U);
+  EXPECT_EQ(model.sensitivities.size(), 8U);
   const auto history = nlohmann::json::parse(model.provenance)["history"];
   EXPECT_EQ(history[0]["interrupted_in_epoch"], report["epochs"].size());
   EXPECT_THAT(test::files_in(workspace.path("run")),

@@ -94,6 +94,48 @@ TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
         << name;
 }
 
+/// It prunes what the accuracy allows, ends by itself, and leaves a network that is still good.
+TEST_F(SparseTraining, TheAccuracySaysWhenToStop) {
+  const Words words{"train",
+                    "--data",
+                    workspace->data(),
+                    "--epochs",
+                    "100",
+                    "--batch",
+                    "16",
+                    "--lr",
+                    "0.02",
+                    "--model",
+                    file("dense/model.bin"),
+                    "--cooldown",
+                    "3",
+                    "--validation",
+                    "0.2",
+                    "--max-accuracy-drop",
+                    "2"};
+  const auto searching = [&](const std::string& out, Words more) {
+    Words all = words;
+    all.insert(all.end(), {"--out", file(out)});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const auto report = workspace->run_json(searching("search", {}));
+  EXPECT_LT(report["epochs"].size(), 100U);
+  const Model model = read_model(file("search/model.bin"));
+  EXPECT_GT(pruned_share(model, "fc1.weight"), 0.5) << "squares need few weights";
+  double best = 0;
+  for (const auto& epoch : report["epochs"])
+    best = std::max(best, epoch["validation_accuracy"].get<double>());
+  EXPECT_GT(report["epochs"].back()["validation_accuracy"].get<double>(), best - 0.05);
+
+  test::Process process(workspace->command(searching("again", {})), workspace->options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 9/100: loss"));
+  process.send(SIGKILL);
+  process.wait();
+  ASSERT_EQ(workspace->run(searching("again", {"--resume"})).status, 0);
+  EXPECT_EQ(test::bytes_of(file("again/model.bin")), test::bytes_of(file("search/model.bin")));
+}
+
 TEST_F(SparseTraining, ThreadsDoNotChangeAByte) {
   for (const std::string threads : {"1", "3"})
     ASSERT_EQ(workspace->run(everything("threads" + threads, {"--threads", threads})).status, 0);

@@ -56,7 +56,8 @@ dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 code{font:.92em ui-monospace,monospace;overflow-wrap:anywhere}
 @media(max-width:560px){body{padding-top:1.4rem}h1{font-size:1.5rem}.numbers b{font-size:1.9rem}
 table,.grid table{font-size:.72rem}th,td,.grid th,.grid td{padding:.22rem .12rem}td:not(:empty) .sd{display:block;font-size:.9em}
-.range{white-space:nowrap;font-size:.78em}.wide tr:not(.groups) :last-child{display:none}.groups th{white-space:normal}.matrix{font-size:.66rem}
+.range{white-space:nowrap;font-size:.78em}.readings th,.readings td,.readings .range{white-space:normal;overflow-wrap:anywhere}
+.wide tr:not(.groups) :last-child{display:none}.groups th{white-space:normal}.matrix{font-size:.66rem}
 .samples{grid-template-columns:repeat(5,1fr);gap:.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
 )css";
 

@@ -1,0 +1,73 @@
+#include "train/pruning_search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+
+void validate(const PruningSearchOptions& options) {
+  if (!(options.max_drop >= 0 && options.max_drop <= 1))
+    throw ArgumentError(
+        fmt::format("drop of the accuracy: expected a share in [0, 1], got {}", options.max_drop));
+  if (!(options.last_share > 0 && options.last_share <= options.first_share &&
+        options.first_share < 1))
+    throw ArgumentError(fmt::format("shares to prune: expected 0 < last <= first < 1, got {}, {}",
+                                    options.last_share, options.first_share));
+  if (options.patience < 0 || options.cooldown < 1)
+    throw ArgumentError(
+        fmt::format("expected a patience of 0 epochs or more and a cooldown of 1 or more, got {}, "
+                    "{}",
+                    options.patience, options.cooldown));
+}
+
+PruningSearch::PruningSearch(const PruningSearchOptions& options) : options_(options) {
+  validate(options);
+  state_.share = options.first_share;
+}
+
+PruningSearch::Action PruningSearch::note(double accuracy, double sparsity) {
+  if (state_.cooled >= 0)
+    return ++state_.cooled < options_.cooldown ? Action::train_on : Action::stop;
+  state_.best = std::max(state_.best, accuracy);
+  if (accuracy >= state_.best - options_.max_drop) {
+    state_.waited = 0;
+    state_.good = sparsity;
+    return Action::prune;
+  }
+  if (state_.waited++ < options_.patience) return Action::train_on;
+  state_.waited = 0;
+  state_.share /= 2;
+  if (state_.share >= options_.last_share) return Action::roll_back;
+  state_.cooled = 0;
+  return Action::cool_down;
+}
+
+double PruningSearch::target() const { return 1 - (1 - state_.good) * (1 - state_.share); }
+
+void PruningSearch::keep(const Model& model, double accuracy, double sparsity) {
+  state_.good = sparsity;
+  state_.kept_accuracy = accuracy;
+  state_.weights.clear();
+  for (const Parameter& parameter : model.parameters)
+    state_.weights.insert(state_.weights.end(), parameter.value.span().begin(),
+                          parameter.value.span().end());
+}
+
+void PruningSearch::bring_back(Model& model) const {
+  auto from = state_.weights.begin();
+  if (from == state_.weights.end()) return;
+  for (Parameter& parameter : model.parameters) {
+    const auto end = from + static_cast<std::ptrdiff_t>(parameter.value.size());
+    std::copy(from, end, parameter.value.data());
+    if (!parameter.mask.empty())
+      std::transform(from, end, parameter.mask.begin(),
+                     [](float w) { return static_cast<std::uint8_t>(w != 0 ? 1 : 0); });
+    from = end;
+  }
+}
+
+}  // namespace karnin
