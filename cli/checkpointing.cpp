@@ -16,16 +16,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Columns that all epochs have or none.
-constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
-    {"log.validation_accuracy", &EpochRecord::validation_accuracy},
-    {"log.sparsity", &EpochRecord::sparsity}};
-/// The other columns of the log, an array each.
+/// Columns of the log that every epoch has, an array each.
 constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
     {"log.loss", &EpochReport::loss},
     {"log.accuracy", &EpochReport::accuracy},
     {"log.images_per_second", &EpochReport::images_per_second},
     {"log.learning_rate", &EpochReport::learning_rate}};
+
+std::string column_array(const char* column) { return std::string("log.") + column; }
 
 void put(const TrainingLog& log, Checkpoint& checkpoint) {
   for (const auto& [name, column] : kLogColumns) {
@@ -37,7 +35,7 @@ void put(const TrainingLog& log, Checkpoint& checkpoint) {
     std::vector<double> values;
     for (const EpochRecord& epoch : log)
       if (epoch.*column) values.push_back(*(epoch.*column));
-    checkpoint.arrays.push_back({name, std::move(values)});
+    checkpoint.arrays.push_back({column_array(name), std::move(values)});
   }
 }
 
@@ -48,8 +46,9 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
   for (const auto& [name, column] : kOptionalColumns) {
-    if (checkpoint.numbers<double>(name).empty()) continue;
-    const auto values = finite_numbers<double>(checkpoint, name, epochs);
+    const std::string array = column_array(name);
+    if (checkpoint.numbers<double>(array).empty()) continue;
+    const auto values = finite_numbers<double>(checkpoint, array, epochs);
     for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
   }
   for (std::size_t i = 0; i < log.size(); ++i) log[i].epoch = static_cast<std::int64_t>(i) + 1;

@@ -130,7 +130,7 @@ Result prune_file(const PruneVerb& verb) {
   return result;
 }
 
-Json to_json(const ShrinkReport& report) {
+Json shrink_json(const ShrinkReport& report) {
   Json layers = Json::array();
   for (const ShrinkReport::LayerCount& layer : report.layers)
     layers.push_back({{"name", layer.layer},
@@ -157,7 +157,7 @@ Json result_json(const Result& result, const PruneVerb& verb) {
   Json json{{"file", verb.out.string()},        {"layers", std::move(layers)},
             {"values", to_json(result.values)}, {"file_bytes_before", result.bytes_before},
             {"file_bytes", result.bytes_after}, {"interrupted", result.interrupted}};
-  json["shrunk"] = result.shrunk ? to_json(*result.shrunk) : Json();
+  json["shrunk"] = result.shrunk ? shrink_json(*result.shrunk) : Json();
   json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
   return json;
 }

@@ -27,11 +27,6 @@ std::string describe(const EpochRecord& epoch, std::int64_t epochs) {
   return text;
 }
 
-/// Columns that all epochs have or none; a last epoch that was interrupted may lack them.
-constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
-    {"validation_accuracy", &EpochRecord::validation_accuracy},
-    {"sparsity", &EpochRecord::sparsity}};
-
 }  // namespace
 
 bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,

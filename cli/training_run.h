@@ -4,6 +4,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cli/interrupt.h"
@@ -15,6 +16,11 @@ struct EpochRecord : EpochReport {
   std::optional<double> validation_accuracy;  ///< on images held out of training
   std::optional<double> sparsity;             ///< of the layers that are being pruned
 };
+
+/// Columns that all epochs of a run have or none; a last epoch that was interrupted may lack them.
+inline constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
+    {"validation_accuracy", &EpochRecord::validation_accuracy},
+    {"sparsity", &EpochRecord::sparsity}};
 
 /// One record an epoch; the last one as far as it got.
 using TrainingLog = std::vector<EpochRecord>;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <numeric>
+#include <ranges>
 #include <string>
 
 namespace karnin {
@@ -76,7 +77,7 @@ std::vector<std::uint8_t> SymbolTable::encode(std::span<const std::uint8_t> symb
   }
   ByteWriter writer;
   for (const std::uint64_t state : states) writer.write(state);
-  for (auto word = words.rbegin(); word != words.rend(); ++word) writer.write(*word);
+  for (const std::uint32_t word : words | std::views::reverse) writer.write(word);
   return writer.take();
 }
 

@@ -87,7 +87,8 @@ class Four {
  private:
   [[gnu::always_inline]] static auto hold(const float* src) noexcept {
     if constexpr (kIsAvx2<Arch>) {
-      __m256 halves = _mm256_broadcast_ps(reinterpret_cast<const __m128*>(src));
+      typename Vec<Arch>::register_type halves =
+          _mm256_broadcast_ps(reinterpret_cast<const __m128*>(src));
       asm("" : "+x"(halves));  // GCC would turn a shuffle of it into four loads again
       return halves;
     } else {
