@@ -42,6 +42,15 @@ struct TrainVerb : VerbOptions {
   std::filesystem::path checkpoint_file() const { return out / "checkpoint.bin"; }
 };
 
+/// Throws ArgumentError for a teacher that the run itself replaces.
+void require_lasting_teacher(const TrainVerb& verb) {
+  std::error_code error;
+  for (const char* name : {"model.bin", "pruned.bin", "checkpoint.bin"})
+    if (std::filesystem::equivalent(verb.training.teacher, verb.out / name, error))
+      throw ArgumentError("--teacher " + verb.training.teacher +
+                          ": expected a file that this run does not replace");
+}
+
 /// Everything that one run works on, in the order in which it comes to be.
 struct Run {
   std::optional<Checkpoint> checkpoint;  ///< to go on from
@@ -74,7 +83,7 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
     run.dataset = load_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
   }
-  if (verb.watch.validation != 0 || verb.watch.early_stop != 0)
+  if (verb.watch.validation != 0 || verb.watch.early_stop != 0 || verb.pruning.max_accuracy_drop)
     run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
   return run;
 }
@@ -106,6 +115,7 @@ Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
   json.update(recipe(verb, run.model, options));
+  if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher));
   return json;
 }
 
@@ -191,6 +201,7 @@ Json report_json(const Run& run, const std::vector<Product>& products) {
 }
 
 ExitCode train(const TrainVerb& verb) {
+  require_lasting_teacher(verb);
   const TrainOptions options = resolve(verb.training, verb.threads);
   Run run = start(verb, options.seed);
   train_and_save(run, verb, options);

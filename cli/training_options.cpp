@@ -28,9 +28,10 @@ void add_loss_options(CLI::App& verb, TrainingOptions& options) {
                   "Share of every label that is spread over all classes");
   auto* teacher = verb.add_option("--teacher", options.teacher,
                                   "Learn the answers of this model too (distillation)");
-  verb.add_option(
-          "--teacher-share", loss.teacher_share,
-          fmt::format("Share of the teacher in the loss; {} if there is one", kDefaultTeacherShare))
+  verb.add_option_function<double>(
+          "--teacher-share", [&options](double share) { options.teacher_share = share; },
+          fmt::format("Share of the teacher in the loss, above 0; {} if it is not given",
+                      kDefaultTeacherShare))
       ->needs(teacher);
   verb.add_option("--temperature", loss.temperature, "Of the teacher's answers")->needs(teacher);
 }
@@ -67,7 +68,7 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   train.threads = threads;
   if (options.teacher.empty()) return train;
   train.teacher = std::make_shared<const Model>(read_model_or_checkpoint(options.teacher));
-  if (train.loss.teacher_share == 0) train.loss.teacher_share = kDefaultTeacherShare;
+  train.loss.teacher_share = options.teacher_share.value_or(kDefaultTeacherShare);
   return train;
 }
 

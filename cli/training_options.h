@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace karnin::cli {
 
 struct TrainingOptions {
   TrainOptions train;
-  std::string teacher;               ///< file of a model; empty: none
+  std::string teacher;  ///< file of a model; empty: none
+  std::optional<double> teacher_share;
   std::vector<std::string> augment;  ///< "flip", "shift"
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };

@@ -1,7 +1,10 @@
 #include "cli/training_pruning.h"
 
+#include <fmt/core.h>
+
 #include "cli/pruning.h"
 #include "cli/verb.h"
+#include "runtime/core/error.h"
 
 namespace karnin::cli {
 namespace {
@@ -43,9 +46,13 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
       "--max-accuracy-drop", [&options](double value) { options.max_accuracy_drop = value; },
       "Prune while training, as long as the accuracy on the images held out stays within so many "
       "points of the best, then end; --epochs at most");
-  drop->check(CLI::Range(0.0, 100.0))->excludes(sparsity)->needs(verb.get_option("--validation"));
+  drop->check(CLI::Range(0.0, 100.0))
+      ->excludes(sparsity)
+      ->excludes(verb.get_option("--early-stop"))
+      ->needs(verb.get_option("--validation"));
   verb.add_option("--cooldown", options.search.cooldown,
                   "Epochs at the end of such a run in which the rate falls to 0")
+      ->check(CLI::Range(1, 1'000'000))
       ->needs(drop);
   add_score_options(verb, pruning.choice);
   add_pace_options(verb, pruning.schedule, sparsity);
@@ -57,6 +64,11 @@ std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
   if (!options.asked_for()) return std::nullopt;
   TrainingPruning pruning = options.pruning;
   if (options.max_accuracy_drop) {
+    // After a return to an earlier network the sums of the steps since are of another path.
+    if (!needs_weights_alone(pruning.choice.method))
+      throw ArgumentError(
+          fmt::format("--max-accuracy-drop: expected --method magnitude, lamp or random, got {}",
+                      to_string(pruning.choice.method)));
     pruning.choice.sparsity = 0;  // beyond what is pruned already nothing goes by schedule
     pruning.schedule = {.pace = PruningPace::at_once, .begin = 0, .end = 0};
   }

@@ -38,10 +38,8 @@ bool TrainingSession::run() {
   } catch (const DivergedError& error) {
     fail(error);
   }
-  if (search_)
-    search_->bring_back(task_.model);
-  else if (average_)
-    average_->apply(task_.model);
+  if (average_) average_->apply(task_.model);
+  if (search_) search_->bring_back(task_.model);
   task_.model.sensitivities = recorder_.sensitivities(task_.model);
   apply(early_stop_.best(), task_.model);
   return interrupted;
@@ -73,7 +71,8 @@ bool TrainingSession::search_on(double accuracy, const Model& averaged) {
   using Action = PruningSearch::Action;
   const double sparsity = pruner_->sparsity();
   const Action action = search_->note(accuracy, sparsity);
-  if (action == Action::prune || (action == Action::stop && search_->is_better(accuracy)))
+  // While the rate declines every epoch may be the last one that the run has.
+  if (action == Action::prune || (search_->is_cooling() && search_->is_better(accuracy)))
     search_->keep(averaged, accuracy, sparsity);
   if (action == Action::roll_back || action == Action::cool_down) bring_back();
   if (action == Action::prune || action == Action::roll_back)

@@ -69,6 +69,12 @@ std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& chec
   return tensors;
 }
 
+void require_within(double number, double low, double high, const std::string& array) {
+  if (number < low || number > high)
+    throw ArgumentError("checkpoint: array '" + array + "': expected numbers from " +
+                        std::to_string(low) + " to " + std::to_string(high));
+}
+
 void require_pruned_stay_zero(const Parameter& parameter, const Tensor& weights) {
   for (std::size_t i = 0; i < parameter.mask.size(); ++i)
     if (parameter.mask[i] == 0 && weights.span()[i] != 0)
@@ -205,15 +211,17 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
 }
 
 TrainingPrunerState pruner_state(const Checkpoint& checkpoint) {
-  const auto hidden = finite_numbers<float>(checkpoint, "pruner.hidden");
-  return {finite_numbers<double>(checkpoint, "pruner.sparsity", 1)[0],
-          take_recorder("window", checkpoint),
-          {hidden.begin(), hidden.end()}};
+  const auto hidden = finite_numbers<float>(checkpoint, "pruner.hidden", -1);
+  const double sparsity = finite_numbers<double>(checkpoint, "pruner.sparsity", 1)[0];
+  require_within(sparsity, 0, 1, "pruner.sparsity");
+  return {sparsity, take_recorder("window", checkpoint), {hidden.begin(), hidden.end()}};
 }
 
 WeightAverage::State average_state(const Checkpoint& checkpoint) {
   WeightAverage::State state;
-  state.steps = static_cast<std::int64_t>(checkpoint.numbers<std::uint64_t>("average.steps", 1)[0]);
+  const std::uint64_t steps = checkpoint.numbers<std::uint64_t>("average.steps", 1)[0];
+  require_within(static_cast<double>(steps), 0, 1e15, "average.steps");
+  state.steps = static_cast<std::int64_t>(steps);
   state.average.resize(checkpoint.model.parameters.size());
   take_elements<float>("average", checkpoint,
                        [&](std::size_t p) -> auto& { return state.average[p]; });
@@ -225,6 +233,11 @@ PruningSearchState search_state(const Checkpoint& checkpoint) {
   const auto weights = finite_numbers<float>(checkpoint, "search.weights", -1);
   if (!weights.empty())
     finite_numbers<float>(checkpoint, "search.weights", checkpoint.model.parameter_count());
+  for (const std::size_t share : {1, 2}) require_within(numbers[share], 0, 1, "search.numbers");
+  for (const std::size_t epochs : {4, 5})
+    require_within(numbers[epochs], -1, 1e9, "search.numbers");
+  if ((numbers[0] >= 0) == weights.empty())
+    throw ArgumentError("checkpoint: array 'search.weights': expected those of the best network");
   return {numbers[0],
           numbers[1],
           numbers[2],

@@ -25,6 +25,13 @@ std::vector<std::int64_t> draw(std::int64_t all, const GradientScoreOptions& opt
   return order;
 }
 
+/// The network as it is used: no unit drops out.
+Model without_dropout(Model model) {
+  for (Node& node : model.architecture.nodes)
+    if (auto* dropout = std::get_if<Dropout>(&node.spec)) dropout->rate = 0;
+  return model;
+}
+
 struct Sums {
   std::vector<double> g, g2;
 };
@@ -63,7 +70,7 @@ std::vector<Sensitivity> gradient_scores(const Model& model, const ImageSet& ima
   check_images(model, images);
   if (options.images < 1)
     throw ArgumentError("images to score by: expected at least one, got none");
-  const std::vector<Sums> sums = sum_gradients(model, images, options);
+  const std::vector<Sums> sums = sum_gradients(without_dropout(model), images, options);
   const auto count = static_cast<double>(std::min(images.size(), options.images));
   Sensitivity taylor{"taylor", {}}, fisher{"fisher", {}};
   for (std::size_t p = 0; p < sums.size(); ++p) {

@@ -55,9 +55,9 @@ void validate(const LossOptions& options) {
   if (!(options.teacher_share >= 0 && options.teacher_share <= 1))
     throw ArgumentError(fmt::format("share of the teacher: expected a number in [0, 1], got {}",
                                     options.teacher_share));
-  if (!(options.temperature > 0 && std::isfinite(options.temperature)))
-    throw ArgumentError(
-        fmt::format("temperature: expected a positive number, got {}", options.temperature));
+  if (!(options.temperature >= 1e-3 && options.temperature <= 1e3))
+    throw ArgumentError(fmt::format("temperature: expected a number from 0.001 to 1000, got {}",
+                                    options.temperature));
 }
 
 LossSum softmax_loss(const LossOptions& options, const LossRows& rows, double scale,

@@ -21,8 +21,8 @@ struct LossOptions {
   bool is_plain() const { return label_smoothing == 0 && teacher_share == 0; }
 };
 
-/// Throws ArgumentError unless 0 <= label_smoothing < 1, 0 <= teacher_share <= 1 and temperature is
-/// positive and finite.
+/// Throws ArgumentError unless 0 <= label_smoothing < 1, 0 <= teacher_share <= 1 and
+/// 0.001 <= temperature <= 1000.
 void validate(const LossOptions& options);
 
 /// Logits of some images, a row each, and what they should be.

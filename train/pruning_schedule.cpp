@@ -16,6 +16,9 @@ constexpr EnumNames<PruningPace, 3> kPaceNames{{{PruningPace::at_once, "at-once"
                                                 {PruningPace::gradual, "gradual"},
                                                 {PruningPace::rounds, "rounds"}}};
 
+// Every step asks which round it is in.
+constexpr std::int64_t kMaxRounds = 1000;
+
 }  // namespace
 
 std::string_view to_string(PruningPace pace) { return name_of(kPaceNames, pace); }
@@ -29,9 +32,9 @@ void validate(const PruningScheduleOptions& options) {
     throw ArgumentError(
         fmt::format("pruning: expected 0 <= begin <= end <= 1 in shares of the run, got {} and {}",
                     options.begin, options.end));
-  if (options.rounds < 1)
+  if (options.rounds < 1 || options.rounds > kMaxRounds)
     throw ArgumentError(
-        fmt::format("rounds of pruning: expected 1 or more, got {}", options.rounds));
+        fmt::format("rounds of pruning: expected 1 to {}, got {}", kMaxRounds, options.rounds));
   if (options.events_per_epoch < 1)
     throw ArgumentError(
         fmt::format("prunings an epoch: expected 1 or more, got {}", options.events_per_epoch));
@@ -70,6 +73,7 @@ double PruningSchedule::sparsity(std::int64_t step) const {
 }
 
 bool PruningSchedule::is_event(std::int64_t step) const {
+  if (to_ < from_) return false;  // less is pruned layer by layer, but nothing is to come back
   if (step < begin_ || step > end_) return false;
   if (step == begin_ || step == end_) return true;
   if (options_.pace != PruningPace::rounds) return (step - begin_) % interval_ == 0;

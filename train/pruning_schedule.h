@@ -23,7 +23,8 @@ struct PruningScheduleOptions {
 std::string_view to_string(PruningPace pace);            ///< "at-once", "gradual", "rounds"
 PruningPace pruning_pace_from_string(std::string_view);  ///< throws ArgumentError
 
-/// Throws ArgumentError unless 0 <= begin <= end <= 1, rounds >= 1 and events_per_epoch >= 1.
+/// Throws ArgumentError unless 0 <= begin <= end <= 1, 1 <= rounds <= 1000 and
+/// events_per_epoch >= 1.
 void validate(const PruningScheduleOptions& options);
 
 class PruningSchedule {

@@ -45,7 +45,7 @@ class PruningSearch {
     prune,      ///< keep() this network, then prune to target()
     roll_back,  ///< bring_back() the one that was kept, then prune it to target()
     cool_down,  ///< bring it back, and let the rate decline
-    stop        ///< keep() this network if it is_better(), else bring the other back
+    stop        ///< there is nothing left to try
   };
 
   /// After an epoch, with the accuracy on images held out and the sparsity that the network has.
@@ -54,6 +54,8 @@ class PruningSearch {
   std::int64_t cooldown() const { return options_.cooldown; }
   /// Sparsity to prune to next.
   double target() const;
+  /// Whether the rate declines, so that a network that is_better() is to be kept.
+  bool is_cooling() const { return state_.cooled > 0; }
   bool is_better(double accuracy) const { return accuracy >= state_.kept_accuracy; }
   void keep(const Model& model, double accuracy, double sparsity);
   /// Weights and masks of the network that was kept, if there is one; a weight of 0 in a parameter

@@ -8,8 +8,10 @@
 //   karnin-gradient-epoch  S = -[sum over epochs of g_n dw_n]        w_f / (w_f - w_i)
 //   khanal-pseudocode      S =   sum over epochs of dw_n^2 + w_n / (rate_n (w_n - w_i))
 //   synaptic-intelligence  S = -[sum over steps  of g_n dw_n] / ((w_f - w_i)^2 + 0.001)
-//   movement               S = -[sum over epochs of (sum over steps of g_n) (w before + w after) /
-//   2] change                 S = |w_f - w_i|
+//   movement               S = -[sum over epochs of (sum over steps of g_n) w_mid]
+//   change                 S = |w_f - w_i|
+//
+// with w_mid the mean of the weight before and after the epoch.
 //
 // The last three are others' scores: Zenke, Poole and Ganguli, arXiv:1703.04200, eq. 4 and 5; Sanh,
 // Wolf and Rush, arXiv:2005.07683, eq. 4 summed over epochs; and how far a weight went.

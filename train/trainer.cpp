@@ -29,6 +29,8 @@ void check_teacher(const Model& model, const TrainOptions& options) {
   const Model& teacher = *options.teacher;
   validate(teacher);
   const auto classes = [](const Model& m) { return infer_extents(m.architecture).back().c; };
+  if (!teacher.classes.empty() && !model.classes.empty() && teacher.classes != model.classes)
+    throw ArgumentError("teacher: expected the classes that are learnt here, got others");
   if (teacher.architecture.input != model.architecture.input ||
       teacher.preprocess != model.preprocess || classes(teacher) != classes(model))
     throw ShapeError(fmt::format(

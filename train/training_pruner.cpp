@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <span>
 
 #include "runtime/core/checked.h"
@@ -31,7 +32,9 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   validate(options.schedule);
   if (!options.choice.sparsity || options.choice.threshold ||
       !(*options.choice.sparsity >= 0 && *options.choice.sparsity <= 1))
-    throw ArgumentError("pruning while training: expected a sparsity in [0, 1]");
+    throw ArgumentError(
+        fmt::format("pruning while training: expected a sparsity in [0, 1], got {}",
+                    options.choice.sparsity ? fmt::to_string(*options.choice.sparsity) : "none"));
   if (needs_gradients(options.choice.method))
     throw ArgumentError(fmt::format("pruning while training: '{}' is not recorded while training",
                                     to_string(options.choice.method)));
@@ -57,7 +60,7 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
 
 void TrainingPruner::on_start(const Model& model) {
   window_.on_start(model);
-  if (options_.growth == Growth::feedback) {
+  if (options_.growth == Growth::feedback && !schedule_.is_settled(0)) {
     for (const Parameter& parameter : model.parameters)
       hidden_.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
     trainer_.release_masks();
@@ -126,9 +129,9 @@ void TrainingPruner::grow_to(double sparsity) {
   regrow(model_, options_.choice, sparsity, gradients);
 }
 
-/// All weights as they are out of sight, so that all can be chosen.
+/// All weights of the chosen layers as they are out of sight, so that all can be chosen.
 void TrainingPruner::show_hidden() {
-  for (std::size_t p = 0; p < hidden_.size(); ++p) {
+  for (const std::size_t p : pruning_groups(model_, options_.choice) | std::views::join) {
     std::ranges::copy(hidden_[p], model_.parameters[p].value.data());
     model_.parameters[p].mask.clear();
   }

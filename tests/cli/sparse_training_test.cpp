@@ -151,6 +151,15 @@ TEST_F(SparseTraining, RefusesWhatDoesNotGoTogether) {
   EXPECT_EQ(status({"--label-smoothing", "1"}), 2);
   EXPECT_EQ(status({"--average", "1"}), 2);
   EXPECT_EQ(status({"--teacher", file("nobody.bin")}), 3);
+  EXPECT_EQ(status({"--teacher", file("dense/model.bin"), "--teacher-share", "0"}), 2);
+  EXPECT_EQ(status({"--max-accuracy-drop", "1"}), 2);  // without a validation split
+  EXPECT_EQ(status({"--max-accuracy-drop", "1", "--validation", "0"}), 2);
+  EXPECT_EQ(status({"--max-accuracy-drop", "1", "--validation", "0.2", "--early-stop", "2"}), 2);
+  EXPECT_EQ(
+      workspace->run(training("dense", {"--teacher", file("dense/model.bin"), "--epochs", "1"}))
+          .status,
+      2)
+      << "the run would replace its teacher";
   EXPECT_FALSE(std::filesystem::exists(file("no")));
 }
 

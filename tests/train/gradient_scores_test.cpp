@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -84,6 +85,16 @@ TEST(GradientScores, LookAtAsManyImagesAsTheyAreTold) {
       << "the seed draws from more than there are";
   EXPECT_NE(gradient_scores(model, images, {5, 1}), all);
   EXPECT_NE(gradient_scores(model, images, {5, 1}), gradient_scores(model, images, {5, 2}));
+}
+
+TEST(GradientScores, NoUnitDropsOut) {
+  Model model = make_model(
+      {"n",
+       {1, 2, 3},
+       {{"dropout", Dropout{0.5F}, {kImageInput}}, {"fc", FullyConnected{kClasses}, {0}}}});
+  std::ranges::fill(model.parameters[0].value.span(), 0.25F);
+  for (const Sensitivity& scores : gradient_scores(model, noise(20), {}))
+    EXPECT_THAT(scores.values[0].span(), testing::Each(testing::Gt(0.0F))) << scores.method;
 }
 
 TEST(GradientScores, AreAddedToTheModelOnce) {

@@ -116,7 +116,9 @@ TEST(Loss, RefusesWhatIsOutOfRange) {
                                      {0, 1.5, 1},
                                      {0, -1, 1},
                                      {0, 0.5, 0},
-                                     {0, 0.5, nan}})
+                                     {0, 0.5, nan},
+                                     {0, 0.5, 1e160},
+                                     {0, 0.5, 1e-310}})
     EXPECT_THROW(validate(options), ArgumentError);
 }
 

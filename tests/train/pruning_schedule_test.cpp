@@ -79,6 +79,7 @@ TEST(PruningSchedule, NamesRoundTripAndNonsenseIsRefused) {
         {PruningPace::gradual, -0.1, 0.4},
         {PruningPace::gradual, 0, 1.1},
         {PruningPace::rounds, 0, 1, 0},
+        {PruningPace::rounds, 0, 1, 1001},
         {PruningPace::gradual, 0, 1, 1, 0}})
     EXPECT_THROW(validate(options), ArgumentError);
 }

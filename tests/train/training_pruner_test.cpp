@@ -115,6 +115,16 @@ TEST(TrainingPruner, WeightsComeBackOnlyIfTheyMay) {
   EXPECT_GT(returns(Growth::feedback), 10);
 }
 
+TEST(TrainingPruner, FeedbackLeavesLayersAloneThatWereNotChosen) {
+  PrunedRun run(pruning_to(0.8, Growth::feedback), 3);
+  run.model.parameters[0].mask.assign(run.model.parameters[0].value.span().size(), 1);
+  run.model.parameters[0].mask[3] = 0;
+  run.model.parameters[0].value.data()[3] = 0;
+  const Mask expected = run.model.parameters[0].mask;
+  run.run(3, [&](std::int64_t) { EXPECT_TRUE(pruned_weights_are_zero(run.model)); });
+  EXPECT_EQ(run.model.parameters[0].mask, expected);
+}
+
 TEST(TrainingPruner, AScoreIsThatOfTheStepsSinceTheLastPruning) {
   TrainingPruning pruning = pruning_to(0.5);
   pruning.choice.method = PruneMethod::karnin_gradient_epoch;
