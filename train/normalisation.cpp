@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 
 namespace karnin {
 namespace {

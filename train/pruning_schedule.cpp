@@ -7,7 +7,7 @@
 #include <numbers>
 
 #include "runtime/core/error.h"
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 
 namespace karnin {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "runtime/core/error.h"
 #include "train/codebook.h"
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 #include "train/rounding.h"
 
 namespace karnin {

@@ -10,7 +10,7 @@
 #include <span>
 
 #include "runtime/core/counter_rng.h"
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 
 namespace karnin {
 namespace {

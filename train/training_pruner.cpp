@@ -9,7 +9,7 @@
 
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 #include "train/regrowth.h"
 
 namespace karnin {

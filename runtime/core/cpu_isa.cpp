@@ -5,9 +5,13 @@
 #include <string>
 
 #include "runtime/core/error.h"
+#include "runtime/core/named_enum.h"
 
 namespace karnin {
 namespace {
+
+constexpr EnumNames<Isa, 3> kIsas{
+    {{Isa::scalar, "scalar"}, {Isa::avx2, "avx2"}, {Isa::avx512, "avx512"}}};
 
 Isa choose() {
   const std::vector<Isa> supported = supported_isas();
@@ -23,24 +27,9 @@ Isa choose() {
 
 }  // namespace
 
-std::string_view to_string(Isa isa) {
-  switch (isa) {
-    case Isa::scalar:
-      return "scalar";
-    case Isa::avx2:
-      return "avx2";
-    case Isa::avx512:
-      return "avx512";
-  }
-  return "unknown";
-}
+std::string_view to_string(Isa isa) { return name_of(kIsas, isa); }
 
-Isa isa_from_string(std::string_view name) {
-  for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512})
-    if (name == to_string(isa)) return isa;
-  throw ArgumentError("unknown instruction set '" + std::string(name) +
-                      "': expected scalar, avx2 or avx512");
-}
+Isa isa_from_string(std::string_view name) { return value_of(kIsas, "instruction set", name); }
 
 std::vector<Isa> supported_isas() {
   // __builtin_cpu_supports also asks the operating system (XGETBV) whether it saves the registers.

@@ -8,11 +8,18 @@
 
 #include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
+#include "runtime/core/named_enum.h"
 #include "runtime/layers/assemble.h"
 #include "runtime/layers/assemble_lanes.h"
 #include "runtime/layers/reorder_lanes.h"
 
 namespace karnin {
+namespace {
+
+constexpr EnumNames<ChainKind, 3> kChains{
+    {{ChainKind::onednn, "onednn"}, {ChainKind::lanes, "lanes"}, {ChainKind::planes, "planes"}}};
+
+}  // namespace
 
 /// A value is what one buffer holds between layers: 0 the input, then one for the output of every
 /// layer that doesn't work in place. The input belongs to the caller, so nobody overwrites it.
@@ -50,17 +57,7 @@ struct Chain::Impl {
   std::vector<std::size_t> floats;  // by value, without the input
 };
 
-std::string_view to_string(ChainKind kind) {
-  switch (kind) {
-    case ChainKind::onednn:
-      return "onednn";
-    case ChainKind::lanes:
-      return "lanes";
-    case ChainKind::planes:
-      return "planes";
-  }
-  return "unknown";
-}
+std::string_view to_string(ChainKind kind) { return name_of(kChains, kind); }
 
 double lane_use(std::int64_t images) {
   const Blob blob{images, {1, 1, 1}, lanes_layout()};

@@ -20,7 +20,7 @@ TEST(FcKernel, RejectsOtherNames) {
   const std::string message =
       test::error_message<ArgumentError>([] { fc_kernel_from_string("fast"); });
   EXPECT_THAT(message, testing::HasSubstr("'fast'"));
-  EXPECT_THAT(message, testing::HasSubstr("onednn, dense, sparse-lanes or sparse-gather"));
+  EXPECT_THAT(message, testing::HasSubstr("onednn, dense, sparse-lanes, sparse-gather"));
 }
 
 }  // namespace

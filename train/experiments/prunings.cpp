@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "runtime/core/counter_rng.h"
-#include "train/named_enum.h"
+#include "runtime/core/named_enum.h"
 
 namespace karnin {
 namespace {
