@@ -1,11 +1,13 @@
 // A whole training step of the paper's network (load, forward, backward, optimizer, and the
-// recorder where it is on) on synthetic images, by batch size and threads.
+// recorder where it is on) on synthetic images, by batch size, threads, and the share of fc1 and
+// fc2 that a mask has pruned.
 #include <benchmark/benchmark.h>
 
 #include <numeric>
 
 #include "runtime/core/counter_rng.h"
 #include "train/initialise.h"
+#include "train/pruner.h"
 #include "train/recorder.h"
 #include "train/trainer.h"
 
@@ -25,6 +27,13 @@ ImageSet noise() {
   return images;
 }
 
+PruneOptions pruned_at_random(std::int64_t percent) {
+  PruneOptions options;
+  options.method = PruneMethod::random;
+  options.sparsity = static_cast<double>(percent) / 100;
+  return options;
+}
+
 void train_step(benchmark::State& state) {
   const std::int64_t batch = state.range(0);
   TrainOptions options;
@@ -33,6 +42,7 @@ void train_step(benchmark::State& state) {
   const ImageSet images = noise();
   Model model = make_model(khanal2018());
   initialise(model, 1);
+  if (state.range(3) > 0) prune(model, pruned_at_random(state.range(3)));
   Trainer trainer(model, images, options);
   SensitivityRecorder recorder;
   if (state.range(2) != 0) trainer.attach(recorder);
@@ -50,8 +60,8 @@ void train_step(benchmark::State& state) {
 }
 
 BENCHMARK(train_step)
-    ->ArgNames({"batch", "threads", "recorder"})
-    ->ArgsProduct({{1, 4, 16, 32, 128, 512}, {1, 2}, {0, 1}})
+    ->ArgNames({"batch", "threads", "recorder", "pruned"})
+    ->ArgsProduct({{1, 4, 16, 32, 128, 512}, {1, 2}, {0, 1}, {0, 90, 95}})
     ->UseRealTime()
     ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMicrosecond);

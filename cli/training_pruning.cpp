@@ -54,7 +54,11 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
                   "Epochs at the end of such a run in which the rate falls to 0")
       ->check(CLI::Range(1, 1'000'000))
       ->needs(drop);
-  add_score_options(verb, pruning.choice);
+  add_score_options(verb, pruning.choice)
+      .front()
+      ->description(
+          "What a weight is worth; taylor and fisher are for prune alone, and "
+          "--max-accuracy-drop takes magnitude, lamp or random");
   add_pace_options(verb, pruning.schedule, sparsity);
   add_growth_options(verb, pruning, sparsity);
 }

@@ -75,6 +75,7 @@ struct BatchGradient::SizedChain {
   }
 
   Chain chain;
+  std::uint64_t holds = 0;  // of BatchGradient, as this chain has heard
   std::optional<Chain> teacher;
   Extent input;
   std::vector<std::unique_ptr<Station>> stations;
@@ -96,7 +97,16 @@ BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
 void BatchGradient::refresh_weights(SizedChain& sized) {
   weights_.clear();
   for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
+  if (sized.holds != holds_) sized.chain.hold_masks(masks_);
+  sized.holds = holds_;
   sized.chain.set_parameters(weights_);
+}
+
+void BatchGradient::hold_masks(bool hold) {
+  ++holds_;
+  masks_.clear();
+  for (const Parameter& parameter : model_.parameters)
+    masks_.emplace_back(hold ? std::span(parameter.mask) : std::span<const std::uint8_t>());
 }
 
 void BatchGradient::reserve_results(std::int64_t shards) {

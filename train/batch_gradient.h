@@ -60,11 +60,16 @@ class BatchGradient {
   /// thread, that it has not met before, and otherwise nothing.
   BatchLoss compute(const Batch& batch);
 
+  /// Before the next batch: the model's masks hold as they are now, and pruned weights want no
+  /// gradient; or, with `hold` false, all weights want theirs.
+  void hold_masks(bool hold);
+
   /// Where on the way from the images to the loss of this batch a value first is not finite: "the
   /// weights of conv1", "the output of fc2" or, behind all layers, "the loss". Slow; allocates.
   std::string first_non_finite(const Batch& batch);
 
-  /// dst[0, range.count) = the gradient of the batch's mean loss. Safe from several threads.
+  /// dst[0, range.count) = the gradient of the batch's mean loss; anything for weights that want
+  /// none. Safe from several threads.
   void sum(const ParameterRange& range, float* dst) const noexcept;
 
  private:
@@ -93,8 +98,10 @@ class BatchGradient {
   Arena& arena_;
   std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
   std::vector<ShardResult> results_;
-  std::vector<const float*> weights_;  // the model's tensors
-  std::int64_t shards_ = 0;            // of the last batch
+  std::vector<const float*> weights_;                 // the model's tensors
+  std::int64_t shards_ = 0;                           // of the last batch
+  std::vector<std::span<const std::uint8_t>> masks_;  // that are held, by parameter
+  std::uint64_t holds_ = 0;                           // how often they changed
 };
 
 }  // namespace karnin

@@ -10,10 +10,12 @@ namespace karnin {
 
 /// One range of one parameter in one optimizer step.
 struct WeightUpdate {
-  std::size_t parameter = 0;        ///< index in Model::parameters
-  std::int64_t offset = 0;          ///< of the range, in elements
-  std::span<const float> gradient;  ///< of the data loss alone, batch mean (no decay)
-  std::span<const float> delta;     ///< w after - w before
+  std::size_t parameter = 0;  ///< index in Model::parameters
+  std::int64_t offset = 0;    ///< of the range, in elements
+  /// Of the data loss alone, batch mean (no decay). 0 for weights that a held mask prunes, if no
+  /// observer wants those.
+  std::span<const float> gradient;
+  std::span<const float> delta;  ///< w after - w before
   double learning_rate = 0;
 };
 
@@ -25,6 +27,8 @@ class UpdateObserver {
   /// Called from several threads at once, for disjoint ranges. Ranges cover every parameter once a
   /// step.
   virtual void on_update(const WeightUpdate& update) noexcept = 0;
+  /// Whether the gradients of pruned weights are worth computing; asked before every step.
+  virtual bool wants_pruned_gradients() const { return false; }
   /// After all ranges of a step; serial.
   virtual void on_step_end() = 0;
   /// Weights in `model` are current; serial.

@@ -49,6 +49,12 @@ void SgdOptimizer::restore(const std::vector<AlignedVector<float>>& velocity) {
   velocity_ = velocity;
 }
 
+void SgdOptimizer::drop_pruned(const ParameterRange& range, float* gradient) const noexcept {
+  const AlignedVector<float>& mask = masks_[range.parameter];
+  if (!mask.empty())
+    kernels::active().apply_mask(range.count, mask.data() + range.offset, gradient);
+}
+
 void SgdOptimizer::update(const ParameterRange& range, const float* gradient, double learning_rate,
                           float* delta) noexcept {
   const kernels::SgdStep step{static_cast<float>(learning_rate),

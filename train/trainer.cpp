@@ -84,6 +84,7 @@ struct Trainer::Impl {
   double rate_of(std::int64_t step) const;
   void start();
   BatchLoss step(std::span<const std::int64_t> indices);
+  void heed_masks();
   void next_step();
   void update(double learning_rate);
   void update(const ParameterRange& range, double learning_rate) noexcept;
@@ -111,7 +112,10 @@ struct Trainer::Impl {
   std::int64_t epoch_start = 0;  // steps done before this epoch
   std::int64_t cooldown_begin = 0;
   std::int64_t cooldown_steps = 0;  // 0: none
-  EpochSums sums;                   // of this epoch, as is the speed
+  bool masks_changed = true;        // since the last step
+  bool masks_held = true;
+  bool skips_pruned = false;  // whose gradients nobody wants
+  EpochSums sums;             // of this epoch, as is the speed
   Speed speed;
 };
 
@@ -134,7 +138,20 @@ void Trainer::Impl::start() {
   for (UpdateObserver* observer : observers) observer->on_start(model);
 }
 
+/// Before a step: what is computed depends on the masks and on who watches, never on when they
+/// came.
+void Trainer::Impl::heed_masks() {
+  const auto wants = [](const UpdateObserver* observer) {
+    return observer->wants_pruned_gradients();
+  };
+  const bool skips = masks_held && std::ranges::none_of(observers, wants);
+  if (masks_changed || skips != skips_pruned) batch_gradient.hold_masks(skips);
+  skips_pruned = skips;
+  masks_changed = false;
+}
+
 BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
+  heed_masks();
   const Batch batch{indices, static_cast<std::uint64_t>(epoch()),
                     static_cast<std::uint64_t>(steps_done)};
   const BatchLoss loss = batch_gradient.compute(batch);
@@ -162,6 +179,7 @@ void Trainer::Impl::update(const ParameterRange& range, double learning_rate) no
   alignas(kCacheLine) float gradient[kRangeElements];
   alignas(kCacheLine) float delta[kRangeElements];
   batch_gradient.sum(range, gradient);
+  if (skips_pruned) optimizer.drop_pruned(range, gradient);
   optimizer.update(range, gradient, learning_rate, delta);
   const auto count = static_cast<std::size_t>(range.count);
   for (UpdateObserver* observer : observers)
@@ -274,9 +292,16 @@ double Trainer::step(std::span<const std::int64_t> indices) {
 
 std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
 
-void Trainer::hold_masks() { impl_->optimizer.hold_masks(); }
+void Trainer::hold_masks() {
+  impl_->optimizer.hold_masks();
+  impl_->masks_changed = impl_->masks_held = true;
+}
 
-void Trainer::release_masks() { impl_->optimizer.release_masks(); }
+void Trainer::release_masks() {
+  impl_->optimizer.release_masks();
+  impl_->masks_changed = true;
+  impl_->masks_held = false;
+}
 
 void Trainer::cool_down(std::int64_t epochs) {
   require_positive("epochs of cooldown", epochs);

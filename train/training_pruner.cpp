@@ -79,6 +79,10 @@ void TrainingPruner::on_update(const WeightUpdate& update) noexcept {
   for (const float delta : update.delta) *weights++ += delta;
 }
 
+bool TrainingPruner::wants_pruned_gradients() const {
+  return options_.growth != Growth::none && !schedule_.is_settled(step_);
+}
+
 void TrainingPruner::on_step_end() {
   if (records()) window_.on_step_end();
   if (!hidden_.empty()) hide_pruned();

@@ -65,6 +65,7 @@ class TrainingPruner final : public UpdateObserver {
 
   void on_start(const Model& model) override;
   void on_update(const WeightUpdate& update) noexcept override;
+  bool wants_pruned_gradients() const override;
   void on_step_end() override;
   void on_epoch_end(const Model& /*model*/) override {}
 

@@ -43,6 +43,12 @@ struct SparseView {
   const float* weights;
 };
 
+/// Which weights of an (oc x ic) matrix are kept.
+struct SparsePattern {
+  const std::uint32_t* row_ptr;  ///< oc + 1
+  const std::uint32_t* col_idx;  ///< ascending within a row
+};
+
 /// One kept weight of a convolution; see SparseRows.
 struct SparseEntry {
   std::uint32_t column;
@@ -198,6 +204,11 @@ struct Table {
                           bool relu, float* dst) noexcept;
   void (*fc_lanes_backward_data)(const FcShape&, const float* diff_dst, const float* weights,
                                  float* diff_src) noexcept;
+  /// diff_weights = diff_dst^T . src where a weight is kept; the others are not written. diff_bias
+  /// = column sums of diff_dst.
+  void (*fc_lanes_backward_kept)(const FcShape&, const SparsePattern&, const float* src,
+                                 const float* diff_dst, float* diff_weights,
+                                 float* diff_bias) noexcept;
 
   /// x = max(x, 0), in place. A NaN stays, here and wherever a ReLU is fused.
   void (*relu)(std::int64_t count, float* x) noexcept;
@@ -211,6 +222,8 @@ struct Table {
   /// src has `parts` pointers, parts >= 1; dst may be one of them.
   void (*tree_sum)(std::int64_t count, std::int64_t parts, const float* const* src,
                    float* dst) noexcept;
+  /// x[i] = 0 where mask[i] is 0.
+  void (*apply_mask)(std::int64_t count, const float* mask, float* x) noexcept;
   /// One optimizer step on a range. mask may be null; where it is 0 the weight, its velocity and
   /// delta become 0. Writes delta = new weight - old weight.
   void (*sgd_update)(std::int64_t count, const SgdStep&, const float* gradient, const float* mask,

@@ -13,6 +13,7 @@
 #include "runtime/kernels/conv_sparse-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
+#include "runtime/kernels/fc_gradient-inl.h"
 #include "runtime/kernels/fc_lanes-inl.h"
 #include "runtime/kernels/fc_sparse-inl.h"
 #include "runtime/kernels/kernels.h"
@@ -57,10 +58,12 @@ constexpr Table make_table() noexcept {
       .fc_lanes_forward = &fc_lanes_forward<Arch>,
       .fc_lanes_sparse = &fc_lanes_sparse<Arch>,
       .fc_lanes_backward_data = &fc_lanes_backward_data<Arch>,
+      .fc_lanes_backward_kept = &fc_lanes_backward_kept<Arch>,
       .relu = &relu<Arch>,
       .relu_backward = &relu_backward<Arch>,
       .u8_to_f32 = &u8_to_f32<Arch>,
       .tree_sum = &tree_sum<Arch>,
+      .apply_mask = &apply_mask<Arch>,
       .sgd_update = &sgd_update<Arch>,
       .accumulate_sensitivity = &accumulate_sensitivity<Arch>,
       .softmax_cross_entropy = &softmax_cross_entropy<Arch>,

@@ -84,6 +84,14 @@ void sgd_update(std::int64_t count, const SgdStep& step, const float* gradient, 
 }
 
 template <typename Arch>
+void apply_mask(std::int64_t count, const float* mask, float* x) noexcept {
+  const Vec<Arch> zero(0.0F);
+  for_each_vector<Arch>(count, [&](std::int64_t i, auto lanes) {
+    lanes.store(x + i, xsimd::select(lanes.load(mask + i) == zero, zero, lanes.load(x + i)));
+  });
+}
+
+template <typename Arch>
 void accumulate_sensitivity(std::int64_t count, const float* gradient, const float* delta,
                             float inverse_rate, float* sum_g_dw, float* sum_dw2,
                             float* sum_g) noexcept {

@@ -19,6 +19,26 @@ namespace {
 constexpr EnumNames<ChainKind, 3> kChains{
     {{ChainKind::onednn, "onednn"}, {ChainKind::lanes, "lanes"}, {ChainKind::planes, "planes"}}};
 
+/// Adds the time of its life to an entry, unless nobody wants to know.
+class Stopwatch {
+ public:
+  Stopwatch(std::span<double> microseconds, std::size_t entry)
+      : target_(microseconds.empty() ? nullptr : &microseconds[entry]) {
+    if (target_ != nullptr) start_ = Clock::now();
+  }
+  ~Stopwatch() {
+    if (target_ != nullptr)
+      *target_ += std::chrono::duration<double, std::micro>(Clock::now() - start_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double* target_;
+  Clock::time_point start_;
+};
+
 }  // namespace
 
 /// A value is what one buffer holds between layers: 0 the input, then one for the output of every
@@ -90,6 +110,13 @@ void Chain::set_parameters(std::span<const float* const> parameters) {
   }
 }
 
+void Chain::hold_masks(std::span<const std::span<const std::uint8_t>> masks) {
+  const Assembly& assembly = impl_->assembly;
+  for (std::size_t i = 0; i < assembly.layers.size(); ++i)
+    if (assembly.parameters[i] != kNoParameters)
+      assembly.layers[i]->hold_mask(masks[static_cast<std::size_t>(assembly.parameters[i])]);
+}
+
 struct Chain::Worker::Impl {
   explicit Impl(const Chain::Impl& the_chain)
       : chain(the_chain), values{AlignedVector<float>(chain.input_floats)} {
@@ -141,18 +168,10 @@ const float* Chain::Worker::logits() const { return impl_->value(impl_->chain.ds
 float* Chain::Worker::diff_logits() { return impl_->diff(impl_->chain.dst_values.back()); }
 
 void Chain::Worker::forward(const ShardId& shard, std::span<double> microseconds) {
-  using Clock = std::chrono::steady_clock;
-  if (microseconds.empty()) {
-    for (const auto& layer : impl_->layers) layer->forward(shard);
-    return;
-  }
-  assert(microseconds.size() == impl_->layers.size());
-  Clock::time_point start = Clock::now();
-  for (std::size_t i = 0; i < microseconds.size(); ++i) {
+  assert(microseconds.empty() || microseconds.size() == impl_->layers.size());
+  for (std::size_t i = 0; i < impl_->layers.size(); ++i) {
+    const Stopwatch watch(microseconds, i);
     impl_->layers[i]->forward(shard);
-    const Clock::time_point end = Clock::now();
-    microseconds[i] += std::chrono::duration<double, std::micro>(end - start).count();
-    start = end;
   }
 }
 
@@ -163,10 +182,12 @@ bool Chain::Worker::forward_layer(std::size_t layer, const ShardId& shard) {
   return std::all_of(dst, dst + count, [](float x) { return std::isfinite(x); });
 }
 
-void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradients) {
+void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradients,
+                             std::span<double> microseconds) {
   const Chain::Impl& chain = impl_->chain;
   assert(chain.purpose == Purpose::training);
   for (std::size_t i = impl_->layers.size(); i-- > chain.first_trainable();) {
+    const Stopwatch watch(microseconds, i);
     const int parameter = chain.assembly.parameters[i];
     if (parameter == kNoParameters) {
       impl_->layers[i]->backward(shard, nullptr, nullptr);

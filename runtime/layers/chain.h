@@ -33,8 +33,8 @@ struct ChainOptions {
   Purpose purpose = Purpose::inference;
   ChainKind kind = ChainKind::onednn;
   /// Kernel of the fully connected layer of that name; called in inference only.
-  /// Training always uses the dense kernels on plain weights; a chain in lanes knows only dense and
-  /// sparse_lanes, and takes dense for the others.
+  /// Training works on the plain weights, and on the kept ones alone where masks are held and leave
+  /// few; a chain in lanes knows only dense and sparse_lanes, and takes dense for the others.
   std::function<FcKernel(const std::string& layer)> fc_kernel;
 };
 
@@ -52,6 +52,11 @@ class Chain {
   /// after every optimizer step (blocked copies for oneDNN are made here). No Worker may be
   /// running.
   void set_parameters(std::span<const float* const> parameters);
+
+  /// In training: masks[i] of parameter_specs()[i], empty where all weights may move. Pruned
+  /// weights are 0 from now on, and their gradients may be left as they are. Takes effect with the
+  /// next set_parameters(). No Worker may be running.
+  void hold_masks(std::span<const std::span<const std::uint8_t>> masks);
 
   /// One thread's activations, created for `chain` and outlived by it. Nothing is allocated after.
   class Worker {
@@ -71,7 +76,9 @@ class Chain {
     const float* logits() const;
     float* diff_logits();
     /// From diff_logits() to gradients[i], overwritten, plain layout, as parameter_specs()[i].
-    void backward(const ShardId& shard, std::span<float* const> gradients);
+    /// `microseconds` as in forward().
+    void backward(const ShardId& shard, std::span<float* const> gradients,
+                  std::span<double> microseconds = {});
 
    private:
     struct Impl;

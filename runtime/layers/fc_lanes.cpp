@@ -30,20 +30,41 @@ class BoundFcLanes : public BoundLayer {
   }
 
   void forward(const ShardId& /*shard*/) override {
-    kernels::active().fc_lanes_forward(shape_, binding_.src, layer_.weights(), layer_.bias(),
-                                       layer_.relu(), binding_.dst);
+    const kernels::Table& kernel = kernels::active();
+    if (const MaskedFc* masked = layer_.masked())
+      kernel.fc_lanes_sparse(shape_, masked->forward(), binding_.src, layer_.bias(), layer_.relu(),
+                             binding_.dst);
+    else
+      kernel.fc_lanes_forward(shape_, binding_.src, layer_.weights(), layer_.bias(), layer_.relu(),
+                              binding_.dst);
   }
 
   void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
     const kernels::Table& kernel = kernels::active();
     if (layer_.relu())
       kernel.relu_backward(shape_.rows * shape_.oc, binding_.dst, binding_.diff_dst);
+    if (layer_.masked() != nullptr)
+      backward_kept(kernel, *layer_.masked(), diff_weights, diff_bias);
+    else
+      backward_all(kernel, diff_weights, diff_bias);
+  }
+
+ private:
+  void backward_kept(const kernels::Table& kernel, const MaskedFc& masked, float* diff_weights,
+                     float* diff_bias) {
+    kernel.fc_lanes_backward_kept(shape_, masked.pattern(), binding_.src, binding_.diff_dst,
+                                  diff_weights, diff_bias);
+    if (binding_.diff_src != nullptr)
+      kernel.fc_lanes_sparse({shape_.rows, shape_.oc, shape_.ic}, masked.backward(),
+                             binding_.diff_dst, masked.no_bias(), false, binding_.diff_src);
+  }
+
+  void backward_all(const kernels::Table& kernel, float* diff_weights, float* diff_bias) {
     backward_weights(kernel, diff_weights, diff_bias);
     if (binding_.diff_src != nullptr)
       kernel.fc_lanes_backward_data(shape_, binding_.diff_dst, layer_.weights(), binding_.diff_src);
   }
 
- private:
   /// A sum over images: they have to leave the lanes for it.
   void backward_weights(const kernels::Table& kernel, float* diff_weights, float* diff_bias) {
     const std::int64_t images = layer_.src().images;
@@ -88,12 +109,19 @@ FcLanesLayer::FcLanesLayer(std::string name, const FullyConnected& spec, const B
 void FcLanesLayer::set_parameters(const float* weights, const float* bias) {
   weights_ = weights;
   bias_ = bias;
+  if (masked_) masked_->refresh(weights);
   if (purpose_ == Purpose::training) return;
   const std::int64_t count = src().extent.size() * dst().extent.c;
   copy_.assign(weights, weights + count);
   copy_.insert(copy_.end(), bias, bias + dst().extent.c);
   weights_ = copy_.data();
   bias_ = copy_.data() + count;
+}
+
+void FcLanesLayer::hold_mask(std::span<const std::uint8_t> mask) {
+  masked_.reset();
+  if (!mask.empty() && MaskedFc::pays(mask))
+    masked_.emplace(mask, dst().extent.c, src().extent.size());
 }
 
 std::unique_ptr<BoundLayer> FcLanesLayer::bind(const Binding& binding) const {

@@ -1,13 +1,17 @@
 // Fully connected layers with images in the lanes.
 #pragma once
 
+#include <optional>
+
 #include "runtime/core/aligned.h"
 #include "runtime/kernels/fc_sparse.h"
+#include "runtime/layers/fc_masked.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {
 
-/// The plain weights: copied for inference, used where they are in training.
+/// The plain weights: copied for inference, used where they are in training; there the kept ones
+/// alone, where a mask leaves few.
 class FcLanesLayer : public Layer {
  public:
   FcLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
@@ -15,11 +19,13 @@ class FcLanesLayer : public Layer {
 
   std::string kernel() const override { return "dense in lanes"; }
   void set_parameters(const float* weights, const float* bias) override;
+  void hold_mask(std::span<const std::uint8_t> mask) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
   const float* weights() const { return weights_; }
   const float* bias() const { return bias_; }
   bool relu() const { return relu_; }
+  const MaskedFc* masked() const { return masked_ ? &*masked_ : nullptr; }  ///< null: all weights
 
  private:
   bool relu_;
@@ -27,6 +33,7 @@ class FcLanesLayer : public Layer {
   AlignedVector<float> copy_;  // weights, then biases
   const float* weights_ = nullptr;
   const float* bias_ = nullptr;
+  std::optional<MaskedFc> masked_;
 };
 
 /// The kept weights alone. For inference.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -46,6 +47,10 @@ class Layer {
   /// Takes new parameters in plain layout. In training they must stay where they are until the next
   /// call; in inference they are copied. Must not run while a BoundLayer does.
   virtual void set_parameters(const float* /*weights*/, const float* /*bias*/) {}
+  /// In training: weights whose mask is 0 stay 0 from now on, and nobody asks for their gradient,
+  /// which backward may leave as it is. Empty: every weight may move. Takes effect with the next
+  /// set_parameters().
+  virtual void hold_mask(std::span<const std::uint8_t> /*mask*/) {}
   virtual std::unique_ptr<BoundLayer> bind(const Binding& binding) const = 0;
 
  private:

@@ -80,5 +80,39 @@ TEST_P(FcLanesTest, ForwardAndBackwardData) {
         }
 }
 
+/// Of the weights that are kept; what lies between them stays as it was.
+template <typename Fill, typename Compare>
+void check_kept(const kernels::Table& table, const FcShape& s, double sparsity, const Fill& fill,
+                const Compare& compare) {
+  SCOPED_TRACE(testing::Message() << "rows " << s.rows << ", ic " << s.ic << ", oc " << s.oc);
+  std::vector<float> mask(static_cast<std::size_t>(s.oc * s.ic), 1.0F);
+  CounterRng rng(9);
+  for (float& kept : mask) kept = rng.uniform() < sparsity ? 0.0F : 1.0F;
+  const SparseMatrix pattern = SparseMatrix::from_dense(mask, s.oc, s.ic);
+  const auto src = fill(s.rows * s.ic, 1), diff_dst = fill(s.rows * s.oc, 4);
+  Guarded weights(s.oc * s.ic), bias(s.oc);
+  std::fill_n(weights.data(), s.oc * s.ic, 77.0F);
+  table.fc_lanes_backward_kept(
+      s, {pattern.row_ptr.data(), pattern.col_idx.data()}, to_blocks(src, s.ic, table.lanes).data(),
+      to_blocks(diff_dst, s.oc, table.lanes).data(), weights.data(), bias.data());
+  Reference expected = reference_backward_weights(s, src, diff_dst);
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] == 0) expected.value[i] = 77;
+  compare(weights.span(), expected);
+  compare(bias.span(), reference_backward_bias(s, diff_dst));
+  EXPECT_TRUE(weights.intact() && bias.intact());
+}
+
+TEST_P(FcLanesTest, BackwardWeightsOfThoseKept) {
+  for (const std::int64_t blocks : {1, 2, 3})
+    for (const std::int64_t ic : {1, 7, 16, 33, 70})
+      for (const std::int64_t oc : {1, 5})
+        for (const double sparsity : {0.0, 0.5, 0.9, 1.0}) {
+          check_kept(table_, {blocks * table_.lanes, ic, oc}, sparsity, integers, expect_equal);
+          check_kept(table_, {blocks * table_.lanes, ic, oc}, sparsity, uniforms, expect_near);
+          if (HasFailure()) return;
+        }
+}
+
 }  // namespace
 }  // namespace karnin::test

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "tests/support/fill.h"
@@ -90,6 +92,20 @@ TEST_P(TrainingTest, SgdUpdate) {
       for (const std::int64_t count : {1, 3, 4, 8, 9, 31, 100})
         for (const bool masked : {false, true})
           check_sgd(table_, {0.05F, 0.9F, decay, nesterov}, count, masked);
+}
+
+TEST_P(TrainingTest, ApplyMask) {
+  for (const std::int64_t count : {1, 3, 4, 8, 9, 31, 100}) {
+    const auto mask = integers(count, 1), before = uniforms(count, 2);
+    Guarded x(count);
+    std::ranges::copy(before, x.data());
+    x.data()[0] = std::numeric_limits<float>::quiet_NaN();
+    table_.apply_mask(count, mask.data(), x.data());
+    for (std::size_t i = 1; i < before.size(); ++i)
+      ASSERT_EQ(x.span()[i], mask[i] == 0 ? 0.0F : before[i]);
+    ASSERT_EQ(std::isnan(x.span()[0]), mask[0] != 0);
+    ASSERT_TRUE(x.intact());
+  }
 }
 
 TEST_P(TrainingTest, AccumulateSensitivity) {

@@ -184,6 +184,48 @@ TEST(Trainer, GradientsForObserversAreWithoutDecay) {
   EXPECT_EQ(sums[0], sums[1]);
 }
 
+/// Remembers what the gradients of pruned weights were.
+struct PrunedGradients : UpdateObserver {
+  PrunedGradients(const Model& m, bool w) : model(m), wants(w) {}
+  void on_start(const Model& /*model*/) override {}
+  void on_update(const WeightUpdate& update) noexcept override {
+    const Mask& mask = model.parameters[update.parameter].mask;
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 0; !mask.empty() && i < update.gradient.size(); ++i)
+      (mask[static_cast<std::size_t>(update.offset) + i] == 0 ? pruned : kept) +=
+          std::abs(update.gradient[i]);
+  }
+  bool wants_pruned_gradients() const override { return wants; }
+  void on_step_end() override {}
+  void on_epoch_end(const Model& /*model*/) override {}
+  const Model& model;
+  std::mutex mutex;
+  bool wants;
+  double pruned = 0, kept = 0;
+};
+
+TEST(Trainer, ComputesGradientsOfPrunedWeightsForThoseWhoWantThem) {
+  const ImageSet images = squares(64);
+  for (const std::int64_t batch : {4, 64}) {  // in small shards, and with images in the lanes
+    Model model = small_model();
+    test::prune_matrices(model, 0.9);
+    Trainer trainer(model, images, options_of(batch, 0.01));
+    PrunedGradients gradients(model, false);
+    trainer.attach(gradients);
+    trainer.run_epoch();
+    EXPECT_EQ(gradients.pruned, 0);
+    EXPECT_GT(gradients.kept, 0);
+    gradients.wants = true;
+    trainer.run_epoch();
+    EXPECT_GT(gradients.pruned, 0);
+    trainer.release_masks();
+    gradients.wants = false;
+    gradients.pruned = 0;
+    trainer.run_epoch();
+    EXPECT_GT(gradients.pruned, 0) << "they are updated as all others";
+  }
+}
+
 TEST(Trainer, MasksHoldAtEveryStep) {
   Model model = small_model();
   const ImageSet images = squares(64);

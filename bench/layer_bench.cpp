@@ -1,0 +1,93 @@
+// The layers of a network in training, one shard on one core: microseconds an image, forward (">")
+// and backward ("<"), by what lies in the lanes, images of the shard, and the share of the fully
+// connected layers that a mask has pruned.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "bench/noise.h"
+#include "runtime/core/model.h"
+#include "runtime/layers/chain.h"
+#include "train/initialise.h"
+#include "train/pruner.h"
+
+namespace karnin {
+namespace {
+
+/// fc1 and fc2 without so many per cent of their weights.
+Model pruned_model(std::int64_t percent) {
+  Model model = make_model(khanal2018());
+  initialise(model, 1);
+  PruneOptions options;
+  options.method = PruneMethod::random;
+  options.sparsity = static_cast<double>(percent) / 100;
+  if (percent > 0) prune(model, options);
+  return model;
+}
+
+class TrainedShard {
+ public:
+  TrainedShard(const Model& model, std::int64_t images, ChainKind kind)
+      : chain_(model.architecture,
+               {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}}),
+        worker_(chain_),
+        input_(noise(images * model.architecture.input.size(), 1)),
+        diff_(noise(images * chain_.classes(), 2)),
+        forward_(chain_.layers().size()),
+        backward_(chain_.layers().size()) {
+    std::vector<std::span<const std::uint8_t>> masks;
+    for (const Parameter& parameter : model.parameters) {
+      weights_.push_back(parameter.value.data());
+      masks.emplace_back(parameter.mask);
+      gradients_.emplace_back(parameter.value.span().size());
+    }
+    for (AlignedVector<float>& gradient : gradients_) targets_.push_back(gradient.data());
+    chain_.hold_masks(masks);
+  }
+
+  void step() {
+    chain_.set_parameters(weights_);
+    std::ranges::copy(input_, worker_.input());
+    worker_.forward({}, forward_);
+    std::ranges::copy(diff_, worker_.diff_logits());
+    worker_.backward({}, targets_, backward_);
+  }
+
+  void report(benchmark::State& state) const {
+    const double scale = 1.0 / static_cast<double>(state.iterations() * chain_.images());
+    for (std::size_t i = 0; i < forward_.size(); ++i) {
+      const std::string name = fmt::format("{}.{}", i, chain_.layers()[i]->name());
+      state.counters[name + ">"] = forward_[i] * scale;
+      state.counters[name + "<"] = backward_[i] * scale;
+    }
+    state.SetItemsProcessed(state.iterations() * chain_.images());
+  }
+
+ private:
+  Chain chain_;
+  Chain::Worker worker_;
+  AlignedVector<float> input_, diff_;
+  std::vector<const float*> weights_;
+  std::vector<AlignedVector<float>> gradients_;
+  std::vector<float*> targets_;
+  std::vector<double> forward_, backward_;
+};
+
+void train_layers(benchmark::State& state, ChainKind kind) {
+  const Model model = pruned_model(state.range(1));
+  TrainedShard shard(model, state.range(0), kind);
+  for (auto _ : state) shard.step();
+  shard.report(state);
+}
+
+const int kRegistered = [] {
+  for (const ChainKind kind : {ChainKind::onednn, ChainKind::planes, ChainKind::lanes})
+    benchmark::RegisterBenchmark(fmt::format("train_layers/{}", to_string(kind)).c_str(),
+                                 [kind](benchmark::State& state) { train_layers(state, kind); })
+        ->ArgNames({"images", "pruned"})
+        ->ArgsProduct({{2, 8, 16, 32}, {0, 70, 90, 95}})
+        ->Unit(benchmark::kMicrosecond);
+  return 0;
+}();
+
+}  // namespace
+}  // namespace karnin
