@@ -6,6 +6,7 @@
 
 #include "bench/noise.h"
 #include "runtime/core/model.h"
+#include "runtime/core/networks.h"
 #include "runtime/layers/chain.h"
 #include "train/initialise.h"
 #include "train/pruner.h"

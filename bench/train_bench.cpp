@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "runtime/core/counter_rng.h"
+#include "runtime/core/networks.h"
 #include "train/initialise.h"
 #include "train/pruner.h"
 #include "train/recorder.h"

@@ -16,6 +16,7 @@ Dataset load_dataset_for(const Model& model, const std::string& data) {
     name = known;
   }
   Dataset dataset = load_dataset(name);
+  fit_padding(dataset, model.architecture.input);
   require_fit(model.architecture, dataset);
   return dataset;
 }

@@ -10,6 +10,7 @@
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
+#include "cli/recipe.h"
 #include "cli/train_report.h"
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
@@ -65,8 +66,7 @@ struct Run {
 
 /// The model that the run starts from: that of --model, or fresh weights.
 Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_t seed) {
-  Model model = make_model(load_architecture(verb.arch, dataset.train.extent,
-                                             static_cast<std::int64_t>(dataset.classes.size())));
+  Model model = make_model(load_architecture(verb.arch, dataset));
   model.classes = dataset.classes;
   initialise(model, seed);
   return model;
@@ -82,6 +82,7 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
   } else {
     run.dataset = load_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
+    fit_padding(run.dataset, run.model.architecture.input);
   }
   if (verb.watch.validation != 0 || verb.watch.early_stop != 0 || verb.pruning.max_accuracy_drop)
     run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
@@ -235,12 +236,14 @@ void add_train(CLI::App& app, Action& action) {
                *options);
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
-  auto* arch =
-      verb.add_option("--arch", options->arch, "khanal2018 (the paper's network) or a JSON file");
+  auto* arch = verb.add_option(
+      "--arch", options->arch,
+      "khanal2018 (the paper's network), lenet-300-100, lenet-5 (Caffe's) or a JSON file");
   verb.add_option("--model", options->model,
                   "Start from the weights of this file (a model or a checkpoint); what is pruned "
                   "stays pruned")
       ->excludes(arch);
+  add_recipe_option(verb, options->training, options->pruning);
   add_training_options(verb, options->training);
   verb.add_option("--average", options->average,
                   "Leave the moving average of the weights, with this decay a step (0.999); 0: the "

@@ -6,6 +6,7 @@
 
 #include "formats/architecture_schema.h"
 #include "formats/atomic_file.h"
+#include "runtime/core/networks.h"
 
 namespace karnin {
 namespace {
@@ -35,18 +36,21 @@ Architecture architecture_from_json(std::string_view json, const std::string& wh
   return architecture_from(JsonView(parsed, where));
 }
 
-Architecture load_architecture(const std::string& name_or_path, const Extent& input,
-                               std::int64_t classes) {
-  if (name_or_path == "khanal2018") return khanal2018(input, classes);
+Architecture load_architecture(const std::string& name_or_path, const Dataset& dataset) {
+  const Extent &image = dataset.train.extent, plain = dataset.plain_extent();
+  const auto classes = static_cast<std::int64_t>(dataset.classes.size());
+  for (const BuiltInNetwork& network : built_in_networks())
+    if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
   std::error_code unreadable;
   if (!std::filesystem::exists(name_or_path, unreadable))
     throw FileError(name_or_path, 0,
-                    "unknown architecture: expected khanal2018 or the path of a JSON file");
+                    "unknown architecture: expected khanal2018, lenet-300-100, lenet-5 or the path "
+                    "of a JSON file");
   Architecture architecture = read_architecture(name_or_path);
   const std::int64_t outputs = infer_extents(architecture).back().c;
-  if (architecture.input != input || outputs != classes)
+  if ((architecture.input != image && architecture.input != plain) || outputs != classes)
     throw ShapeError(fmt::format("architecture {}: expected {}, as in the data, got {}",
-                                 name_or_path, describe(input, classes),
+                                 name_or_path, describe(image, classes),
                                  describe(architecture.input, outputs)));
   return architecture;
 }

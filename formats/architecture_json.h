@@ -1,10 +1,10 @@
 // Architectures as data: the JSON schema that --arch FILE.json and the model file share.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "formats/dataset.h"
 #include "runtime/core/architecture.h"
 
 namespace karnin {
@@ -17,10 +17,10 @@ std::string architecture_to_json(const Architecture& architecture);
 /// Throws FileError for bad JSON or schema, ShapeError for shapes that do not chain.
 Architecture architecture_from_json(std::string_view json, const std::string& where);
 
-/// A built-in name ("khanal2018", made to fit input and classes) or a path to a JSON file.
-/// Throws FileError for a file that is missing or unsound, and for an unknown name; ShapeError for
-/// one that does not fit input and classes.
-Architecture load_architecture(const std::string& name_or_path, const Extent& input,
-                               std::int64_t classes);
+/// A built-in name (networks.h), made to fit the images and classes of the data set, or the path of
+/// a JSON file. The images may have to lose their border for it: see fit_padding(). Throws
+/// FileError for a file that is missing or unsound, and for an unknown name; ShapeError for one
+/// that does not fit.
+Architecture load_architecture(const std::string& name_or_path, const Dataset& dataset);
 
 }  // namespace karnin

@@ -69,7 +69,31 @@ Dataset read_directory(const std::string& data) {
   return dataset;
 }
 
+/// In place: a row never moves to behind where it was.
+void remove_border(ImageSet& set, std::int64_t border) {
+  const Extent whole = set.extent;
+  const std::int64_t h = whole.h - 2 * border, w = whole.w - 2 * border;
+  auto to = set.pixels.begin();
+  for (std::int64_t plane = 0; plane < set.size() * whole.c; ++plane)
+    for (std::int64_t row = 0; row < h; ++row)
+      to = std::copy_n(set.pixels.begin() + (plane * whole.h + row + border) * whole.w + border, w,
+                       to);
+  set.pixels.resize(static_cast<std::size_t>(to - set.pixels.begin()));
+  set.extent = {whole.c, h, w};
+}
+
 }  // namespace
+
+Extent Dataset::plain_extent() const {
+  const Extent& image = train.extent;
+  return {image.c, image.h - 2 * padding, image.w - 2 * padding};
+}
+
+void fit_padding(Dataset& dataset, const Extent& input) {
+  if (dataset.padding == 0 || input != dataset.plain_extent()) return;
+  for (ImageSet* set : {&dataset.train, &dataset.test}) remove_border(*set, dataset.padding);
+  dataset.padding = 0;
+}
 
 Dataset load_dataset(const std::string& data) {
   if (!data.empty() && data != "cifar10" && data != "fashion-mnist") return read_directory(data);

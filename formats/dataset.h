@@ -30,7 +30,14 @@ struct Dataset {
   std::vector<std::string> classes;
   ImageSet train;
   ImageSet test;
+  std::int64_t padding = 0;  ///< border of zeros, in pixels, that reading put around every image
+
+  /// Of an image without that border.
+  Extent plain_extent() const;
 };
+
+/// Takes the border off if `input`, what a network takes, is an image without one.
+void fit_padding(Dataset& dataset, const Extent& input);
 
 /// Reads `--data`: "cifar10", "fashion-mnist", a directory that holds either, or "" for whichever
 /// is found first (CIFAR-10, then Fashion-MNIST). CIFAR-10 is looked for in

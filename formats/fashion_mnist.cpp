@@ -80,7 +80,8 @@ Dataset read_fashion_mnist(const fs::path& directory) {
           directory,
           fashion_classes(),
           read_set(directory, "train"),
-          read_set(directory, "t10k")};
+          read_set(directory, "t10k"),
+          kMargin};
 }
 
 }  // namespace karnin

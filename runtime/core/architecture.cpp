@@ -114,23 +114,4 @@ std::vector<ParameterSpec> parameter_specs(const Architecture& architecture) {
   return specs;
 }
 
-Architecture khanal2018(const Extent& input, std::int64_t classes) {
-  Architecture net{"khanal2018", input, {}};
-  const auto add = [&](std::string name, LayerSpec spec) {
-    net.nodes.push_back({std::move(name), spec, {static_cast<int>(net.nodes.size()) - 1}});
-  };
-  add("conv1", Conv2d{10, 5, 5});
-  add("relu1", Relu{});
-  add("pool1", Pool2d{});
-  add("conv2", Conv2d{16, 5, 5});
-  add("relu2", Relu{});
-  add("pool2", Pool2d{});
-  add("fc1", FullyConnected{120});
-  add("relu3", Relu{});
-  add("fc2", FullyConnected{84});
-  add("relu4", Relu{});
-  add("fc3", FullyConnected{classes});
-  return net;
-}
-
 }  // namespace karnin

@@ -99,9 +99,4 @@ struct ParameterSpec {
 /// Weight and bias of every trainable node, in node order, weight first.
 std::vector<ParameterSpec> parameter_specs(const Architecture& architecture);
 
-/// The network of Khanal (2018), tables 1 and 2, for `input` images (3x32x32 there) and ten
-/// classes: conv1 10 5x5, pool, conv2 16 5x5, pool, fc1 120, fc2 84, fc3 10, ReLU after all but the
-/// last.
-Architecture khanal2018(const Extent& input = {3, 32, 32}, std::int64_t classes = 10);
-
 }  // namespace karnin

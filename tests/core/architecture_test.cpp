@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "runtime/core/error.h"
+#include "runtime/core/networks.h"
 
 namespace karnin {
 namespace {

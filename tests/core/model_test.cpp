@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "runtime/core/error.h"
+#include "runtime/core/networks.h"
 #include "tests/support/small_network.h"
 
 namespace karnin {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "runtime/core/error.h"
+#include "runtime/core/networks.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temporary_directory.h"
 
@@ -124,27 +125,41 @@ TEST(ArchitectureJson, RefusesShapesThatDoNotChain) {
                 kLast);
 }
 
-TEST(LoadArchitecture, KnowsTheBuiltInOne) {
-  EXPECT_EQ(load_architecture("khanal2018", {1, 32, 32}, 10), khanal2018({1, 32, 32}, 10));
+/// Of images with these extents, read with a border of 2 pixels.
+Dataset dataset_of(const Extent& extent, std::size_t classes = 10) {
+  Dataset dataset;
+  dataset.classes.resize(classes);
+  dataset.train.extent = extent;
+  dataset.padding = 2;
+  return dataset;
+}
+
+TEST(LoadArchitecture, KnowsTheBuiltInOnes) {
+  const Dataset dataset = dataset_of({1, 32, 32});
+  EXPECT_EQ(load_architecture("khanal2018", dataset), khanal2018({1, 32, 32}, 10));
+  EXPECT_EQ(load_architecture("lenet-300-100", dataset), lenet_300_100({1, 28, 28}, 10));
+  EXPECT_EQ(load_architecture("lenet-5", dataset), lenet_5());
 }
 
 TEST(LoadArchitecture, ReadsAFileThatFitsTheData) {
   const test::TemporaryDirectory directory;
   const std::string path = (directory / "net.json").string();
   test::write_text(path, architecture_to_json(khanal2018()));
-  EXPECT_EQ(load_architecture(path, {3, 32, 32}, 10), khanal2018());
-  EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, {1, 32, 32}, 10); }),
+  EXPECT_EQ(load_architecture(path, dataset_of({3, 32, 32})), khanal2018());
+  EXPECT_EQ(load_architecture(path, dataset_of({3, 36, 36})), khanal2018()) << "without the border";
+  EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, dataset_of({1, 32, 32})); }),
               HasSubstr("expected 1x32x32 images in 10 classes, as in the data, got 3x32x32"));
-  EXPECT_THROW(load_architecture(path, {3, 32, 32}, 9), ShapeError);
+  EXPECT_THROW(load_architecture(path, dataset_of({3, 32, 32}, 9)), ShapeError);
 }
 
 TEST(LoadArchitecture, RefusesUnknownNamesAndUnsoundFiles) {
-  EXPECT_THAT(error_message<FileError>([] { load_architecture("resnet", {3, 32, 32}, 10); }),
-              HasSubstr("expected khanal2018 or the path of a JSON file (resnet"));
+  const Dataset dataset = dataset_of({3, 32, 32});
+  EXPECT_THAT(error_message<FileError>([&] { load_architecture("resnet", dataset); }),
+              HasSubstr("lenet-5 or the path of a JSON file (resnet"));
   const test::TemporaryDirectory directory;
-  EXPECT_THROW(load_architecture(directory.path().string(), {3, 32, 32}, 10), FileError);
+  EXPECT_THROW(load_architecture(directory.path().string(), dataset), FileError);
   test::write_text(directory / "a.json", "{");
-  EXPECT_THROW(load_architecture((directory / "a.json").string(), {3, 32, 32}, 10), FileError);
+  EXPECT_THROW(load_architecture((directory / "a.json").string(), dataset), FileError);
 }
 
 }  // namespace

@@ -153,6 +153,26 @@ TEST_F(LoadDataset, SaysHowToGetWhatIsMissing) {
   EXPECT_THAT(refusal(""), HasSubstr("apt-get install dataset-fashion-mnist"));
 }
 
+TEST(FitPadding, TakesOffTheBorderIfTheNetworkWantsNone) {
+  Dataset dataset;
+  dataset.padding = 1;
+  for (ImageSet* set : {&dataset.train, &dataset.test}) {
+    set->extent = {1, 3, 4};
+    set->pixels = {0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0,   //
+                   0, 0, 0, 0, 0, 3, 4, 0, 0, 0, 0, 0};  // two images of one row
+    set->labels = {0, 1};
+  }
+  fit_padding(dataset, {1, 3, 4});
+  EXPECT_EQ(dataset.train.extent, (Extent{1, 3, 4}));
+  EXPECT_EQ(dataset.plain_extent(), (Extent{1, 1, 2}));
+  fit_padding(dataset, {1, 1, 2});
+  for (const ImageSet* set : {&dataset.train, &dataset.test}) {
+    EXPECT_EQ(set->extent, (Extent{1, 1, 2}));
+    EXPECT_THAT(set->pixels, testing::ElementsAre(1, 2, 3, 4));
+  }
+  EXPECT_EQ(dataset.padding, 0);
+}
+
 TEST_F(LoadDataset, DoesNotPassOverUnsoundFiles) {
   write_cifar10(data_, 1);
   write_bytes(data_ / "test_batch.bin", std::vector<std::uint8_t>(5));

@@ -6,6 +6,7 @@
 
 #include "formats/storable.h"
 #include "runtime/core/error.h"
+#include "runtime/core/networks.h"
 #include "tests/formats/random_model.h"
 #include "tests/formats/v1_writer.h"
 #include "tests/formats/v2_writer.h"

@@ -7,6 +7,7 @@
 #include "formats/architecture_json.h"
 #include "formats/json_text.h"
 #include "formats/padding.h"
+#include "runtime/core/networks.h"
 #include "tests/support/error_message.h"
 
 namespace karnin {

@@ -9,6 +9,7 @@
 
 #include "runtime/core/error.h"
 #include "runtime/core/model.h"
+#include "runtime/core/networks.h"
 #include "runtime/kernels/kernels.h"
 #include "tests/support/fill.h"
 #include "tests/support/isa_level.h"

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/core/counter_rng.h"
+#include "runtime/core/networks.h"
 #include "runtime/engine.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/pruned_model.h"

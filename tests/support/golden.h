@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/core/model.h"
+#include "runtime/core/networks.h"
 
 namespace karnin::test {
 

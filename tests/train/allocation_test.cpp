@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "runtime/core/networks.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/bright_squares.h"
 #include "train/codebook_tuning.h"

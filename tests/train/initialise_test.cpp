@@ -1,3 +1,4 @@
+#include "runtime/core/networks.h"
 #include "train/initialise.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+#include "runtime/core/networks.h"
 #include "train/experiments/recipe.h"
 
 #include <utility>

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "formats/csv.h"
+#include "runtime/core/networks.h"
 #include "train/experiments/confusion_csv.h"
 #include "train/experiments/paper.h"
 #include "train/experiments/statistics.h"

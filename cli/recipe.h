@@ -1,0 +1,15 @@
+// Options of training that go together under a name.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/training_options.h"
+#include "cli/training_pruning.h"
+
+namespace karnin::cli {
+
+/// Adds --recipe, which sets options as README lists them. What else is on the command line has the
+/// last word: this must be added before all other options of training.
+void add_recipe_option(CLI::App& verb, TrainingOptions& training, TrainingPruningOptions& pruning);
+
+}  // namespace karnin::cli
