@@ -41,6 +41,9 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   if (!(options.growth_share >= 0 && options.growth_share <= 1))
     throw ArgumentError(fmt::format("share of weights that come back: expected 0 to 1, got {}",
                                     options.growth_share));
+  if (!(options.hidden_decay >= 0 && std::isfinite(options.hidden_decay)))
+    throw ArgumentError(fmt::format("decay of weights out of sight: expected 0 or more, got {}",
+                                    options.hidden_decay));
   return options;
 }
 
@@ -74,9 +77,19 @@ bool TrainingPruner::records() const {
 
 void TrainingPruner::on_update(const WeightUpdate& update) noexcept {
   if (records()) window_.on_update(update);
-  if (hidden_.empty()) return;
-  float* weights = hidden_[update.parameter].data() + update.offset;
-  for (const float delta : update.delta) *weights++ += delta;
+  if (!hidden_.empty()) move_hidden(update);
+}
+
+void TrainingPruner::move_hidden(const WeightUpdate& update) noexcept {
+  const auto kept_share = static_cast<float>(1 - update.learning_rate * options_.hidden_decay);
+  const Mask& mask = model_.parameters[update.parameter].mask;
+  const auto first = static_cast<std::size_t>(update.offset);
+  std::vector<float>& weights = hidden_[update.parameter];
+  for (std::size_t i = 0; i < update.delta.size(); ++i) {
+    float& weight = weights[first + i];
+    if (!mask.empty() && mask[first + i] == 0) weight *= kept_share;
+    weight += update.delta[i];
+  }
 }
 
 bool TrainingPruner::wants_pruned_gradients() const {

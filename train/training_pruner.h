@@ -33,6 +33,10 @@ struct TrainingPruning {
   PruningScheduleOptions schedule;
   Growth growth = Growth::none;
   double growth_share = 0.3;
+  /// feedback: what a weight out of sight loses in a step, as a share of itself and for a learning
+  /// rate of 1. The optimizer, which sees it as 0, can't decay it; a steady decay d with momentum m
+  /// comes to d / (1 - m).
+  double hidden_decay = 0;
 };
 
 /// What a run that goes on needs to know; the masks are the model's.
@@ -79,6 +83,7 @@ class TrainingPruner final : public UpdateObserver {
   void prune_now(std::int64_t step);
   void prune_to(double sparsity);
   void grow_to(double sparsity);
+  void move_hidden(const WeightUpdate& update) noexcept;
   void show_hidden();
   void hide_pruned();
 

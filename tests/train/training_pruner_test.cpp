@@ -125,6 +125,31 @@ TEST(TrainingPruner, FeedbackLeavesLayersAloneThatWereNotChosen) {
   EXPECT_EQ(run.model.parameters[0].mask, expected);
 }
 
+TEST(TrainingPruner, WeightsOutOfSightDecay) {
+  TrainingPruning pruning = pruning_to(0.8, Growth::feedback);
+  pruning.schedule.pace = PruningPace::at_once;
+  pruning.schedule.events_per_epoch = 1;  // so that both runs have the same masks for an epoch
+  PrunedRun plain(pruning, 4);
+  pruning.hidden_decay = 3;
+  PrunedRun decayed(pruning, 4);
+  const auto first = static_cast<std::size_t>(plain.model.parameters[0].value.size() +
+                                              plain.model.parameters[1].value.size());
+  std::vector<std::vector<float>> moved;  // out of sight, after every step
+  plain.run(1, [&](std::int64_t) { moved.push_back(plain.pruner.state().hidden); });
+  std::vector<float> before;
+  decayed.run(1, [&](std::int64_t step) {
+    const auto now = static_cast<std::size_t>(step - 1);
+    const std::vector<float> hidden = decayed.pruner.state().hidden;
+    const Mask& mask = decayed.model.parameters[kFc1].mask;
+    for (std::size_t i = 0; step > 1 && step < 8 && i < mask.size(); ++i) {
+      const std::size_t at = first + i;
+      const float kept_share = mask[i] == 0 ? 1 - 0.02F * 3 : 1;
+      EXPECT_NEAR(hidden[at], kept_share * before[at] + moved[now][at] - moved[now - 1][at], 1e-6);
+    }
+    before = hidden;
+  });
+}
+
 TEST(TrainingPruner, AScoreIsThatOfTheStepsSinceTheLastPruning) {
   TrainingPruning pruning = pruning_to(0.5);
   pruning.choice.method = PruneMethod::karnin_gradient_epoch;
