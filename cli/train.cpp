@@ -94,8 +94,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 }
 
 WeightRules rules(const TrainVerb& verb, const Model& model) {
-  return {resolve(verb.pruning, model.architecture, verb.training.train.sgd),
-          search_of(verb.pruning), verb.average};
+  return {resolve(verb.pruning, model.architecture), search_of(verb.pruning), verb.average};
 }
 
 /// All options that decide the weights.

@@ -64,10 +64,9 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
 }
 
 std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
-                                       const Architecture& architecture, const SgdOptions& sgd) {
+                                       const Architecture& architecture) {
   if (!options.asked_for()) return std::nullopt;
   TrainingPruning pruning = options.pruning;
-  pruning.hidden_decay = sgd.momentum < 1 ? sgd.weight_decay / (1 - sgd.momentum) : 0;
   if (options.max_accuracy_drop) {
     // After a return to an earlier network the sums of the steps since are of another path.
     if (!needs_weights_alone(pruning.choice.method))

@@ -23,7 +23,7 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
 
 /// Nothing unless it was asked for.
 std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
-                                       const Architecture& architecture, const SgdOptions& sgd);
+                                       const Architecture& architecture);
 
 /// Nothing unless the accuracy decides.
 std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& options);

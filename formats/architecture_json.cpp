@@ -15,6 +15,13 @@ std::string describe(const Extent& input, std::int64_t classes) {
   return fmt::format("{}x{}x{} images in {} classes", input.c, input.h, input.w, classes);
 }
 
+std::string built_in_names() {
+  std::string names;
+  for (const BuiltInNetwork& network : built_in_networks())
+    names += (names.empty() ? "" : ", ") + std::string(network.name);
+  return names;
+}
+
 Architecture read_architecture(const std::string& path) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
   try {
@@ -43,15 +50,17 @@ Architecture load_architecture(const std::string& name_or_path, const Dataset& d
     if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
   std::error_code unreadable;
   if (!std::filesystem::exists(name_or_path, unreadable))
-    throw FileError(name_or_path, 0,
-                    "unknown architecture: expected khanal2018, lenet-300-100, lenet-5 or the path "
-                    "of a JSON file");
+    throw FileError(
+        name_or_path, 0,
+        "unknown architecture: expected " + built_in_names() + " or the path of a JSON file");
   Architecture architecture = read_architecture(name_or_path);
   const std::int64_t outputs = infer_extents(architecture).back().c;
   if ((architecture.input != image && architecture.input != plain) || outputs != classes)
-    throw ShapeError(fmt::format("architecture {}: expected {}, as in the data, got {}",
-                                 name_or_path, describe(image, classes),
-                                 describe(architecture.input, outputs)));
+    throw ShapeError(fmt::format(
+        "architecture {}: expected {}, as in the data{}, got {}", name_or_path,
+        describe(image, classes),
+        dataset.padding == 0 ? "" : fmt::format(" (or {}x{}, without border)", plain.h, plain.w),
+        describe(architecture.input, outputs)));
   return architecture;
 }
 

@@ -97,16 +97,20 @@ BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
 void BatchGradient::refresh_weights(SizedChain& sized) {
   weights_.clear();
   for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
-  if (sized.holds != holds_) sized.chain.hold_masks(masks_);
-  sized.holds = holds_;
+  if (sized.holds != holds_) hold_masks(sized);
   sized.chain.set_parameters(weights_);
 }
 
+void BatchGradient::hold_masks(SizedChain& sized) const {
+  std::vector<std::span<const std::uint8_t>> masks(model_.parameters.size());
+  for (std::size_t i = 0; hold_ && i < masks.size(); ++i) masks[i] = model_.parameters[i].mask;
+  sized.chain.hold_masks(masks);
+  sized.holds = holds_;
+}
+
 void BatchGradient::hold_masks(bool hold) {
+  hold_ = hold;
   ++holds_;
-  masks_.clear();
-  for (const Parameter& parameter : model_.parameters)
-    masks_.emplace_back(hold ? std::span(parameter.mask) : std::span<const std::uint8_t>());
 }
 
 void BatchGradient::reserve_results(std::int64_t shards) {

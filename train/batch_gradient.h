@@ -57,11 +57,12 @@ class BatchGradient {
   ~BatchGradient();
 
   /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
-  /// thread, that it has not met before, and otherwise nothing.
+  /// thread, that it has not met before, and after hold_masks(); otherwise nothing.
   BatchLoss compute(const Batch& batch);
 
   /// Before the next batch: the model's masks hold as they are now, and pruned weights want no
-  /// gradient; or, with `hold` false, all weights want theirs.
+  /// gradient; or, with `hold` false, all weights want theirs. To be told again whenever a mask
+  /// changes.
   void hold_masks(bool hold);
 
   /// Where on the way from the images to the loss of this batch a value first is not finite: "the
@@ -87,6 +88,7 @@ class BatchGradient {
   bool has_finite_weights(const std::string& layer) const;
   SizedChain& chain_for(std::int64_t images);
   void refresh_weights(SizedChain& sized);
+  void hold_masks(SizedChain& sized) const;
   void reserve_results(std::int64_t shards);
   void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
@@ -98,10 +100,10 @@ class BatchGradient {
   Arena& arena_;
   std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
   std::vector<ShardResult> results_;
-  std::vector<const float*> weights_;                 // the model's tensors
-  std::int64_t shards_ = 0;                           // of the last batch
-  std::vector<std::span<const std::uint8_t>> masks_;  // that are held, by parameter
-  std::uint64_t holds_ = 0;                           // how often they changed
+  std::vector<const float*> weights_;  // the model's tensors
+  std::int64_t shards_ = 0;            // of the last batch
+  bool hold_ = false;                  // masks hold
+  std::uint64_t holds_ = 0;            // how often that, or the masks, changed
 };
 
 }  // namespace karnin

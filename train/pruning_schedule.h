@@ -40,8 +40,8 @@ class PruningSchedule {
   double sparsity(std::int64_t step) const;
   /// Whether masks are to be chosen anew.
   bool is_event(std::int64_t step) const;
-  /// Whether masks stay as they are from here on.
-  bool is_settled(std::int64_t step) const { return step >= end_; }
+  /// Whether masks stay as they are from here on; always where more is pruned than is asked for.
+  bool is_settled(std::int64_t step) const { return step >= end_ || to_ < from_; }
   /// 1 at the begin, 0 at the end, along half a cosine: how much freedom is left.
   double freedom(std::int64_t step) const;
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "runtime/core/error.h"
-#include "train/codebook.h"
 #include "runtime/core/named_enum.h"
+#include "train/codebook.h"
 #include "train/rounding.h"
 
 namespace karnin {

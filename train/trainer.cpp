@@ -292,6 +292,8 @@ double Trainer::step(std::span<const std::int64_t> indices) {
 
 std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
 
+const SgdOptions& Trainer::sgd() const { return impl_->options.sgd; }
+
 void Trainer::hold_masks() {
   impl_->optimizer.hold_masks();
   impl_->masks_changed = impl_->masks_held = true;

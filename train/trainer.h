@@ -104,6 +104,7 @@ class Trainer {
   double step(std::span<const std::int64_t> indices);
 
   std::int64_t steps_per_epoch() const;
+  const SgdOptions& sgd() const;
 
   /// Between two steps, by who changes the model's masks. They hold as they are now, and pruned
   /// weights and their velocity stay 0.
@@ -120,7 +121,8 @@ class Trainer {
   /// not finite: such a state is not worth keeping.
   TrainerState state() const;
   /// Before the first step, on a model with the weights and masks that go with the state. Observers
-  /// are not told that a run starts; they have a state of their own to restore. Throws
+  /// are not told that a run starts; they have a state of their own to restore, and release the
+  /// masks again if they had. Throws
   /// ArgumentError for a state that can't be one of this run.
   void restore(const TrainerState& state);
 

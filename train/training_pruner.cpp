@@ -41,9 +41,6 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   if (!(options.growth_share >= 0 && options.growth_share <= 1))
     throw ArgumentError(fmt::format("share of weights that come back: expected 0 to 1, got {}",
                                     options.growth_share));
-  if (!(options.hidden_decay >= 0 && std::isfinite(options.hidden_decay)))
-    throw ArgumentError(fmt::format("decay of weights out of sight: expected 0 or more, got {}",
-                                    options.hidden_decay));
   return options;
 }
 
@@ -59,7 +56,8 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
       trainer_(trainer),
       options_(checked(options)),
       schedule_(options.schedule, pruned_share(model, options.choice), *options.choice.sparsity,
-                checked_mul(epochs, trainer.steps_per_epoch()), trainer.steps_per_epoch()) {}
+                checked_mul(epochs, trainer.steps_per_epoch()), trainer.steps_per_epoch()),
+      hidden_decay_(trainer.sgd().weight_decay / (1 - trainer.sgd().momentum)) {}
 
 void TrainingPruner::on_start(const Model& model) {
   window_.on_start(model);
@@ -81,7 +79,8 @@ void TrainingPruner::on_update(const WeightUpdate& update) noexcept {
 }
 
 void TrainingPruner::move_hidden(const WeightUpdate& update) noexcept {
-  const auto kept_share = static_cast<float>(1 - update.learning_rate * options_.hidden_decay);
+  const auto kept_share =
+      static_cast<float>(std::max(0.0, 1 - update.learning_rate * hidden_decay_));
   const Mask& mask = model_.parameters[update.parameter].mask;
   const auto first = static_cast<std::size_t>(update.offset);
   std::vector<float>& weights = hidden_[update.parameter];

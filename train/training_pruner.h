@@ -33,10 +33,6 @@ struct TrainingPruning {
   PruningScheduleOptions schedule;
   Growth growth = Growth::none;
   double growth_share = 0.3;
-  /// feedback: what a weight out of sight loses in a step, as a share of itself and for a learning
-  /// rate of 1. The optimizer, which sees it as 0, can't decay it; a steady decay d with momentum m
-  /// comes to d / (1 - m).
-  double hidden_decay = 0;
 };
 
 /// What a run that goes on needs to know; the masks are the model's.
@@ -91,6 +87,10 @@ class TrainingPruner final : public UpdateObserver {
   Trainer& trainer_;
   TrainingPruning options_;
   PruningSchedule schedule_;
+  /// What a weight out of sight loses in a step, as a share of itself and for a learning rate of 1.
+  /// The optimizer, which sees it as 0, can't decay it: with momentum m, a steady decay d comes to
+  /// d / (1 - m).
+  double hidden_decay_;
   SensitivityRecorder window_;
   std::int64_t step_ = 0;
   std::vector<std::vector<float>> hidden_;  ///< of feedback, until the schedule's end; else empty

@@ -148,7 +148,8 @@ TEST(LoadArchitecture, ReadsAFileThatFitsTheData) {
   EXPECT_EQ(load_architecture(path, dataset_of({3, 32, 32})), khanal2018());
   EXPECT_EQ(load_architecture(path, dataset_of({3, 36, 36})), khanal2018()) << "without the border";
   EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, dataset_of({1, 32, 32})); }),
-              HasSubstr("expected 1x32x32 images in 10 classes, as in the data, got 3x32x32"));
+              HasSubstr("expected 1x32x32 images in 10 classes, as in the data (or 28x28, without "
+                        "border), got 3x32x32"));
   EXPECT_THROW(load_architecture(path, dataset_of({3, 32, 32}, 9)), ShapeError);
 }
 

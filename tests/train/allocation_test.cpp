@@ -6,6 +6,7 @@
 #include "runtime/core/networks.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/bright_squares.h"
+#include "tests/support/pruned_model.h"
 #include "train/codebook_tuning.h"
 #include "train/initialise.h"
 #include "train/recorder.h"
@@ -44,13 +45,14 @@ std::size_t allocations_of_an_epoch(Trainer& trainer) {
 
 // Batches of 1, of 4 and 7 (oneDNN's layouts), of 16 and of 100 (images in lanes); the last one is
 // smaller, so that there are shards of several sizes. And the end of the epoch, with the recorder
-// and codebooks.
+// and codebooks, and on two threads with masks.
 TEST(Allocation, AStepAllocatesNothing) {
   const ImageSet images = test::bright_squares(kExtent, kClasses, 130, 1);
   for (const std::int64_t batch : {1, 4, 7, 16, 100})
     for (const int threads : {1, 2}) {
       Model model = make_model(network());
       initialise(model, 1);
+      if (threads == 2) test::prune_matrices(model, 0.9);
       TrainOptions options;
       options.batch = batch;
       options.threads = threads;

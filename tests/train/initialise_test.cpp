@@ -1,10 +1,11 @@
-#include "runtime/core/networks.h"
 #include "train/initialise.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numeric>
+
+#include "runtime/core/networks.h"
 
 namespace karnin {
 namespace {

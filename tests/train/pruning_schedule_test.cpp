@@ -84,5 +84,14 @@ TEST(PruningSchedule, NamesRoundTripAndNonsenseIsRefused) {
     EXPECT_THROW(validate(options), ArgumentError);
 }
 
+TEST(PruningSchedule, IsSettledWhereMoreIsPrunedThanIsAskedFor) {
+  const PruningSchedule schedule({.begin = 0, .end = 0.6}, 0.95, 0.9, 100, 10);
+  for (const std::int64_t step : {0, 1, 59, 60, 100}) {
+    EXPECT_TRUE(schedule.is_settled(step));
+    EXPECT_FALSE(schedule.is_event(step));
+    EXPECT_EQ(schedule.sparsity(step), 0.95);
+  }
+}
+
 }  // namespace
 }  // namespace karnin

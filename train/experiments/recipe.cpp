@@ -1,7 +1,8 @@
-#include "runtime/core/networks.h"
 #include "train/experiments/recipe.h"
 
 #include <utility>
+
+#include "runtime/core/networks.h"
 
 namespace karnin {
 namespace {
