@@ -23,7 +23,7 @@ class GzipFile {
   explicit GzipFile(const std::filesystem::path& path)
       : path_(path.string()), file_(gzopen(path.c_str(), "rb"), &gzclose) {
     if (!file_) fail(0, "cannot read");
-    gzbuffer(file_.get(), 1U << 17);
+    gzbuffer(file_.get(), 1U << 15);
   }
 
   /// Fills dst or throws FileError.
