@@ -31,14 +31,19 @@ Model model_of(const benchmark::State& state) {
                       state.range(3) == 0 ? ValueKind::f32 : ValueKind::codebook);
 }
 
+kernels::PackedSparse packed(const WeightsView& weights) {
+  const std::int64_t lanes = kernels::active().lanes;
+  if (weights.sparse != nullptr) return {*weights.sparse, lanes};
+  const std::span all(weights.plain, static_cast<std::size_t>(weights.size()));
+  return {SparseMatrix::from_dense(all, weights.dims[0], weights.dims[1]), lanes};
+}
+
 void decode(benchmark::State& state) {
   const Model model = model_of(state);
   const std::vector<std::uint8_t> bytes = encode_model(model);
   for (auto _ : state) {
-    const Model decoded = decode_model(bytes, "bench");
-    const SparseMatrix weights = SparseMatrix::from_dense(decoded.parameters.front().value.span(),
-                                                          state.range(0), state.range(1));
-    benchmark::DoNotOptimize(kernels::PackedSparse(weights, kernels::active().lanes));
+    const CompactModel decoded = decode_compact_model(bytes, "bench");
+    benchmark::DoNotOptimize(packed(view_of(decoded.parameters.front())));
   }
   state.SetBytesProcessed(state.iterations() * dense_bytes(model));
   state.counters["file_bytes"] = static_cast<double>(bytes.size());

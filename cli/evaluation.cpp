@@ -18,12 +18,12 @@ void mirror(const Extent& extent, float* image) {
     std::reverse(image + row * extent.w, image + (row + 1) * extent.w);
 }
 
-std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& images,
+std::vector<float> run_all(Engine& engine, const Preprocess& preprocess, const ImageSet& images,
                            bool mirrored = false) {
   const std::int64_t size = images.extent.size();
   const ImageLoader loader = [&](std::int64_t first, std::int64_t n, float* dst) {
     for (std::int64_t i = 0; i < n; ++i) {
-      load_image(images.image(first + i), images.extent, model.preprocess, dst + i * size);
+      load_image(images.image(first + i), images.extent, preprocess, dst + i * size);
       if (mirrored) mirror(images.extent, dst + i * size);
     }
   };
@@ -34,33 +34,34 @@ std::vector<float> run_all(Engine& engine, const Model& model, const ImageSet& i
 
 }  // namespace
 
-ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& images) {
+ConfusionMatrix classify(Engine& engine, const Preprocess& preprocess, const ImageSet& images) {
   ConfusionMatrix confusion(engine.classes());
-  confusion.add(images.labels, predict(run_all(engine, model, images), engine.classes()));
+  confusion.add(images.labels, predict(run_all(engine, preprocess, images), engine.classes()));
   return confusion;
 }
 
-ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads, View view) {
+ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int threads,
+                         View view) {
   EngineOptions options;
   options.threads = threads;
   options.race = false;
-  Engine engine(model, options);
-  std::vector<float> logits = run_all(engine, model, images);
+  Engine engine(network, options);
+  std::vector<float> logits = run_all(engine, network.description.preprocess, images);
   if (view == View::mirrored)
-    std::ranges::transform(logits, run_all(engine, model, images, true), logits.begin(),
-                           std::plus());
+    std::ranges::transform(logits, run_all(engine, network.description.preprocess, images, true),
+                           logits.begin(), std::plus());
   ConfusionMatrix confusion(engine.classes());
   confusion.add(images.labels, predict(logits, engine.classes()));
   return confusion;
 }
 
-double images_per_second(Engine& engine, const Model& model, const ImageSet& images) {
+double images_per_second(Engine& engine, const Preprocess& preprocess, const ImageSet& images) {
   using Clock = std::chrono::steady_clock;
   std::vector<double> seconds;
   double total = 0;
   while (seconds.empty() || (seconds.size() < kRuns && total < kEnoughSeconds)) {
     const Clock::time_point start = Clock::now();
-    run_all(engine, model, images);
+    run_all(engine, preprocess, images);
     seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     total += seconds.back();
   }

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "formats/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/core/compact_model.h"
 #include "runtime/engine.h"
 #include "runtime/metrics.h"
 
 namespace karnin::cli {
 
 /// One run() over all images. Pixels are normalised as the model says, on the way in.
-ConfusionMatrix classify(Engine& engine, const Model& model, const ImageSet& images);
+ConfusionMatrix classify(Engine& engine, const Preprocess& preprocess, const ImageSet& images);
 
 /// What the network is shown of an image.
 enum class View {
@@ -19,10 +19,10 @@ enum class View {
 
 /// The same with an engine of its own whose kernels follow from the model alone: no race against
 /// the clock can change the figure.
-ConfusionMatrix classify(const Model& model, const ImageSet& images, int threads,
+ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int threads,
                          View view = View::plain);
 
 /// The median of a few runs over all images, loading from u8 pixels included. Warm up first.
-double images_per_second(Engine& engine, const Model& model, const ImageSet& images);
+double images_per_second(Engine& engine, const Preprocess& preprocess, const ImageSet& images);
 
 }  // namespace karnin::cli

@@ -7,7 +7,7 @@
 
 namespace karnin::cli {
 
-Dataset load_dataset_for(const Model& model, const std::string& data) {
+Dataset load_dataset_for(const ModelDescription& model, const std::string& data) {
   std::string name = data;
   if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
     if (known != "cifar10" && known != "fashion-mnist")

@@ -10,7 +10,7 @@ namespace karnin::cli {
 
 /// load_dataset(data); if `data` is empty, the data set that the model was trained on, if that is a
 /// known one. Throws what load_dataset and require_fit throw.
-Dataset load_dataset_for(const Model& model, const std::string& data);
+Dataset load_dataset_for(const ModelDescription& model, const std::string& data);
 
 /// Throws ArgumentError, naming both, unless images and classes fit the architecture.
 void require_fit(const Architecture& architecture, const Dataset& dataset);

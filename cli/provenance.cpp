@@ -11,7 +11,7 @@ constexpr std::string_view kHistory = "history";
 
 }  // namespace
 
-Json provenance(const Model& model) {
+Json provenance(const ModelDescription& model) {
   Json object = Json::parse(model.provenance, nullptr, false);
   if (!object.is_object()) object = Json::object();
   Json& history = object[std::string(kHistory)];
@@ -19,14 +19,14 @@ Json provenance(const Model& model) {
   return object;
 }
 
-void append_provenance(Model& model, Json entry) {
+void append_provenance(ModelDescription& model, Json entry) {
   Json object = provenance(model);
   entry["version"] = KARNIN_VERSION;
   object[std::string(kHistory)].push_back(std::move(entry));
   model.provenance = object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string trained_on(const Model& model) {
+std::string trained_on(const ModelDescription& model) {
   const Json object = provenance(model);
   std::string name;
   for (const Json& entry : object[std::string(kHistory)])

@@ -11,12 +11,12 @@
 namespace karnin::cli {
 
 /// The model's history as an object: {"history": [...]}; empty where it carries none.
-nlohmann::ordered_json provenance(const Model& model);
+nlohmann::ordered_json provenance(const ModelDescription& model);
 
 /// Adds `entry`, to which the program's version is added.
-void append_provenance(Model& model, nlohmann::ordered_json entry);
+void append_provenance(ModelDescription& model, nlohmann::ordered_json entry);
 
 /// The data set that the model was last trained on; "" if that is not known.
-std::string trained_on(const Model& model);
+std::string trained_on(const ModelDescription& model);
 
 }  // namespace karnin::cli

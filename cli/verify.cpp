@@ -17,14 +17,14 @@ struct VerifyVerb : VerbOptions {
 
 /// An unsound file is a FileError, which says what is wrong with which byte.
 ExitCode verify(const VerifyVerb& verb) {
-  const Model model = read_model(verb.file);
+  const ParameterCount parameters = verify_model(verb.file);
   if (verb.json)
     print_json(nlohmann::ordered_json{{"file", verb.file},
                                       {"sound", true},
-                                      {"parameters", model.parameter_count()},
-                                      {"nonzero", model.nonzero_count()}});
+                                      {"parameters", parameters.all},
+                                      {"nonzero", parameters.nonzero}});
   else
-    print(fmt::format("{}: sound, {} parameters\n", verb.file, count(model.parameter_count())));
+    print(fmt::format("{}: sound, {} parameters\n", verb.file, count(parameters.all)));
   return ExitCode::done;
 }
 

@@ -21,7 +21,7 @@ std::string write_numbers(const std::vector<float>& values) {
 
 }  // namespace
 
-std::string describe(const Model& model) {
+std::string describe(const ModelDescription& model) {
   std::vector<std::string> classes;
   for (const std::string& name : model.classes) classes.push_back(json_string(name));
   return fmt::format(R"({{"architecture":{},"preprocess":{{"mean":{},"std":{}}},"classes":{}}})",
@@ -29,12 +29,12 @@ std::string describe(const Model& model) {
                      write_numbers(model.preprocess.std), json_array(classes));
 }
 
-Model model_from_description(std::string_view text, const std::string& where,
-                             std::uint64_t origin) {
+ModelDescription description_from(std::string_view text, const std::string& where,
+                                  std::uint64_t origin) {
   const Json parsed = parse_json(text, where, origin);
   const JsonView json(parsed, where);
   json.require_keys({"architecture", "preprocess", "classes"});
-  Model model;
+  ModelDescription model;
   model.architecture = architecture_from(json["architecture"]);
   const JsonView preprocess = json["preprocess"];
   preprocess.require_keys({"mean", "std"});

@@ -9,10 +9,11 @@
 namespace karnin {
 
 /// The same description always gives the same bytes. Throws ShapeError or ArgumentError.
-std::string describe(const Model& model);
+std::string describe(const ModelDescription& model);
 
-/// A model without parameters. Refuses every text but the one that describe() gives for it.
+/// Without provenance. Refuses every text but the one that describe() gives for it.
 /// Throws FileError or ShapeError.
-Model model_from_description(std::string_view text, const std::string& where, std::uint64_t origin);
+ModelDescription description_from(std::string_view text, const std::string& where,
+                                  std::uint64_t origin);
 
 }  // namespace karnin

@@ -11,12 +11,16 @@ std::vector<std::uint8_t> encode_model(const Model& model) {
   return encode_container(model_sections(model));
 }
 
-Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path) {
+namespace {
+
+/// All sections of a model file, by take(sections).
+template <typename Take>
+auto take_all(std::span<const std::uint8_t> bytes, const std::string& path, Take&& take) {
   SectionQueue sections(bytes, path);
   try {
-    Model model = take_model(sections, path);
+    auto result = take(sections);
     sections.expect_end(SectionKind::sensitivity, "sensitivity");
-    return model;
+    return result;
   } catch (const FileError&) {
     throw;
   } catch (const Error& error) {  // sound bytes that say something unsound
@@ -24,8 +28,35 @@ Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path)
   }
 }
 
+}  // namespace
+
+Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path) {
+  return take_all(bytes, path, [&](SectionQueue& all) { return take_model(all, path); });
+}
+
+CompactModel decode_compact_model(std::span<const std::uint8_t> bytes, const std::string& path) {
+  std::vector<CompactParameter> parameters;
+  const auto keep = [&](CompactParameter p) { parameters.push_back(std::move(p)); };
+  ModelDescription description =
+      take_all(bytes, path, [&](SectionQueue& all) { return stream_model(all, path, keep); });
+  return {std::move(description), std::move(parameters)};
+}
+
+ParameterCount verify_model(const std::filesystem::path& path) {
+  ParameterCount count;
+  const auto add = [&](const CompactParameter& parameter) { count.add(view_of(parameter)); };
+  const std::vector<std::uint8_t> bytes = read_file(path, kMaxModelBytes);
+  take_all(bytes, path.string(),
+           [&](SectionQueue& all) { return stream_model(all, path.string(), add); });
+  return count;
+}
+
 Model read_model(const std::filesystem::path& path) {
   return decode_model(read_file(path, kMaxModelBytes), path.string());
+}
+
+CompactModel read_compact_model(const std::filesystem::path& path) {
+  return decode_compact_model(read_file(path, kMaxModelBytes), path.string());
 }
 
 void write_model(const std::filesystem::path& path, const Model& model) {
@@ -47,9 +78,4 @@ std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const 
   }
   return summaries;
 }
-
-std::int64_t dense_bytes(const Model& model) {
-  return model.parameter_count() * static_cast<std::int64_t>(sizeof(float));
-}
-
 }  // namespace karnin

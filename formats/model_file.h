@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "formats/tensor_form.h"
-#include "runtime/core/model.h"
+#include "runtime/core/compact_model.h"
 
 namespace karnin {
 
@@ -25,6 +25,16 @@ Model decode_model(std::span<const std::uint8_t> bytes, const std::string& path)
 /// decode_model of a whole file. Throws FileError also where it cannot be read.
 Model read_model(const std::filesystem::path& path);
 
+/// read_model for inference: weights that the file holds by their kept ones stay so. Needs memory
+/// for these and, beside it, for decoding the largest tensor (FORMAT.md, "Memory"). Throws
+/// FileError.
+CompactModel decode_compact_model(std::span<const std::uint8_t> bytes, const std::string& path);
+CompactModel read_compact_model(const std::filesystem::path& path);
+
+/// Whether the file is sound, and how much it holds, with memory for one tensor at a time. Throws
+/// what read_model() would.
+ParameterCount verify_model(const std::filesystem::path& path);
+
 /// encode_model through replace_file() (atomic_file.h). Throws OutputError.
 void write_model(const std::filesystem::path& path, const Model& model);
 
@@ -38,7 +48,10 @@ struct TensorSummary {
 };
 std::vector<TensorSummary> summarise(std::span<const std::uint8_t> bytes, const std::string& path);
 
-/// Bytes of all parameters as plain f32: what "dense_bytes" means everywhere.
-std::int64_t dense_bytes(const Model& model);
+/// Bytes of so many parameters as plain f32: what "dense_bytes" means everywhere.
+constexpr std::int64_t dense_bytes(std::int64_t parameters) {
+  return parameters * static_cast<std::int64_t>(sizeof(float));
+}
+inline std::int64_t dense_bytes(const Model& model) { return dense_bytes(model.parameter_count()); }
 
 }  // namespace karnin

@@ -43,10 +43,24 @@ std::string take_provenance(SectionQueue& sections, const ByteReader& at) {
   return text;
 }
 
+ModelDescription take_description(SectionQueue& sections, const std::string& path) {
+  const ByteReader start = sections.peek();
+  ModelDescription description = description_from(
+      take_text(sections, SectionKind::description, "description"), path, start.offset());
+  description.provenance = take_provenance(sections, sections.peek());
+  return description;
+}
+
 Parameter take_parameter(SectionQueue& sections, const ParameterSpec& spec) {
   const ByteReader payload = sections.take(SectionKind::tensor, spec.name);
   return sections.version() == 1 ? v1::decode_parameter(payload, spec)
                                  : decode_parameter(payload, spec, sections.version());
+}
+
+CompactParameter take_compact_parameter(SectionQueue& sections, const ParameterSpec& spec) {
+  const ByteReader payload = sections.take(SectionKind::tensor, spec.name);
+  return sections.version() == 1 ? compacted(v1::decode_parameter(payload, spec))
+                                 : decode_compact_parameter(payload, spec, sections.version());
 }
 
 Sensitivity read_sensitivity(ByteReader payload, const std::vector<ParameterSpec>& specs) {
@@ -81,10 +95,7 @@ std::vector<Section> model_sections(const Model& model) {
 }
 
 Model take_model(SectionQueue& sections, const std::string& path) {
-  const ByteReader start = sections.peek();
-  Model model = model_from_description(take_text(sections, SectionKind::description, "description"),
-                                       path, start.offset());
-  model.provenance = take_provenance(sections, sections.peek());
+  Model model{take_description(sections, path), {}, {}};
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   for (const ParameterSpec& spec : specs)
     model.parameters.push_back(take_parameter(sections, spec));
@@ -93,6 +104,23 @@ Model take_model(SectionQueue& sections, const std::string& path) {
         read_sensitivity(sections.take(SectionKind::sensitivity, "sensitivity"), specs));
   require_storable(model);
   return model;
+}
+
+ModelDescription stream_model(SectionQueue& sections, const std::string& path,
+                              const std::function<void(CompactParameter)>& take) {
+  ModelDescription description = take_description(sections, path);
+  const std::vector<ParameterSpec> specs = parameter_specs(description.architecture);
+  for (const ParameterSpec& spec : specs) take(take_compact_parameter(sections, spec));
+  std::vector<Sensitivity> sensitivities;
+  while (sections.next_is(SectionKind::sensitivity)) {
+    sensitivities.push_back(
+        read_sensitivity(sections.take(SectionKind::sensitivity, "sensitivity"), specs));
+    sensitivities.back().values.clear();
+  }
+  validate(description);
+  require_storable(sensitivities);
+  require_storable(description);
+  return description;
 }
 
 }  // namespace karnin

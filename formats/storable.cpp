@@ -30,24 +30,10 @@ void require_finite(std::span<const float> values, const std::string& what) {
                                   *bad, bad - values.begin()));
 }
 
-void require_names(const Model& model) {
+void require_names(const ModelDescription& model) {
   require_name(model.architecture.name, "name of the architecture");
   for (const Node& node : model.architecture.nodes) require_name(node.name, "name of a layer");
   for (const std::string& name : model.classes) require_name(name, "name of a class");
-}
-
-void require_sensitivities(const Model& model) {
-  require(model.sensitivities.size() <= kMaxSensitivities,
-          fmt::format("expected at most {} sensitivities, got {}", kMaxSensitivities,
-                      model.sensitivities.size()));
-  std::set<std::string_view> methods;
-  for (const Sensitivity& sensitivity : model.sensitivities) {
-    require_name(sensitivity.method, "method of a sensitivity");
-    require(!sensitivity.method.empty() && methods.insert(sensitivity.method).second,
-            "the methods of the sensitivities must be unique and not empty");
-    for (const Tensor& values : sensitivity.values)
-      require_finite(values.span(), sensitivity.method);
-  }
 }
 
 void require_provenance(const std::string& provenance) {
@@ -62,17 +48,35 @@ bool is_storable_name(std::string_view name) {
          std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }
 
-void require_storable(const Model& model) {
-  validate(model);
-  require_names(model);
-  for (const Parameter& parameter : model.parameters)
-    require_finite(parameter.value.span(), parameter.name);
-  require_sensitivities(model);
+void require_storable(std::span<const Sensitivity> sensitivities) {
+  require(sensitivities.size() <= kMaxSensitivities,
+          fmt::format("expected at most {} sensitivities, got {}", kMaxSensitivities,
+                      sensitivities.size()));
+  std::set<std::string_view> methods;
+  for (const Sensitivity& sensitivity : sensitivities) {
+    require_name(sensitivity.method, "method of a sensitivity");
+    require(!sensitivity.method.empty() && methods.insert(sensitivity.method).second,
+            "the methods of the sensitivities must be unique and not empty");
+    for (const Tensor& values : sensitivity.values)
+      require_finite(values.span(), sensitivity.method);
+  }
+}
+
+void require_storable(const ModelDescription& description) {
+  require_names(description);
   try {
-    require_provenance(model.provenance);
+    require_provenance(description.provenance);
   } catch (const FileError& error) {
     throw ArgumentError(error.what());
   }
+}
+
+void require_storable(const Model& model) {
+  validate(model);
+  for (const Parameter& parameter : model.parameters)
+    require_finite(parameter.value.span(), parameter.name);
+  require_storable(model.sensitivities);
+  require_storable(static_cast<const ModelDescription&>(model));
 }
 
 }  // namespace karnin

@@ -39,6 +39,22 @@ KeptValues kept_values(const Parameter& parameter) {
   return kept;
 }
 
+/// The kept weights as compressed rows.
+SparseMatrix gather(KeptValues kept, const Mask& mask, const Dims& dims) {
+  SparseMatrix matrix{dims[0], dims[1], {0}, {}, std::move(kept.values)};
+  matrix.row_ptr.reserve(kept.rows.size() + 1);
+  matrix.col_idx.reserve(matrix.values.size());
+  for (const std::size_t count : kept.rows)
+    matrix.row_ptr.push_back(matrix.row_ptr.back() + static_cast<std::uint32_t>(count));
+  const auto columns = static_cast<std::size_t>(dims[1]);
+  std::size_t row_end = columns;
+  for_each_kept(mask, [&](std::size_t i) {
+    while (i >= row_end) row_end += columns;
+    matrix.col_idx.push_back(static_cast<std::uint32_t>(i + columns - row_end));
+  });
+  return matrix;
+}
+
 /// Puts the kept values in their places; pruned weights are 0.
 Tensor scatter(const std::vector<float>& values, const Mask& mask, const Dims& dims) {
   Tensor tensor(dims);
@@ -92,6 +108,27 @@ std::string_view to_string(PositionCoding coding) {
   }
 }
 
+/// The kept weights and where they lie.
+struct DecodedTensor {
+  Mask mask;
+  KeptValues kept;
+};
+
+/// Reads the whole payload.
+DecodedTensor decode_tensor(ByteReader payload, const ParameterSpec& spec, std::uint32_t version) {
+  payload = payload.named(spec.name);
+  const std::size_t payload_bytes = payload.remaining();
+  const std::size_t elements = elements_in(payload, spec.dims);
+  const std::size_t rows = rows_of(spec.dims);
+  const Codings codings = read_codings(payload);
+  Mask mask = decode_mask(payload, codings.positions, elements, rows, version);
+  KeptValues kept{{}, kept_in_rows(mask, elements, rows)};
+  kept.values.resize(std::accumulate(kept.rows.begin(), kept.rows.end(), std::size_t{0}));
+  decode_values(payload, codings.values, kept, version);
+  expect_padding(payload, payload_bytes, elements, "tensor");
+  return {std::move(mask), std::move(kept)};
+}
+
 }  // namespace
 
 void encode_parameter(const Parameter& parameter, ByteWriter& writer, std::uint32_t version) {
@@ -107,19 +144,18 @@ void encode_parameter(const Parameter& parameter, ByteWriter& writer, std::uint3
 }
 
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec, std::uint32_t version) {
-  payload = payload.named(spec.name);
-  const std::size_t payload_bytes = payload.remaining();
-  const std::size_t elements = elements_in(payload, spec.dims);
-  const std::size_t rows = rows_of(spec.dims);
-  const Codings codings = read_codings(payload);
-  Parameter parameter{spec.name, {}, {}};
-  parameter.mask = decode_mask(payload, codings.positions, elements, rows, version);
-  KeptValues kept{{}, kept_in_rows(parameter.mask, elements, rows)};
-  kept.values.resize(std::accumulate(kept.rows.begin(), kept.rows.end(), std::size_t{0}));
-  decode_values(payload, codings.values, kept, version);
-  expect_padding(payload, payload_bytes, elements, "tensor");
-  parameter.value = scatter(kept.values, parameter.mask, spec.dims);
-  return parameter;
+  auto [mask, kept] = decode_tensor(payload, spec, version);
+  Tensor value = scatter(kept.values, mask, spec.dims);
+  return {spec.name, std::move(value), std::move(mask)};
+}
+
+CompactParameter decode_compact_parameter(ByteReader payload, const ParameterSpec& spec,
+                                          std::uint32_t version) {
+  auto [mask, kept] = decode_tensor(payload, spec, version);
+  const auto count = static_cast<std::int64_t>(kept.values.size());
+  if (mask.empty() || !is_held_sparse(spec.dims, count))
+    return {spec.name, scatter(kept.values, mask, spec.dims)};
+  return {spec.name, gather(std::move(kept), mask, spec.dims)};
 }
 
 TensorForm form_of(ByteReader payload, const Parameter& parameter, std::uint32_t version) {

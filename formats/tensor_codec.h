@@ -6,7 +6,7 @@
 #include "formats/byte_writer.h"
 #include "formats/container.h"
 #include "formats/tensor_form.h"
-#include "runtime/core/model.h"
+#include "runtime/core/compact_model.h"
 
 namespace karnin {
 
@@ -18,6 +18,10 @@ void encode_parameter(const Parameter& parameter, ByteWriter& writer,
 /// Throws FileError.
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec,
                            std::uint32_t version = kFormatVersion);
+
+/// The same for inference.
+CompactParameter decode_compact_parameter(ByteReader payload, const ParameterSpec& spec,
+                                          std::uint32_t version = kFormatVersion);
 
 /// How a sound payload stores its parameter.
 TensorForm form_of(ByteReader payload, const Parameter& parameter, std::uint32_t version);

@@ -29,26 +29,26 @@ std::int64_t checked_batch(std::int64_t batch) {
 }  // namespace
 
 struct Engine::Impl {
-  Impl(const Model& model, const EngineOptions& options)
+  Impl(const NetworkView& network, const EngineOptions& options)
       : arena(options.threads),
         images(shard_images(checked_batch(options.batch))),
-        plan(make_plan(model, options)),
-        chain(build_chain(model, images, plan)),
-        image_floats(model.architecture.input.size()) {
+        plan(make_plan(network, options)),
+        chain(build_chain(network, images, plan)),
+        image_floats(network.description.architecture.input.size()) {
     for (int i = 0; i < arena.threads(); ++i) {
       workers.emplace_back(*chain);
       microseconds.emplace_back(chain->layers().size(), 0.0);
     }
-    for (const Parameter& parameter : model.parameters)
-      counts.push_back({parameter.name, parameter.value.size(), count_nonzero(parameter)});
+    for (const WeightsView& weights : network.parameters)
+      counts.push_back({std::string(weights.name), weights.size(), weights.count_nonzero()});
   }
 
   /// Inside the arena, where oneDNN keeps to one thread.
-  Plan make_plan(const Model& model, const EngineOptions& options) {
-    validate(model);
+  Plan make_plan(const NetworkView& network, const EngineOptions& options) {
+    validate(network);
     Plan result;
     arena.for_each(1, [&](std::int64_t) {
-      result = plan_chain(model, {images, options.kernel, options.race, options.chain});
+      result = plan_chain(network, {images, options.kernel, options.race, options.chain});
     });
     return result;
   }
@@ -84,8 +84,8 @@ struct Engine::Impl {
   std::vector<ParameterCount> counts;
 };
 
-Engine::Engine(const Model& model, const EngineOptions& options)
-    : impl_(std::make_unique<Impl>(model, options)) {}
+Engine::Engine(const NetworkView& network, const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(network, options)) {}
 Engine::~Engine() = default;
 
 std::int64_t Engine::classes() const { return impl_->chain->classes(); }

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/core/compact_model.h"
 #include "runtime/core/parallel.h"
 #include "runtime/plan.h"
 
@@ -43,7 +43,7 @@ class Engine {
  public:
   /// Throws ShapeError for an unsound model, ArgumentError for options (or KARNIN_KERNEL) out of
   /// range.
-  Engine(const Model& model, const EngineOptions& options);
+  Engine(const NetworkView& network, const EngineOptions& options);
   ~Engine();
 
   std::int64_t classes() const;

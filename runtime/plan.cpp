@@ -13,6 +13,10 @@ namespace {
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
+// From here on dense kernels lose for any number of images (bench/METHOD.md), and what preparing
+// them takes is no trifle: they are out of the race.
+constexpr double kDenseLoses = 0.85;
+constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
 // A chain in lanes that are three quarters empty never won.
 constexpr double kLaneCandidate = 0.25;
 constexpr double kGatherRule = 0.9;
@@ -22,18 +26,22 @@ constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
 
 struct FcLayer {
   std::string name;
+  std::int64_t weights;
   double sparsity;
+  bool dense_may_win() const { return sparsity < kDenseLoses || weights < kManyWeights; }
 };
 
-std::vector<FcLayer> fc_layers(const Model& model) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+std::vector<FcLayer> fc_layers(const NetworkView& network) {
+  const Architecture& architecture = network.description.architecture;
+  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
   std::vector<FcLayer> layers;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const Node& node = model.architecture.nodes[static_cast<std::size_t>(specs[i].node)];
+    const Node& node = architecture.nodes[static_cast<std::size_t>(specs[i].node)];
     if (specs[i].is_bias || !std::holds_alternative<FullyConnected>(node.spec)) continue;
-    const Parameter& weights = model.parameters[i];
-    layers.push_back({node.name, 1.0 - static_cast<double>(count_nonzero(weights)) /
-                                           static_cast<double>(weights.value.size())});
+    const WeightsView& weights = network.parameters[i];
+    layers.push_back(
+        {node.name, weights.size(),
+         1.0 - static_cast<double>(weights.count_nonzero()) / static_cast<double>(weights.size())});
   }
   return layers;
 }
@@ -83,29 +91,39 @@ std::vector<std::vector<double>> layer_times(std::span<const std::unique_ptr<Cha
   return medians;
 }
 
-/// Adds to each choice how long its layer takes with each of the kernels.
-void time_kernels(const Model& model, std::int64_t images, ChainKind kind,
-                  std::span<const FcKernel> kernels, std::vector<FcChoice>& choices) {
+bool races(FcKernel kernel, const FcLayer& layer) {
+  const bool dense = kernel == FcKernel::dense || kernel == FcKernel::onednn;
+  return !dense || layer.dense_may_win();
+}
+
+/// Adds to each choice how long its layer takes with each of the kernels that race there.
+void time_kernels(const NetworkView& network, std::int64_t images, ChainKind kind,
+                  std::span<const FcLayer> layers, std::span<const FcKernel> kernels,
+                  std::vector<FcChoice>& choices) {
   std::vector<std::unique_ptr<Chain>> chains;
   for (const FcKernel kernel : kernels) {
     Plan all_alike{kind, choices, {}};
-    for (FcChoice& choice : all_alike.kernels) choice.kernel = kernel;
-    chains.push_back(build_chain(model, images, all_alike));
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      all_alike.kernels[i].kernel = races(kernel, layers[i]) ? kernel : FcKernel::sparse_lanes;
+    chains.push_back(build_chain(network, images, all_alike));
   }
   const std::vector<std::vector<double>> times = layer_times(chains);
   for (std::size_t k = 0; k < chains.size(); ++k)
-    for (FcChoice& choice : choices)
-      for (std::size_t i = 0; i < times[k].size(); ++i)
-        if (chains[k]->layers()[i]->name() == choice.layer)
-          choice.timings.push_back({kernels[k], times[k][i]});
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      for (std::size_t step = 0; step < times[k].size(); ++step)
+        if (chains[k]->layers()[step]->name() == layers[i].name && races(kernels[k], layers[i]))
+          choices[i].timings.push_back({kernels[k], times[k][step]});
 }
 
-void race(const Model& model, std::int64_t images, ChainKind chain, std::span<const FcLayer> layers,
-          std::vector<FcChoice>& choices) {
+void race(const NetworkView& network, std::int64_t images, ChainKind chain,
+          std::span<const FcLayer> layers, std::vector<FcChoice>& choices) {
   const auto is_sparse = [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; };
-  const std::vector<FcKernel> kernels =
+  std::vector<FcKernel> kernels =
       fc_candidates(chain, images, std::ranges::any_of(layers, is_sparse));
-  time_kernels(model, images, chain, kernels, choices);
+  std::erase_if(kernels, [&](FcKernel kernel) {
+    return std::ranges::none_of(layers, [&](const FcLayer& l) { return races(kernel, l); });
+  });
+  time_kernels(network, images, chain, layers, kernels, choices);
   for (FcChoice& choice : choices)
     choice.kernel =
         std::ranges::min_element(choice.timings, {}, &FcChoice::Timing::microseconds)->kernel;
@@ -147,32 +165,30 @@ std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool s
   return kernels;
 }
 
-std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options) {
+std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options) {
   const ChainKind chain = options.chain.value_or(ChainKind::onednn);
-  const std::vector<FcLayer> layers = fc_layers(model);
+  const std::vector<FcLayer> layers = fc_layers(network);
   const std::optional<FcKernel> pinned = pinned_kernel(options);
   std::vector<FcChoice> choices;
   for (const FcLayer& layer : layers)
     choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, chain)), {}});
   if (options.race && !pinned && !choices.empty())
-    race(model, options.images, chain, layers, choices);
+    race(network, options.images, chain, layers, choices);
   return choices;
 }
 
-Plan plan_chain(const Model& model, const PlanOptions& options) {
+Plan plan_chain(const NetworkView& network, const PlanOptions& options) {
   const auto plan_for = [&](ChainKind chain) {
     PlanOptions one = options;
     one.chain = chain;
-    return Plan{chain, plan_kernels(model, one), {}};
+    return Plan{chain, plan_kernels(network, one), {}};
   };
   if (const auto chain = settled_chain(options)) return plan_for(*chain);
 
   std::vector<Plan> plans;
-  std::vector<std::unique_ptr<Chain>> chains;
-  for (const ChainKind kind : chain_candidates(options.images)) {
-    plans.push_back(plan_for(kind));
-    chains.push_back(build_chain(model, options.images, plans.back()));
-  }
+  for (const ChainKind kind : chain_candidates(options.images)) plans.push_back(plan_for(kind));
+  std::vector<std::unique_ptr<Chain>> chains;  // only now: each holds the weights once more
+  for (const Plan& plan : plans) chains.push_back(build_chain(network, options.images, plan));
   const std::vector<std::vector<double>> times = layer_times(chains);
   std::vector<Plan::Timing> timings;
   for (std::size_t i = 0; i < plans.size(); ++i)
@@ -183,16 +199,16 @@ Plan plan_chain(const Model& model, const PlanOptions& options) {
   return fastest;
 }
 
-std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images, const Plan& plan) {
+std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t images,
+                                   const Plan& plan) {
   const auto kernel_of = [&plan](const std::string& layer) {
     const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
     return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
   };
-  auto chain = std::make_unique<Chain>(
-      model.architecture, ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
-  std::vector<const float*> parameters;
-  for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
-  chain->set_parameters(parameters);
+  auto chain =
+      std::make_unique<Chain>(network.description.architecture,
+                              ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
+  chain->set_parameters(network.parameters);
   return chain;
 }
 

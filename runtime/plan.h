@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/core/compact_model.h"
 #include "runtime/layers/chain.h"
 
 namespace karnin {
@@ -58,13 +58,14 @@ std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool s
 /// One choice for every fully connected layer of options.chain (onednn if it names none), in order.
 /// Serial; takes some ten milliseconds for a race. Throws ArgumentError for a KARNIN_KERNEL that
 /// does not exist.
-std::vector<FcChoice> plan_kernels(const Model& model, const PlanOptions& options);
+std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options);
 
 /// The same for each chain, and then the fastest of them. A pinned kernel that is not for lanes
 /// decides for oneDNN's chain.
-Plan plan_chain(const Model& model, const PlanOptions& options);
+Plan plan_chain(const NetworkView& network, const PlanOptions& options);
 
 /// A chain for inference with these choices, holding the model's parameters.
-std::unique_ptr<Chain> build_chain(const Model& model, std::int64_t images, const Plan& plan);
+std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t images,
+                                   const Plan& plan);
 
 }  // namespace karnin

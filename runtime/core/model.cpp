@@ -60,23 +60,28 @@ Model make_model(Architecture architecture) {
   return model;
 }
 
+void validate(const ModelDescription& description) {
+  const auto& [architecture, preprocess, classes, provenance] = description;
+  const auto channels = static_cast<std::size_t>(architecture.input.c);
+  require(preprocess.mean.size() == channels && preprocess.std.size() == channels,
+          "expected a mean and a deviation for each of " + std::to_string(channels) + " channels");
+  require(
+      std::ranges::all_of(preprocess.mean, [](float x) { return std::isfinite(x); }) &&
+          std::ranges::all_of(preprocess.std, [](float x) { return std::isfinite(x) && x > 0; }),
+      "expected finite means and positive deviations of the channels");
+  const Extent last = infer_extents(architecture).back();
+  require(
+      classes.empty() || classes.size() == static_cast<std::size_t>(last.c),
+      "expected " + std::to_string(last.c) + " class names, got " + std::to_string(classes.size()));
+}
+
 void validate(const Model& model) {
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   require(model.parameters.size() == specs.size(), "expected " + std::to_string(specs.size()) +
                                                        " parameters, got " +
                                                        std::to_string(model.parameters.size()));
   for (std::size_t i = 0; i < specs.size(); ++i) validate_parameter(model.parameters[i], specs[i]);
-  const auto channels = static_cast<std::size_t>(model.architecture.input.c);
-  require(model.preprocess.mean.size() == channels && model.preprocess.std.size() == channels,
-          "expected a mean and a deviation for each of " + std::to_string(channels) + " channels");
-  require(std::ranges::all_of(model.preprocess.mean, [](float x) { return std::isfinite(x); }) &&
-              std::ranges::all_of(model.preprocess.std,
-                                  [](float x) { return std::isfinite(x) && x > 0; }),
-          "expected finite means and positive deviations of the channels");
-  const Extent last = infer_extents(model.architecture).back();
-  require(model.classes.empty() || model.classes.size() == static_cast<std::size_t>(last.c),
-          "expected " + std::to_string(last.c) + " class names, got " +
-              std::to_string(model.classes.size()));
+  validate(static_cast<const ModelDescription&>(model));
   for (const Sensitivity& s : model.sensitivities) {
     require(s.values.size() == specs.size(), "sensitivity '" + s.method + "' is incomplete");
     for (std::size_t i = 0; i < specs.size(); ++i)

@@ -34,13 +34,18 @@ struct Sensitivity {
   bool operator==(const Sensitivity&) const = default;
 };
 
-struct Model {
+/// All of a model but its weights.
+struct ModelDescription {
   Architecture architecture;
-  std::vector<Parameter> parameters;  ///< in the order of parameter_specs()
   Preprocess preprocess;
   std::vector<std::string> classes;
+  std::string provenance;  ///< JSON object: how it was trained and pruned
+  bool operator==(const ModelDescription&) const = default;
+};
+
+struct Model : ModelDescription {
+  std::vector<Parameter> parameters;       ///< in the order of parameter_specs()
   std::vector<Sensitivity> sensitivities;  ///< empty in a file made for inference
-  std::string provenance;                  ///< JSON object: how it was trained and pruned
 
   std::int64_t parameter_count() const;
   std::int64_t nonzero_count() const;
@@ -52,6 +57,9 @@ std::int64_t count_nonzero(const Parameter& parameter);
 
 /// Zero parameters of the right shapes. Throws ShapeError for an unsound architecture.
 Model make_model(Architecture architecture);
+
+/// Throws ShapeError unless preprocessing and classes fit the architecture.
+void validate(const ModelDescription& description);
 
 /// Throws ShapeError unless parameters, masks, preprocessing and classes fit the architecture,
 /// and pruned weights are 0.

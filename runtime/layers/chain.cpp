@@ -62,6 +62,14 @@ struct Chain::Impl {
 
   int src_value(std::size_t layer) const { return layer == 0 ? 0 : dst_values[layer - 1]; }
 
+  /// Calls visit(layer, index of its weight in parameter_specs()).
+  template <typename Visit>
+  void for_each_trainable(Visit&& visit) const {
+    for (std::size_t i = 0; i < assembly.layers.size(); ++i)
+      if (assembly.parameters[i] != kNoParameters)
+        visit(*assembly.layers[i], static_cast<std::size_t>(assembly.parameters[i]));
+  }
+
   /// Below this layer no gradient is needed.
   std::size_t first_trainable() const {
     const auto is_trainable = [](int parameter) { return parameter != kNoParameters; };
@@ -101,20 +109,28 @@ std::int64_t Chain::classes() const { return layers().back()->dst().extent.c; }
 const std::vector<std::unique_ptr<Layer>>& Chain::layers() const { return impl_->assembly.layers; }
 
 void Chain::set_parameters(std::span<const float* const> parameters) {
-  const Assembly& assembly = impl_->assembly;
-  for (std::size_t i = 0; i < assembly.layers.size(); ++i) {
-    if (assembly.parameters[i] == kNoParameters) continue;
-    const auto weight = static_cast<std::size_t>(assembly.parameters[i]);
+  impl_->for_each_trainable([&](Layer& layer, std::size_t weight) {
     assert(weight + 1 < parameters.size());
-    assembly.layers[i]->set_parameters(parameters[weight], parameters[weight + 1]);
-  }
+    layer.set_parameters(parameters[weight], parameters[weight + 1]);
+  });
+}
+
+void Chain::set_parameters(std::span<const WeightsView> parameters) {
+  assert(impl_->purpose == Purpose::inference);
+  impl_->for_each_trainable([&](Layer& layer, std::size_t weight) {
+    assert(weight + 1 < parameters.size());
+    const WeightsView& weights = parameters[weight];
+    const float* bias = parameters[weight + 1].plain;
+    if (weights.sparse != nullptr)
+      layer.set_sparse_parameters(*weights.sparse, bias);
+    else
+      layer.set_parameters(weights.plain, bias);
+  });
 }
 
 void Chain::hold_masks(std::span<const std::span<const std::uint8_t>> masks) {
-  const Assembly& assembly = impl_->assembly;
-  for (std::size_t i = 0; i < assembly.layers.size(); ++i)
-    if (assembly.parameters[i] != kNoParameters)
-      assembly.layers[i]->hold_mask(masks[static_cast<std::size_t>(assembly.parameters[i])]);
+  impl_->for_each_trainable(
+      [&](Layer& layer, std::size_t weight) { layer.hold_mask(masks[weight]); });
 }
 
 struct Chain::Worker::Impl {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/core/architecture.h"
+#include "runtime/core/compact_model.h"
 #include "runtime/layers/fc_kernel.h"
 #include "runtime/layers/layer.h"
 
@@ -52,6 +53,8 @@ class Chain {
   /// after every optimizer step (blocked copies for oneDNN are made here). No Worker may be
   /// running.
   void set_parameters(std::span<const float* const> parameters);
+  /// The same in inference, where weights may be sparse.
+  void set_parameters(std::span<const WeightsView> parameters);
 
   /// In training: masks[i] of parameter_specs()[i], empty where all weights may move. Pruned
   /// weights are 0 from now on, and their gradients may be left as they are. Takes effect with the

@@ -1,5 +1,9 @@
 #include "runtime/layers/fc_inference.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "runtime/core/aligned.h"
 #include "runtime/core/sparse_matrix.h"
 #include "runtime/kernels/fc_sparse.h"
@@ -18,13 +22,16 @@ class FcInferenceLayer : public Layer {
         relu_(relu) {}
 
   void set_parameters(const float* weights, const float* bias) final {
-    bias_.assign(bias, bias + shape_.oc);
+    set_bias(bias);
     pack(permuted(weights));
   }
 
   const kernels::FcShape& shape() const { return shape_; }
   const float* bias() const { return bias_.data(); }
   bool relu() const { return relu_; }
+
+ protected:
+  void set_bias(const float* bias) { bias_.assign(bias, bias + shape_.oc); }
 
  private:
   /// `weights` is (oc x shape().ic).
@@ -91,6 +98,10 @@ class SparseFc final : public FcInferenceLayer {
       : FcInferenceLayer(std::move(name), spec, src, relu), kernel_(kernel) {}
 
   std::string kernel() const override { return std::string(to_string(kernel_)); }
+  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) override {
+    set_bias(bias);
+    pack(src().layout == Layout::nchw ? weights : permuted(weights));
+  }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
     return std::make_unique<BoundFc<SparseFc>>(
         *this, binding, in_lanes() ? kernels::active().fc_sparse_scratch(shape()) : 0);
@@ -105,8 +116,30 @@ class SparseFc final : public FcInferenceLayer {
 
  private:
   void pack(const AlignedVector<float>& weights) override {
-    packed_ = kernels::PackedSparse(SparseMatrix::from_dense(weights, shape().oc, shape().ic),
-                                    in_lanes() ? kernels::active().lanes : 1);
+    pack(SparseMatrix::from_dense(weights, shape().oc, shape().ic));
+  }
+  void pack(const SparseMatrix& weights) {
+    packed_ = kernels::PackedSparse(weights, in_lanes() ? kernels::active().lanes : 1);
+  }
+
+  /// As FcInferenceLayer::permuted(), without the columns of zeros.
+  SparseMatrix permuted(const SparseMatrix& plain) const {
+    const auto pixels = static_cast<std::uint32_t>(src().extent.h * src().extent.w);
+    SparseMatrix result{shape().oc, shape().ic, plain.row_ptr, {}, {}};
+    std::vector<std::pair<std::uint32_t, float>> row;
+    for (std::size_t r = 0; r + 1 < plain.row_ptr.size(); ++r) {
+      row.clear();
+      for (std::uint32_t i = plain.row_ptr[r]; i < plain.row_ptr[r + 1]; ++i) {
+        const std::uint32_t column = plain.col_idx[i];
+        row.emplace_back(src().offset(column / pixels, column % pixels), plain.values[i]);
+      }
+      std::ranges::sort(row);
+      for (const auto& [column, value] : row) {
+        result.col_idx.push_back(column);
+        result.values.push_back(value);
+      }
+    }
+    return result;
   }
   bool in_lanes() const { return kernel_ == FcKernel::sparse_lanes; }
 

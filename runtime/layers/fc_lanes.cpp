@@ -135,8 +135,12 @@ FcSparseLanesLayer::FcSparseLanesLayer(std::string name, const FullyConnected& s
 void FcSparseLanesLayer::set_parameters(const float* weights, const float* bias) {
   const auto [rows, ic, oc] = shape_of(*this);
   const std::span all(weights, static_cast<std::size_t>(ic * oc));
-  packed_ = kernels::PackedSparse(SparseMatrix::from_dense(all, oc, ic), kernels::active().lanes);
-  bias_.assign(bias, bias + oc);
+  set_sparse_parameters(SparseMatrix::from_dense(all, oc, ic), bias);
+}
+
+void FcSparseLanesLayer::set_sparse_parameters(const SparseMatrix& weights, const float* bias) {
+  packed_ = kernels::PackedSparse(weights, kernels::active().lanes);
+  bias_.assign(bias, bias + dst().extent.c);
 }
 
 std::unique_ptr<BoundLayer> FcSparseLanesLayer::bind(const Binding& binding) const {

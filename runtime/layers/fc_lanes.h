@@ -43,6 +43,7 @@ class FcSparseLanesLayer : public Layer {
 
   std::string kernel() const override { return "sparse in lanes"; }
   void set_parameters(const float* weights, const float* bias) override;
+  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
  private:

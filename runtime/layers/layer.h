@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/core/sparse_matrix.h"
 #include "runtime/onednn/blob.h"
 
 namespace karnin {
@@ -47,6 +48,11 @@ class Layer {
   /// Takes new parameters in plain layout. In training they must stay where they are until the next
   /// call; in inference they are copied. Must not run while a BoundLayer does.
   virtual void set_parameters(const float* /*weights*/, const float* /*bias*/) {}
+  /// The same for the weights of a fully connected layer in inference. A layer that wants all of
+  /// them gets them, for as long as it takes to copy them.
+  virtual void set_sparse_parameters(const SparseMatrix& weights, const float* bias) {
+    set_parameters(weights.to_dense().data(), bias);
+  }
   /// In training: weights whose mask is 0 stay 0 from now on, and nobody asks for their gradient,
   /// which backward may leave as it is. Empty: every weight may move. Takes effect with the next
   /// set_parameters().

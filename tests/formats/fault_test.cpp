@@ -53,7 +53,8 @@ void read_all_but_json(const std::vector<std::uint8_t>& bytes, const Model& mode
     if (section.kind == SectionKind::description) decode_text(section.payload, "description");
     if (section.kind != SectionKind::tensor) continue;
     const auto index = static_cast<std::size_t>(spec - specs.begin());
-    EXPECT_TRUE(decode_parameter(section.payload, *spec++) == model.parameters[index]);
+    EXPECT_TRUE(decode_parameter(section.payload, *spec) == model.parameters[index]);
+    EXPECT_EQ(decode_compact_parameter(section.payload, *spec++).name, specs[index].name);
   }
 }
 

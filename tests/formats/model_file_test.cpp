@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "formats/storable.h"
@@ -21,6 +22,29 @@ namespace fs = std::filesystem;
 using test::error_message;
 using ::testing::HasSubstr;
 
+/// The same numbers, in tensors again.
+std::vector<Tensor> expanded(const CompactModel& model) {
+  std::vector<Tensor> tensors;
+  for (const CompactParameter& parameter : model.parameters) {
+    const WeightsView view = view_of(parameter);
+    Tensor& tensor = tensors.emplace_back(view.dims);
+    if (view.sparse != nullptr)
+      std::ranges::copy(view.sparse->to_dense(), tensor.data());
+    else
+      std::copy_n(view.plain, view.size(), tensor.data());
+  }
+  return tensors;
+}
+
+void expect_same(const CompactModel& compact, const Model& model, const std::string& what) {
+  EXPECT_EQ(static_cast<const ModelDescription&>(compact),
+            static_cast<const ModelDescription&>(model))
+      << what;
+  std::vector<Tensor> tensors;
+  for (const Parameter& parameter : model.parameters) tensors.push_back(parameter.value);
+  EXPECT_EQ(expanded(compact), tensors) << what;
+}
+
 /// Both directions: nothing of the model is lost, and the bytes are the only ones for it.
 void expect_round_trip(const Model& model, const std::string& what) {
   const std::vector<std::uint8_t> bytes = encode_model(model);
@@ -29,6 +53,8 @@ void expect_round_trip(const Model& model, const std::string& what) {
   EXPECT_EQ(encode_model(back), bytes) << what;
   EXPECT_EQ(decode_model(test::encode_model_v1(model), "file"), model) << what;
   EXPECT_EQ(decode_model(test::encode_model_v2(model), "file"), model) << what;
+  expect_same(decode_compact_model(bytes, "file"), model, what);
+  expect_same(decode_compact_model(test::encode_model_v1(model), "file"), model, what);
 }
 
 fs::path golden(const std::string& name) { return fs::path(KARNIN_GOLDEN_DIR) / "format" / name; }
@@ -53,6 +79,35 @@ TEST(ModelFile, EdgesRoundTrip) {
   empty_names.classes = {"", "", ""};
   empty_names.provenance = "{}";
   expect_round_trip(empty_names, "empty names");
+}
+
+TEST(ModelFile, ForInferenceMatricesOfWhichHalfIsLeftStaySparse) {
+  const auto is_sparse = [](std::int64_t kept) {
+    Model model = make_model({"half", {8, 1, 1}, {{"fc", FullyConnected{5}, {kImageInput}}}});
+    Parameter& weights = model.parameters.front();
+    weights.mask.assign(40, 0);
+    std::fill_n(weights.mask.begin(), kept, std::uint8_t{1});
+    const CompactModel read = decode_compact_model(encode_model(model), "file");
+    EXPECT_EQ(view_of(read.parameters[1]).sparse, nullptr) << "a bias";
+    return view_of(read.parameters[0]).sparse != nullptr;
+  };
+  EXPECT_TRUE(is_sparse(0));
+  EXPECT_TRUE(is_sparse(20));
+  EXPECT_FALSE(is_sparse(21));
+  EXPECT_FALSE(is_sparse(40));
+  const CompactModel tiny = decode_compact_model(encode_model(test::tiny_model()), "file");
+  EXPECT_EQ(view_of(tiny.parameters[0]).sparse, nullptr) << "a convolution";
+}
+
+TEST(ModelFile, VerifyCountsWhatItReads) {
+  const test::TemporaryDirectory directory;
+  const fs::path file = directory.path() / "model.bin";
+  const Model model = test::packed_model();
+  write_model(file, model);
+  const ParameterCount count = verify_model(file);
+  EXPECT_EQ(count.all, model.parameter_count());
+  EXPECT_EQ(count.nonzero, model.nonzero_count());
+  EXPECT_THROW(verify_model(directory.path() / "none.bin"), FileError);
 }
 
 TEST(ModelFile, DenseBytesCountsEveryParameter) {

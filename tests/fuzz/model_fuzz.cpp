@@ -1,5 +1,6 @@
 // Model files and checkpoints without the barrier of their checksums: whatever is read is written
 // again byte for byte.
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 
@@ -16,11 +17,24 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
+bool is_same(const CompactModel& compact, const Model& model) {
+  const auto same = [](const CompactParameter& read, const Parameter& expected) {
+    const WeightsView view = view_of(read);
+    const auto bits = [](std::span<const float> weights) { return std::as_bytes(weights); };
+    const auto all = bits(expected.value.span());
+    if (view.sparse != nullptr) return std::ranges::equal(bits(view.sparse->to_dense()), all);
+    return std::ranges::equal(bits({view.plain, static_cast<std::size_t>(view.size())}), all);
+  };
+  return compact == static_cast<const ModelDescription&>(model) &&
+         std::ranges::equal(compact.parameters, model.parameters, same);
+}
+
 /// The bytes that a writer of the file's version gives for what was read from it.
 Bytes rewritten(const Bytes& file) {
   const bool is_checkpoint = features_of(file) == Features::checkpoint;
   if (is_checkpoint) return encode_checkpoint(decode_checkpoint(file, "fuzz"));
   const Model model = decode_model(file, "fuzz");
+  if (!is_same(decode_compact_model(file, "fuzz"), model)) std::abort();
   if (version_of(file) == 1) return test::encode_model_v1(model);
   return version_of(file) == 2 ? test::encode_model_v2(model) : encode_model(model);
 }

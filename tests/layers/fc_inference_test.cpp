@@ -36,9 +36,13 @@ TEST(FcInference, EveryKernelTakesEveryLayout) {
           test::LayerHarness harness(*layer);
           harness.bind_inference();
           const auto src = integers(images * extent.size(), 1);
-          test::expect_equal(
-              harness.forward(src),
-              test::reference_forward({images, extent.size(), 7}, src, weights, bias, relu));
+          const auto expected =
+              test::reference_forward({images, extent.size(), 7}, src, weights, bias, relu);
+          test::expect_equal(harness.forward(src), expected);
+          layer->set_parameters(std::vector<float>(weights.size()).data(), bias.data());
+          layer->set_sparse_parameters(SparseMatrix::from_dense(weights, 7, extent.size()),
+                                       bias.data());
+          test::expect_equal(harness.forward(src), expected);
         }
 }
 

@@ -1,4 +1,4 @@
-// Once it has run, an engine takes nothing from the heap.
+// What an engine takes from the heap: nothing once it has run, and no more than it needs before.
 #include <gtest/gtest.h>
 
 #include "runtime/core/counter_rng.h"
@@ -31,6 +31,21 @@ TEST(Allocation, ARunAllocatesNothing) {
         EXPECT_EQ(test::count_allocations([&] { engine.run(images, logits); }), 0U)
             << "batch " << batch << ", " << threads << " threads, " << to_string(chain);
       }
+}
+
+TEST(Allocation, NoTensorIsMadeForAMatrixThatLostNearlyAll) {
+  constexpr std::int64_t kWidth = 1024;
+  Model model = make_model({"n", {kWidth, 1, 1}, {{"fc", FullyConnected{kWidth}, {kImageInput}}}});
+  std::ranges::fill(model.parameters[0].value.span(), 1.0F);
+  test::prune_matrices(model, 0.9);
+  CompactModel compact{model, {}};
+  for (const Parameter& parameter : model.parameters)
+    compact.parameters.push_back(compacted(parameter));
+  for (const std::int64_t batch : {1, 64}) {
+    test::reset_largest_allocation();
+    const Engine engine(compact, {.batch = batch, .threads = 2});
+    EXPECT_LT(test::largest_allocation(), kWidth * kWidth * sizeof(float) / 2) << batch;
+  }
 }
 
 }  // namespace

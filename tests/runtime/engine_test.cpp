@@ -64,6 +64,24 @@ TEST(Engine, EveryKernelGivesTheSameLogitsOfAPrunedNetwork) {
           << to_string(kernel) << " batch " << batch;
 }
 
+TEST(Engine, ACompactModelGivesTheSameLogits) {
+  Model model = golden_model();
+  prune_matrices(model, 0.7);
+  CompactModel compact{model, {}};
+  for (const Parameter& parameter : model.parameters)
+    compact.parameters.push_back(compacted(parameter));
+  const auto images = golden_images(2);
+  for (const auto& chain : {ChainKind::onednn, ChainKind::planes, ChainKind::lanes})
+    for (const FcKernel kernel : {FcKernel::dense, FcKernel::onednn, FcKernel::sparse_lanes}) {
+      const EngineOptions options{.batch = 16, .kernel = kernel, .chain = chain};
+      Engine engine(compact, options);
+      std::vector<float> logits(images.size() / kImageFloats * 10);
+      engine.run(images, logits);
+      EXPECT_EQ(logits, logits_of(model, images, options));
+      EXPECT_EQ(engine.profile().size(), Engine(model, options).profile().size());
+    }
+}
+
 TEST(Engine, BothChainsGiveTheSameLogitsDenseAndPruned) {
   Model model = golden_model();
   const auto images = golden_images(2);

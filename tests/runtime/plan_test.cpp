@@ -61,6 +61,27 @@ TEST(Plan, TheRaceKeepsTheFastestThatItTimed) {
   }
 }
 
+TEST(Plan, DenseKernelsDoNotRaceWhereNearlyAllOfManyWeightsAreGone) {
+  Model model = make_model(
+      {"many",
+       {1024, 1, 1},
+       {{"large", FullyConnected{1024}, {kImageInput}}, {"small", FullyConnected{1023}, {0}}}});
+  for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
+  const auto timed = [&](double sparsity) {
+    prune_matrices(model, sparsity);
+    std::vector<std::vector<FcKernel>> kernels;
+    for (const FcChoice& choice : plan_kernels(model, {16, {}, true})) {
+      kernels.emplace_back();
+      for (const FcChoice::Timing& timing : choice.timings) kernels.back().push_back(timing.kernel);
+    }
+    return kernels;
+  };
+  using enum FcKernel;
+  const auto all = testing::ElementsAre(dense, onednn, sparse_lanes);
+  EXPECT_THAT(timed(0.84), testing::ElementsAre(all, all));
+  EXPECT_THAT(timed(0.87), testing::ElementsAre(testing::ElementsAre(sparse_lanes), all));
+}
+
 TEST(Plan, SparseKernelsDoNotRaceOnDenseLayers) {
   for (const FcChoice& choice : plan_kernels(golden_model(), {4, {}, true}))
     EXPECT_EQ(choice.timings.size(), 2U) << choice.layer;
