@@ -6,6 +6,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "formats/byte_writer.h"
 #include "formats/row_scale.h"
 
 namespace karnin {
@@ -41,6 +42,26 @@ void decode_all(const ByteReader& at, int mantissa, std::span<float> values, Flo
   require_mantissa_bits(at, mantissa, values);
 }
 
+std::vector<std::uint8_t> encode_floats(std::span<const float> values) {
+  const int mantissa = mantissa_bits_of(values);
+  FloatCoder coder(mantissa);
+  RangeEncoder encoder;
+  encode_all(values, coder, encoder);
+  ByteWriter writer;
+  writer.write(static_cast<std::uint8_t>(mantissa));
+  writer.bytes(encoder.finish());
+  return writer.take();
+}
+
+void decode_floats(ByteReader& reader, std::span<float> values, std::string_view field) {
+  const ByteReader at = reader;
+  const int mantissa = read_mantissa_bits(reader);
+  FloatCoder coder(mantissa);
+  RangeDecoder decoder(reader);
+  decode_all(at, mantissa, values, coder, decoder);
+  decoder.finish(reader, field);
+}
+
 std::optional<std::vector<float>> row_scales(const KeptValues& kept) {
   std::vector<float> scales;
   std::span<const float> rest = kept.values;
@@ -53,6 +74,12 @@ std::optional<std::vector<float>> row_scales(const KeptValues& kept) {
   return scales;
 }
 
+void require_scales(const ByteReader& at, std::span<const float> scales,
+                    const std::optional<std::vector<float>>& expected) {
+  if (!expected || !std::ranges::equal(*expected, scales, {}, bits_of, bits_of))
+    at.fail("row scales: expected the largest that divide their rows");
+}
+
 std::vector<float> distinct(std::span<const float> values) {
   std::unordered_set<std::uint32_t> seen;
   for (const float value : values) {
@@ -63,6 +90,14 @@ std::vector<float> distinct(std::span<const float> values) {
   for (const std::uint32_t bits : seen) entries.push_back(std::bit_cast<float>(bits));
   std::ranges::sort(entries, {}, bits_of);
   return entries;
+}
+
+void require_used(const ByteReader& at, const std::array<bool, kMaxCodebook>& used,
+                  std::size_t entries) {
+  for (std::size_t i = 0; i < used.size(); ++i)
+    if (used[i] != (i < entries))
+      at.fail(fmt::format("codebook: entry {} of {} is {}", i, entries,
+                          used[i] ? "used but missing" : "never used"));
 }
 
 std::uint8_t index_of(std::span<const float> entries, float value) {

@@ -2,10 +2,12 @@
 // use, which scale a row has, which values there are. Normative: FORMAT.md, "Values".
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "formats/byte_reader.h"
@@ -38,8 +40,18 @@ void encode_all(std::span<const float> values, FloatCoder& coder, RangeEncoder& 
 void decode_all(const ByteReader& at, int mantissa, std::span<float> values, FloatCoder& coder,
                 RangeDecoder& decoder);
 
+/// The number of mantissa bits and a stream of the values.
+std::vector<std::uint8_t> encode_floats(std::span<const float> values);
+
+/// Fills `values` with what encode_floats() wrote. Throws FileError for anything else.
+void decode_floats(ByteReader& reader, std::span<float> values, std::string_view field);
+
 /// The scale of every row, if every row has one.
 std::optional<std::vector<float>> row_scales(const KeptValues& kept);
+
+/// Throws FileError unless `scales` are the ones that these values have.
+void require_scales(const ByteReader& at, std::span<const float> scales,
+                    const std::optional<std::vector<float>>& expected);
 
 /// -127 to 127; exact, for value is a multiple of scale.
 inline int integer_of(float value, float scale) {
@@ -56,6 +68,10 @@ std::vector<float> distinct(std::span<const float> values);
 
 /// The number of an entry that is there.
 std::uint8_t index_of(std::span<const float> entries, float value);
+
+/// Throws FileError unless the entries of a codebook are used, all of them and nothing behind them.
+void require_used(const ByteReader& at, const std::array<bool, kMaxCodebook>& used,
+                  std::size_t entries);
 
 /// Throws FileError unless the entries ascend as distinct() gives them.
 void require_ascending(const ByteReader& at, std::span<const float> entries);

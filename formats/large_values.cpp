@@ -93,30 +93,21 @@ std::optional<std::vector<float>> worthy_scales(const KeptValues& kept) {
 }
 
 Bytes encode_large_integers(const KeptValues& kept, const std::vector<float>& scales) {
-  const int mantissa = mantissa_bits_of(scales);
-  FloatCoder coder(mantissa);
-  RangeEncoder encoder;
-  encode_all(scales, coder, encoder);
   Bytes symbols;
   for (std::size_t r = 0; r < scales.size(); ++r)
     for (std::size_t i = 0; i < kept.rows[r]; ++i)
       symbols.push_back(static_cast<std::uint8_t>(
           integer_of(kept.values[symbols.size()], scales[r]) + kMaxRowInteger));
   ByteWriter writer;
-  writer.write(static_cast<std::uint8_t>(mantissa));
-  writer.bytes(encoder.finish());
+  writer.bytes(encode_floats(scales));
   write_counted(writer, symbols);
   return writer.take();
 }
 
 void decode_large_integers(ByteReader& reader, KeptValues& kept) {
   const ByteReader at = reader;
-  const int mantissa = read_mantissa_bits(reader);
-  FloatCoder coder(mantissa);
-  RangeDecoder decoder(reader);
   std::vector<float> scales(kept.rows.size());
-  decode_all(at, mantissa, scales, coder, decoder);
-  decoder.finish(reader, "row scales");
+  decode_floats(reader, scales, "row scales");
   Bytes symbols(kept.values.size());
   read_counted(reader, symbols, "integers");
   std::size_t next = 0;
@@ -124,51 +115,32 @@ void decode_large_integers(ByteReader& reader, KeptValues& kept) {
     for (const std::size_t end = next + kept.rows[r]; next < end; ++next)
       kept.values[next] = scaled(symbols[next] - kMaxRowInteger, scales[r]);
   require_finite(at, kept.values);
-  const auto expected = worthy_scales(kept);
-  if (!expected || !std::ranges::equal(*expected, scales, {}, bits_of, bits_of))
-    at.fail("row scales: expected the largest that divide their rows");
+  require_scales(at, scales, worthy_scales(kept));
 }
 
 // --- codebook: the entries, then the number of an entry for each value, by their counts
 
 Bytes encode_large_codebook(std::span<const float> values, const std::vector<float>& entries) {
-  const int mantissa = mantissa_bits_of(entries);
-  FloatCoder coder(mantissa);
-  RangeEncoder encoder;
-  encode_all(entries, coder, encoder);
   Bytes indices;
   for (const float value : values) indices.push_back(index_of(entries, value));
   ByteWriter writer;
   writer.write(static_cast<std::uint8_t>(entries.size() - 1));
-  writer.write(static_cast<std::uint8_t>(mantissa));
-  writer.bytes(encoder.finish());
+  writer.bytes(encode_floats(entries));
   write_counted(writer, indices);
   return writer.take();
-}
-
-/// Each is used, and nothing behind them is.
-void require_all_used(const ByteReader& at, const Bytes& indices, std::size_t entries) {
-  std::array<bool, kMaxCodebook> used{};
-  for (const std::uint8_t index : indices) used[index] = true;
-  for (std::size_t i = 0; i < used.size(); ++i)
-    if (used[i] != (i < entries))
-      at.fail(fmt::format("codebook: entry {} of {} is {}", i, entries,
-                          used[i] ? "used but missing" : "never used"));
 }
 
 void decode_large_codebook(ByteReader& reader, std::span<float> values) {
   const ByteReader at = reader;
   const std::size_t size = std::size_t{reader.read<std::uint8_t>("codebook entries")} + 1;
-  const int mantissa = read_mantissa_bits(reader);
-  FloatCoder coder(mantissa);
-  RangeDecoder decoder(reader);
   std::array<float, kMaxCodebook> entries{};
-  decode_all(at, mantissa, std::span(entries).first(size), coder, decoder);
-  decoder.finish(reader, "codebook");
+  decode_floats(reader, std::span(entries).first(size), "codebook");
   require_ascending(at, std::span(entries).first(size));
   Bytes indices(values.size());
   read_counted(reader, indices, "indices");
-  require_all_used(at, indices, size);
+  std::array<bool, kMaxCodebook> used{};
+  for (const std::uint8_t index : indices) used[index] = true;
+  require_used(at, used, size);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = entries[indices[i]];
 }
 

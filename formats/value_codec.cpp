@@ -20,28 +20,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// --- floats
-
-Bytes encode_floats(std::span<const float> values) {
-  const int mantissa = mantissa_bits_of(values);
-  FloatCoder coder(mantissa);
-  RangeEncoder encoder;
-  encode_all(values, coder, encoder);
-  ByteWriter writer;
-  writer.write(static_cast<std::uint8_t>(mantissa));
-  writer.bytes(encoder.finish());
-  return writer.take();
-}
-
-void decode_floats(ByteReader& reader, std::span<float> values) {
-  const ByteReader at = reader;
-  const int mantissa = read_mantissa_bits(reader);
-  FloatCoder coder(mantissa);
-  RangeDecoder decoder(reader);
-  decode_all(at, mantissa, values, coder, decoder);
-  decoder.finish(reader, "values");
-}
-
 // --- integers
 
 Bytes encode_integers(const KeptValues& kept, const std::vector<float>& scales) {
@@ -74,9 +52,7 @@ void decode_integers(ByteReader& reader, KeptValues& kept) {
       *value++ = scaled(static_cast<std::int8_t>(numbers.decode(decoder, 8)), scales[r]);
   decoder.finish(reader, "values");
   require_finite(at, kept.values);
-  const auto expected = row_scales(kept);
-  if (!expected || !std::ranges::equal(*expected, scales, {}, bits_of, bits_of))
-    at.fail("row scales: expected the largest that divide their rows");
+  require_scales(at, scales, row_scales(kept));
 }
 
 // --- codebook
@@ -96,15 +72,6 @@ Bytes encode_codebook(std::span<const float> values, const std::vector<float>& e
   writer.write(static_cast<std::uint8_t>(mantissa));
   writer.bytes(encoder.finish());
   return writer.take();
-}
-
-/// All entries, and nothing behind them.
-void require_used(const ByteReader& at, const std::array<bool, kMaxCodebook>& used,
-                  std::size_t entries) {
-  for (std::size_t i = 0; i < used.size(); ++i)
-    if (used[i] != (i < entries))
-      at.fail(fmt::format("codebook: entry {} of {} is {}", i, entries,
-                          used[i] ? "used but missing" : "never used"));
 }
 
 void decode_codebook(ByteReader& reader, std::span<float> values) {
@@ -195,7 +162,7 @@ void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept,
   if (coding > ValueCoding::codebook)
     start.fail(fmt::format("values: coding {} is for large tensors", static_cast<int>(coding)));
   if (coding == ValueCoding::plain) reader.floats(kept.values, "values");
-  if (coding == ValueCoding::floats) decode_floats(reader, kept.values);
+  if (coding == ValueCoding::floats) decode_floats(reader, kept.values, "values");
   if (coding == ValueCoding::integers) decode_integers(reader, kept);
   if (coding == ValueCoding::codebook) decode_codebook(reader, kept.values);
   require_shortest(start, coding, start.remaining() - reader.remaining(), kept);
