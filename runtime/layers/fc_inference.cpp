@@ -100,7 +100,10 @@ class SparseFc final : public FcInferenceLayer {
   std::string kernel() const override { return std::string(to_string(kernel_)); }
   void set_sparse_parameters(const SparseMatrix& weights, const float* bias) override {
     set_bias(bias);
-    pack(src().layout == Layout::nchw ? weights : permuted(weights));
+    if (src().layout == Layout::nchw)
+      pack(weights);
+    else
+      pack(permuted(weights));
   }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
     return std::make_unique<BoundFc<SparseFc>>(
