@@ -175,10 +175,12 @@ Model large_model() {
   float* const integers = model.parameters[2].value.data();
   for (int i = 0; i < 128 * 128; ++i)
     integers[i] = static_cast<float>(below(rng, 3) - 1) * static_cast<float>(301 + i / 128) + 0.0F;
-  for (float& weight :
-       model.parameters[4].value.span())  // powers of 2, few of them unlike the rest
-    weight =
-        std::ldexp(rng() % 2 == 0 ? 1.0F : -1.0F, below(rng, 25) == 0 ? below(rng, 200) - 100 : 0);
+  for (float& weight : model.parameters[4].value.span()) {
+    // Powers of 2, few of them unlike the rest. One draw after the other: the order in which a call
+    // works out its arguments is the compiler's.
+    const int exponent = below(rng, 25) == 0 ? below(rng, 200) - 100 : 0;
+    weight = std::ldexp(rng() % 2 == 0 ? 1.0F : -1.0F, exponent);
+  }
   keep_where(model.parameters[4],
              [](std::int64_t i) { return i / 128 % 2 == 0 || i * 2654435761 % 1000 < 750; });
   return model;
