@@ -1,13 +1,18 @@
-// Heap arrays that start on a cache line, so that whole-vector loads never split one.
+// Heap arrays that start on a cache line, so that whole-vector loads never split one; large ones in
+// huge pages where the system has them, so that a walk through them seldom waits for an address.
 #pragma once
 
 #include <cstddef>
-#include <new>
 #include <vector>
 
 namespace karnin {
 
 inline constexpr std::size_t kCacheLine = 64;
+
+/// `bytes` from the heap, from a cache line on. Throws std::bad_alloc.
+void* allocate_aligned(std::size_t bytes);
+/// What allocate_aligned(bytes) gave.
+void deallocate_aligned(void* pointer, std::size_t bytes) noexcept;
 
 /// Standard allocator with cache-line alignment. allocate() throws std::bad_alloc like any other.
 template <typename T>
@@ -18,11 +23,9 @@ struct AlignedAllocator {
   // NOLINTNEXTLINE(google-explicit-constructor): an allocator converts implicitly
   AlignedAllocator(const AlignedAllocator<U>& /*other*/) noexcept {}
 
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kCacheLine}));
-  }
-  void deallocate(T* pointer, std::size_t /*count*/) noexcept {
-    ::operator delete(pointer, std::align_val_t{kCacheLine});
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_aligned(count * sizeof(T))); }
+  void deallocate(T* pointer, std::size_t count) noexcept {
+    deallocate_aligned(pointer, count * sizeof(T));
   }
   bool operator==(const AlignedAllocator& /*other*/) const { return true; }
 };

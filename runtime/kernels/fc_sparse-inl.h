@@ -8,9 +8,9 @@
 
 namespace karnin::kernels {
 
-/// Groups that are run over all images before the next ones: their weights stay in the second-level
-/// cache, and the sums of their rows too.
-inline constexpr std::int64_t kPanelGroups = 256;
+/// Rows that are run over all images before the next ones: their weights stay in the second-level
+/// cache, and their sums too.
+inline constexpr std::int64_t kPanelRows = 1024;
 
 /// Images that are turned at once: two blocks, whose activations stay near the core, or so many
 /// that weights too large for the second-level cache are read seldom.
@@ -33,14 +33,24 @@ struct SparsePanel {
 };
 
 /// Calls run(panel) for every panel of every tile, tile by tile.
-template <typename Arch, typename Run>
+template <typename Arch, std::int64_t Group, typename Run>
 [[gnu::always_inline]] inline void for_each_panel(const SparseView& w, const float* bias, bool relu,
                                                   const Run& run) noexcept {
+  constexpr std::int64_t kGroups = kPanelRows / Group;
   for (std::int64_t tile = 0; tile < w.tiles; ++tile)
-    for (std::int64_t first = 0; first < w.groups; first += kPanelGroups) {
-      const std::int64_t last = first + kPanelGroups < w.groups ? first + kPanelGroups : w.groups;
+    for (std::int64_t first = 0; first < w.groups; first += kGroups) {
+      const std::int64_t last = first + kGroups < w.groups ? first + kGroups : w.groups;
       run(SparsePanel{w, tile, first, last, bias, relu});
     }
+}
+
+/// The offsets of rows [first, first + 4) of a step, the first one lowest.
+template <std::int64_t Group>
+[[gnu::always_inline]] inline std::uint64_t four_offsets(const std::byte* step,
+                                                         int first) noexcept {
+  std::uint64_t offsets = 0;
+  __builtin_memcpy(&offsets, step + Group * 4 + first * 2, sizeof offsets);
+  return offsets;
 }
 
 /// The activation `offset` bytes behind src, r being the row of the group that reads it.
@@ -81,11 +91,11 @@ template <typename Arch, int Blocks>
         acc[r][b] = Vec<Arch>::load_unaligned(sums(r, b));
     }
 
-  const std::uint64_t end = w.group_ptr[group + 1];
-  for (std::uint64_t step = w.group_ptr[group]; step != end; ++step) {
-    std::uint64_t offsets = 0;
-    __builtin_memcpy(&offsets, w.offsets + step * kSparseGroup, sizeof offsets);
-    const Four<Arch> weights(w.weights + step * kSparseGroup);
+  constexpr std::int64_t kStep = sparse_step_bytes(kSparseGroup);
+  const std::byte* const end = w.steps + w.group_ptr[group + 1] * kStep;
+  for (const std::byte* step = w.steps + w.group_ptr[group] * kStep; step != end; step += kStep) {
+    const std::uint64_t offsets = four_offsets<kSparseGroup>(step, 0);
+    const Four<Arch> weights(reinterpret_cast<const float*>(step));
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r) {
       const float* x = activation(at.src, offsets, r);
@@ -127,7 +137,7 @@ template <typename Arch>
 void fc_lanes_sparse(const FcShape& s, const SparseView& w, const float* src, const float* bias,
                      bool relu, float* dst) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
-  for_each_panel<Arch>(w, bias, relu, [&](const SparsePanel& panel) {
+  for_each_panel<Arch, kSparseGroup>(w, bias, relu, [&](const SparsePanel& panel) {
     std::int64_t row = 0;  // Two blocks, so that the spreading of a weight serves two FMAs.
     for (; row + kW < s.rows; row += 2 * kW)
       sparse_panel<Arch, 2>(panel, src + row * w.ic, dst + row * w.oc);
@@ -162,65 +172,60 @@ void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, c
   }
 }
 
-/// One step of one group for one image. Four loads put together: a hardware gather is no faster,
+/// How far ahead of its use a weight is fetched: about what memory takes to answer. The processor's
+/// own prefetching stops at every page and runs no further ahead than that.
+inline constexpr std::int64_t kAheadBytes = 2048;
+
+/// Four rows of one step for one image. Four loads put together: a hardware gather is no faster,
 /// and four FMAs on numbers would have to load their weights one by one, too.
 template <typename Arch>
-[[gnu::always_inline]] inline __m128 sparse_image_step(const SparseView& w, std::uint64_t step,
-                                                       const float* src, __m128 acc) noexcept {
-  static_assert(kSparseGroup == 4);
-  std::uint64_t offsets = 0;
-  __builtin_memcpy(&offsets, w.offsets + step * kSparseGroup, sizeof offsets);
+[[gnu::always_inline]] inline __m128 gather_four(const std::byte* step, int first, const float* src,
+                                                 __m128 acc) noexcept {
+  const std::uint64_t offsets = four_offsets<kGatherGroup>(step, first);
   const __m128 x = _mm_setr_ps(*activation(src, offsets, 0), *activation(src, offsets, 1),
                                *activation(src, offsets, 2), *activation(src, offsets, 3));
-  return fma<Arch>(_mm_loadu_ps(w.weights + step * kSparseGroup), x, acc);
+  return fma<Arch>(_mm_loadu_ps(reinterpret_cast<const float*>(step) + first), x, acc);
 }
 
-/// So many groups for one image, the longest first. Two are as many chains of FMAs as hide their
-/// latency.
-template <typename Arch, int Groups>
-[[gnu::always_inline]] inline void sparse_image_groups(const SparsePanel& panel, std::int64_t group,
-                                                       const float* src, float* dst) noexcept {
+/// One group for one image: two chains of FMAs, as many as hide their latency.
+template <typename Arch>
+[[gnu::always_inline]] inline void gather_group(const SparsePanel& panel, std::int64_t group,
+                                                const float* src, float* dst) noexcept {
+  static_assert(kGatherGroup == 8);
   const SparseView& w = panel.w;
-  const std::uint32_t* rows = w.group_rows + group * kSparseGroup;
-  float sums[Groups * kSparseGroup];
+  const std::uint32_t* rows = w.group_rows + group * kGatherGroup;
+  float sums[kGatherGroup];
 #pragma GCC unroll 8
-  for (int r = 0; r < Groups * kSparseGroup; ++r) {
+  for (int r = 0; r < kGatherGroup; ++r) {
     sums[r] = 0.0F;
     if (rows[r] < w.oc) sums[r] = panel.starts() ? panel.bias[rows[r]] : dst[rows[r]];
   }
-  __m128 acc[Groups];
-#pragma GCC unroll 2
-  for (int g = 0; g < Groups; ++g) acc[g] = _mm_loadu_ps(sums + g * kSparseGroup);
+  __m128 low = _mm_loadu_ps(sums), high = _mm_loadu_ps(sums + 4);
 
-  const std::uint64_t* first = w.group_ptr + group;
-  const std::uint64_t common = first[Groups] - first[Groups - 1];  // steps of the shortest
-  for (std::uint64_t step = 0; step != common; ++step)
-#pragma GCC unroll 2
-    for (int g = 0; g < Groups; ++g)
-      acc[g] = sparse_image_step<Arch>(w, first[g] + step, src, acc[g]);
-  for (std::uint64_t step = first[0] + common; step != first[1]; ++step)
-    acc[0] = sparse_image_step<Arch>(w, step, src, acc[0]);
+  constexpr std::int64_t kStep = sparse_step_bytes(kGatherGroup);
+  const std::byte* const end = w.steps + w.group_ptr[group + 1] * kStep;
+  for (const std::byte* step = w.steps + w.group_ptr[group] * kStep; step != end; step += kStep) {
+    __builtin_prefetch(step + kAheadBytes);
+    low = gather_four<Arch>(step, 0, src, low);
+    high = gather_four<Arch>(step, 4, src, high);
+  }
 
-#pragma GCC unroll 2
-  for (int g = 0; g < Groups; ++g) _mm_storeu_ps(sums + g * kSparseGroup, acc[g]);
+  _mm_storeu_ps(sums, low);
+  _mm_storeu_ps(sums + 4, high);
   const bool relu = panel.relu && panel.ends();
 #pragma GCC unroll 8
-  for (int r = 0; r < Groups * kSparseGroup; ++r)
+  for (int r = 0; r < kGatherGroup; ++r)
     if (rows[r] < w.oc) dst[rows[r]] = relu && sums[r] < 0.0F ? 0.0F : sums[r];
 }
 
 template <typename Arch>
 void fc_sparse_gather(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                       bool relu, float* dst) noexcept {
-  for_each_panel<Arch>(w, bias, relu, [&](const SparsePanel& panel) {
-    const std::int64_t first = panel.tile * w.groups + panel.first;
-    const std::int64_t last = panel.tile * w.groups + panel.last;
+  for_each_panel<Arch, kGatherGroup>(w, bias, relu, [&](const SparsePanel& panel) {
     for (std::int64_t row = 0; row < rows; ++row) {
       const float* x = src + row * w.ic + panel.tile * w.tile_columns;
-      std::int64_t group = first;
-      for (; group + 1 < last; group += 2)
-        sparse_image_groups<Arch, 2>(panel, group, x, dst + row * w.oc);
-      if (group < last) sparse_image_groups<Arch, 1>(panel, group, x, dst + row * w.oc);
+      for (std::int64_t group = panel.first; group < panel.last; ++group)
+        gather_group<Arch>(panel, panel.tile * w.groups + group, x, dst + row * w.oc);
     }
   });
 }

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <numeric>
 #include <span>
 
 namespace karnin::kernels {
 namespace {
-
-constexpr std::int64_t kGroup = kSparseGroup;
 
 /// Two blocks of so many columns are 32 KiB of activations for AVX2.
 constexpr std::int64_t kTileColumns = 512;
@@ -38,9 +37,9 @@ std::vector<Stretch> stretches(const SparseMatrix& matrix, std::int64_t first, s
 }
 
 /// All rows, longest first, then fillers up to a whole number of groups.
-std::vector<std::uint32_t> grouped_rows(std::span<const Stretch> rows) {
+std::vector<std::uint32_t> grouped_rows(std::span<const Stretch> rows, std::int64_t group) {
   const auto count = static_cast<std::int64_t>(rows.size());
-  std::vector<std::uint32_t> order(static_cast<std::size_t>(ceil_div(count, kGroup) * kGroup),
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(ceil_div(count, group) * group),
                                    static_cast<std::uint32_t>(count));
   const auto end = order.begin() + count;
   std::iota(order.begin(), end, 0U);
@@ -50,42 +49,56 @@ std::vector<std::uint32_t> grouped_rows(std::span<const Stretch> rows) {
   return order;
 }
 
+template <typename T>
+void put(std::byte* to, T value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
 }  // namespace
 
 PackedSparse::PackedSparse(const SparseMatrix& matrix, std::int64_t lanes)
     : ic_(matrix.cols),
       oc_(matrix.rows),
+      group_(lanes == 1 ? kGatherGroup : kSparseGroup),
       tiles_(std::max<std::int64_t>(1, ceil_div(ic_, lanes == 1 ? kReach : kTileColumns))),
       tile_columns_(ceil_div(ic_, tiles_)),
       group_ptr_{0} {
   assert(matrix.row_ptr.size() == static_cast<std::size_t>(matrix.rows) + 1);
   assert(kTileColumns * lanes <= kReach);
-  offsets_.reserve(matrix.values.size());  // and a little more where groups are filled up
-  weights_.reserve(matrix.values.size());
+  for (std::int64_t tile = 0; tile < tiles_; ++tile) group_tile(matrix, tile);
+  steps_.resize(group_ptr_.back() * static_cast<std::size_t>(sparse_step_bytes(group_)));
   for (std::int64_t tile = 0; tile < tiles_; ++tile) pack_tile(matrix, tile, lanes);
+}
+
+void PackedSparse::group_tile(const SparseMatrix& matrix, std::int64_t tile) {
+  const std::int64_t first = tile * tile_columns_;
+  const std::vector<Stretch> rows = stretches(matrix, first, first + tile_columns_);
+  const std::vector<std::uint32_t> order = grouped_rows(rows, group_);
+  for (std::size_t row = 0; row < order.size(); row += static_cast<std::size_t>(group_))
+    group_ptr_.push_back(group_ptr_.back() + rows[order[row]].size());
+  group_rows_.insert(group_rows_.end(), order.begin(), order.end());
 }
 
 void PackedSparse::pack_tile(const SparseMatrix& matrix, std::int64_t tile, std::int64_t lanes) {
   const std::int64_t first = tile * tile_columns_;
   const std::vector<Stretch> rows = stretches(matrix, first, first + tile_columns_);
-  const std::vector<std::uint32_t> order = grouped_rows(rows);
-  for (std::size_t group = 0; group < order.size(); group += kGroup) {
-    const std::size_t start = weights_.size();
-    const std::size_t steps = rows[order[group]].size();
-    offsets_.resize(start + steps * kGroup, 0);
-    weights_.resize(start + steps * kGroup, 0.0F);
-    group_ptr_.push_back(group_ptr_.back() + steps);
-    for (std::size_t r = 0; r < kGroup && order[group + r] != oc_; ++r) {
-      const Stretch row = rows[order[group + r]];
-      for (std::uint32_t i = row.begin; i < row.end; ++i) {
-        const std::size_t to = start + (i - row.begin) * kGroup + r;
-        offsets_[to] = static_cast<std::uint16_t>((matrix.col_idx[i] - first) * lanes *
-                                                  static_cast<std::int64_t>(sizeof(float)));
-        weights_[to] = matrix.values[i];
-      }
+  const auto group_rows = static_cast<std::size_t>(group_);
+  const std::size_t groups = group_rows_.size() / group_rows / static_cast<std::size_t>(tiles_);
+  const std::size_t tile_group = static_cast<std::size_t>(tile) * groups;
+  const auto step_bytes = static_cast<std::size_t>(sparse_step_bytes(group_));
+  for (std::size_t i = tile_group * group_rows; i < (tile_group + groups) * group_rows; ++i) {
+    if (group_rows_[i] == oc_) continue;
+    const Stretch row = rows[group_rows_[i]];
+    const std::size_t r = i % group_rows;
+    std::byte* step = steps_.data() + group_ptr_[i / group_rows] * step_bytes;
+    for (std::uint32_t at = row.begin; at < row.end; ++at, step += step_bytes) {
+      const std::int64_t offset =
+          (matrix.col_idx[at] - first) * lanes * static_cast<std::int64_t>(sizeof(float));
+      put(step + r * sizeof(float), matrix.values[at]);
+      put(step + group_rows * sizeof(float) + r * sizeof(std::uint16_t),
+          static_cast<std::uint16_t>(offset));
     }
   }
-  group_rows_.insert(group_rows_.end(), order.begin(), order.end());
 }
 
 SparseView PackedSparse::view() const {
@@ -93,11 +106,10 @@ SparseView PackedSparse::view() const {
           .oc = oc_,
           .tiles = tiles_,
           .tile_columns = tile_columns_,
-          .groups = ceil_div(oc_, kGroup),
+          .groups = ceil_div(oc_, group_),
           .group_ptr = group_ptr_.data(),
           .group_rows = group_rows_.data(),
-          .offsets = offsets_.data(),
-          .weights = weights_.data()};
+          .steps = steps_.data()};
 }
 
 }  // namespace karnin::kernels

@@ -24,13 +24,20 @@ struct FcShape {
   std::int64_t oc;
 };
 
-/// Rows of sparse weights that are computed together: as many independent FMA chains a vector, and
-/// as many 16-bit offsets as one load fetches.
+/// Rows of sparse weights that are computed together with images in the lanes: as many independent
+/// FMA chains a vector, and as many 16-bit offsets as one load fetches.
 inline constexpr std::int64_t kSparseGroup = 4;
+/// The same for one image at a time: rows fill the vector, and two chains hide an FMA's latency.
+inline constexpr std::int64_t kGatherGroup = 8;
+
+/// Bytes of a step of a group of so many rows: a weight (f32) of each, then an offset (u16) of
+/// each.
+constexpr std::int64_t sparse_step_bytes(std::int64_t group) noexcept { return group * 6; }
 
 /// Sparse weights as the kernels walk them; a PackedSparse (fc_sparse.h) makes and owns it.
-/// Columns are cut into tiles. Within one, a group is kSparseGroup rows side by side, filled up to
-/// its longest with zero weights: a step is one weight of each row, and where it reads.
+/// Columns are cut into tiles. Within one, a group is so many rows side by side, filled up to its
+/// longest with zero weights: a step is one weight of each row, and where it reads. All steps are
+/// one stream, in the order in which they are used.
 struct SparseView {
   std::int64_t ic;
   std::int64_t oc;
@@ -38,9 +45,8 @@ struct SparseView {
   std::int64_t tile_columns;        ///< of every tile but the last, which may have fewer
   std::int64_t groups;              ///< a tile
   const std::uint64_t* group_ptr;   ///< tiles * groups + 1; where a group starts, in steps
-  const std::uint32_t* group_rows;  ///< kSparseGroup a group; oc stands for "no row"
-  const std::uint16_t* offsets;     ///< bytes from the activation of the tile's first column
-  const float* weights;
+  const std::uint32_t* group_rows;  ///< of every group; oc stands for "no row"
+  const std::byte* steps;  ///< offsets: in bytes, from the activation of the tile's first column
 };
 
 /// Which weights of an (oc x ic) matrix are kept.

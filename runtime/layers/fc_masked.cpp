@@ -35,22 +35,16 @@ std::uint32_t first_pruned(std::span<const std::uint8_t> mask) {
 /// Packing moves values about and fills up with 0, which no number is.
 RefreshedSparse::RefreshedSparse(const SparseMatrix& numbered, std::uint32_t zero)
     : packed_(numbered, kernels::active().lanes) {
-  const kernels::SparseView view = packed_.view();
-  values_.resize(view.group_ptr[view.tiles * view.groups] * kernels::kSparseGroup);
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    const auto number = std::bit_cast<std::uint32_t>(view.weights[i]);
+  packed_.replace_weights([&](float value) {
+    const auto number = std::bit_cast<std::uint32_t>(value);
     sources_.push_back(number == 0 ? zero : number - 1);
-  }
+    return 0.0F;
+  });
 }
 
 void RefreshedSparse::refresh(const float* weights) {
-  for (std::size_t i = 0; i < values_.size(); ++i) values_[i] = weights[sources_[i]];
-}
-
-kernels::SparseView RefreshedSparse::view() const {
-  kernels::SparseView view = packed_.view();
-  view.weights = values_.data();
-  return view;
+  const std::uint32_t* source = sources_.data();
+  packed_.replace_weights([&](float /*old*/) { return weights[*source++]; });
 }
 
 bool MaskedFc::pays(std::span<const std::uint8_t> mask) {

@@ -19,12 +19,11 @@ class RefreshedSparse {
   RefreshedSparse(const SparseMatrix& numbered, std::uint32_t zero);
 
   void refresh(const float* weights);
-  kernels::SparseView view() const;
+  kernels::SparseView view() const { return packed_.view(); }
 
  private:
   kernels::PackedSparse packed_;
   AlignedVector<std::uint32_t> sources_;
-  AlignedVector<float> values_;
 };
 
 class MaskedFc {

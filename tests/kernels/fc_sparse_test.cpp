@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -121,14 +122,40 @@ TEST_P(FcSparseTest, DenseAndSparseAgreeBitForBit) {
   EXPECT_THAT(out.gather.span(), testing::ElementsAreArray(dense));
 }
 
-TEST(PackedSparseTest, GroupsRowsByLength) {
-  // Row lengths 1, 0, 3, 2, 1.
+/// All of one kind that a stream of steps holds.
+template <typename T>
+std::vector<T> of_steps(const kernels::SparseView& view, std::int64_t steps, std::int64_t group,
+                        std::int64_t first_byte) {
+  std::vector<T> values(static_cast<std::size_t>(steps * group));
+  for (std::int64_t step = 0; step < steps; ++step)
+    std::memcpy(values.data() + step * group,
+                view.steps + step * kernels::sparse_step_bytes(group) + first_byte,
+                static_cast<std::size_t>(group) * sizeof(T));
+  return values;
+}
+
+std::vector<float> weights_of(const kernels::SparseView& view, std::int64_t steps,
+                              std::int64_t group) {
+  return of_steps<float>(view, steps, group, 0);
+}
+
+std::vector<std::uint16_t> offsets_of(const kernels::SparseView& view, std::int64_t steps,
+                                      std::int64_t group) {
+  return of_steps<std::uint16_t>(view, steps, group, group * 4);
+}
+
+/// Row lengths 1, 0, 3, 2, 1.
+SparseMatrix five_rows() {
   const std::vector<float> weights{0, 1, 0,  //
                                    0, 0, 0,  //
                                    2, 3, 4,  //
                                    5, 0, 6,  //
                                    0, 0, 7};
-  const PackedSparse packed(SparseMatrix::from_dense(weights, 5, 3), 8);
+  return SparseMatrix::from_dense(weights, 5, 3);
+}
+
+TEST(PackedSparseTest, GroupsRowsByLength) {
+  const PackedSparse packed(five_rows(), 8);
   const kernels::SparseView view = packed.view();
   ASSERT_EQ(view.tiles, 1);
   ASSERT_EQ(view.groups, 2);
@@ -136,10 +163,21 @@ TEST(PackedSparseTest, GroupsRowsByLength) {
             (std::vector<std::uint32_t>{2, 3, 0, 4, 1, 5, 5, 5}));
   EXPECT_EQ(std::vector<std::uint64_t>(view.group_ptr, view.group_ptr + 3),
             (std::vector<std::uint64_t>{0, 3, 3}));
-  EXPECT_EQ(std::vector<float>(view.weights, view.weights + 12),
-            (std::vector<float>{2, 5, 1, 7, 3, 6, 0, 0, 4, 0, 0, 0}));
-  EXPECT_EQ(std::vector<std::uint16_t>(view.offsets, view.offsets + 12),
+  EXPECT_EQ(weights_of(view, 3, 4), (std::vector<float>{2, 5, 1, 7, 3, 6, 0, 0, 4, 0, 0, 0}));
+  EXPECT_EQ(offsets_of(view, 3, 4),
             (std::vector<std::uint16_t>{0, 0, 32, 64, 32, 64, 0, 0, 64, 0, 0, 0}));
+}
+
+TEST(PackedSparseTest, GroupsEightRowsForOneImage) {
+  const PackedSparse packed(five_rows(), 1);
+  const kernels::SparseView view = packed.view();
+  ASSERT_EQ(view.groups, 1);
+  EXPECT_EQ(std::vector<std::uint32_t>(view.group_rows, view.group_rows + 8),
+            (std::vector<std::uint32_t>{2, 3, 0, 4, 1, 5, 5, 5}));
+  EXPECT_EQ(weights_of(view, 2, 8),
+            (std::vector<float>{2, 5, 1, 7, 0, 0, 0, 0, 3, 6, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(offsets_of(view, 2, 8),
+            (std::vector<std::uint16_t>{0, 0, 4, 8, 0, 0, 0, 0, 4, 8, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(PackedSparseTest, SortsTheRowsOfEachTile) {
@@ -152,10 +190,8 @@ TEST(PackedSparseTest, SortsTheRowsOfEachTile) {
   EXPECT_EQ(view.tile_columns, 300);
   EXPECT_EQ(std::vector<std::uint32_t>(view.group_rows, view.group_rows + 8),
             (std::vector<std::uint32_t>{0, 1, 2, 2, 1, 0, 2, 2}));
-  EXPECT_EQ(view.weights[0], 1.0F);
-  EXPECT_EQ(view.offsets[0], 299 * 32);
-  EXPECT_EQ(view.weights[4], 2.0F);
-  EXPECT_EQ(view.offsets[4], 0);
+  EXPECT_EQ(weights_of(view, 2, 4), (std::vector<float>{1, 0, 0, 0, 2, 0, 0, 0}));
+  EXPECT_EQ(offsets_of(view, 2, 4), (std::vector<std::uint16_t>{299 * 32, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(PackedSparseTest, ViewSurvivesAMove) {
@@ -163,9 +199,9 @@ TEST(PackedSparseTest, ViewSurvivesAMove) {
   PackedSparse packed(SparseMatrix::from_dense(weights, 2, 2), 1);
   const kernels::SparseView before = packed.view();
   const PackedSparse moved = std::move(packed);
-  EXPECT_EQ(moved.view().weights, before.weights);
-  EXPECT_EQ(moved.view().offsets, before.offsets);
+  EXPECT_EQ(moved.view().steps, before.steps);
   EXPECT_EQ(moved.view().group_ptr, before.group_ptr);
+  EXPECT_EQ(moved.view().group_rows, before.group_rows);
 }
 
 }  // namespace
