@@ -190,11 +190,12 @@ void add_bench(CLI::App& app, Action& action) {
       app,
       {"bench", "Time fully connected layers, dense against sparse",
        "bench --fc 400x120,1024x1024 --sparsity 0.7,0.9 --batch 1,16,64 --threads 1",
-       "Every kernel runs in turns with the others, the batch cut evenly over the threads. Chosen\n"
-       "is what wins a race of a millisecond each beforehand, as when a model is loaded; 'x "
-       "dense'\n"
-       "and 'speedup' compare it with the faster of the two dense ones, and 'sparse_ns' is its\n"
-       "time. GFLOPS: 2 operations a kept weight and image."},
+       "Every kernel runs in turns with the others. Several threads get as many images each where\n"
+       "it is dense, and share rows and images as in eval where it is sparse. Chosen is what wins\n"
+       "a race of a millisecond each beforehand, as when a model is loaded; 'x dense' and\n"
+       "'speedup' compare it with the faster of the two dense ones, and 'sparse_ns' is its time.\n"
+       "GFLOPS: 2 operations a kept weight and image. Weights that fit into the caches come from\n"
+       "there, but with --cold."},
       *options);
   CLI::Option* shapes = verb.add_option("--fc", options->shapes, "Layers as INxOUT, with commas");
   CLI::Option* sparsities = verb.add_option("--sparsity", options->sparsities,

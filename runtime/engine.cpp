@@ -4,20 +4,12 @@
 #include <cassert>
 #include <deque>
 
+#include "runtime/shard_images.h"
+
 namespace karnin {
 namespace {
 
-// A shard this size keeps its activations near the core and fills the lanes of the sparse kernels.
-constexpr std::int64_t kMaxShard = 16;
 constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
-
-/// Images of one shard: no more than kMaxShard, and two shards at least. It follows from the batch
-/// alone, because oneDNN plans for it: another number of threads must not change a bit of a logit.
-std::int64_t shard_images(std::int64_t batch) {
-  const auto ceil_div = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
-  const std::int64_t shards = std::max<std::int64_t>(ceil_div(batch, kMaxShard), 2);
-  return ceil_div(batch, std::min(batch, shards));
-}
 
 std::int64_t checked_batch(std::int64_t batch) {
   if (batch < 1 || batch > kMaxBatch)
@@ -31,7 +23,7 @@ std::int64_t checked_batch(std::int64_t batch) {
 struct Engine::Impl {
   Impl(const NetworkView& network, const EngineOptions& options)
       : arena(options.threads),
-        images(shard_images(checked_batch(options.batch))),
+        images(shard_images(network, checked_batch(options.batch))),
         plan(make_plan(network, options)),
         chain(build_chain(network, images, plan)),
         image_floats(network.description.architecture.input.size()) {
@@ -47,7 +39,7 @@ struct Engine::Impl {
   Plan make_plan(const NetworkView& network, const EngineOptions& options) {
     validate(network);
     Plan result;
-    arena.for_each(1, [&](std::int64_t) {
+    arena.once_as_of((options.batch + images - 1) / images, [&] {
       result = plan_chain(network, {images, options.kernel, options.race, options.chain});
     });
     return result;

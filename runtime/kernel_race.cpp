@@ -11,6 +11,7 @@
 #include "runtime/core/error.h"
 #include "runtime/core/parallel.h"
 #include "runtime/plan.h"
+#include "runtime/shard_images.h"
 
 namespace karnin {
 namespace {
@@ -19,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSampleSeconds = 2e-5;  // far above what reading the clock takes
 constexpr int kMaxRepetitions = 1000;
+constexpr double kLongSeconds = 0.01;  // what is read once in so long a run may as well be cold
 constexpr std::size_t kMinRounds = 9;
 constexpr std::size_t kMaxRounds = 2000;
 constexpr std::size_t kFlushBytes = std::size_t{256} << 20;  // more than most last-level caches
@@ -29,16 +31,33 @@ Model single_layer(const std::string& name, std::int64_t ic, std::int64_t oc) {
                      {{name, FullyConnected{oc}, {kImageInput}}, {name + ".relu", Relu{}, {0}}}});
 }
 
-/// One kernel, prepared: a shard for every thread that gets one.
+/// How a batch is cut.
+struct Shards {
+  std::int64_t count;
+  std::int64_t images;  ///< of each
+};
+
+/// Dense kernels get as many images a thread; sparse ones on several threads are cut as an engine
+/// does it, which lets threads share a shard.
+Shards shards_for(const Model& model, FcKernel kernel, std::int64_t batch, int threads) {
+  const bool sparse = kernel == FcKernel::sparse_lanes || kernel == FcKernel::sparse_gather;
+  const auto ceil_div = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
+  const std::int64_t images = sparse && threads > 1
+                                  ? shard_images(model, batch)
+                                  : ceil_div(batch, std::min<std::int64_t>(batch, threads));
+  return {ceil_div(batch, images), images};
+}
+
+/// One kernel, prepared: with a worker for every shard.
 class Contestant {
  public:
-  Contestant(const Model& model, FcKernel kernel, std::int64_t images, std::int64_t shards)
+  Contestant(const Model& model, FcKernel kernel, const Shards& shards)
       : kernel_(kernel),
-        chain_(build_chain(model, images,
+        chain_(build_chain(model, shards.images,
                            {ChainKind::onednn, {{model.architecture.name, kernel, {}}}, {}})) {
-    const std::int64_t floats = images * model.architecture.input.size();
+    const std::int64_t floats = shards.images * model.architecture.input.size();
     CounterRng rng(1);
-    for (std::int64_t i = 0; i < shards; ++i) {
+    for (std::int64_t i = 0; i < shards.count; ++i) {
       float* input = workers_.emplace_back(*chain_).input();
       std::generate_n(input, floats, [&] { return static_cast<float>(rng.uniform()); });
     }
@@ -49,11 +68,18 @@ class Contestant {
   /// Short runs are repeated within a sample.
   void calibrate(Arena& arena) {
     sample(arena);  // warms up
+    const double seconds = sample(arena);
+    warms_up_ = seconds < kLongSeconds;
     repetitions_ =
-        static_cast<int>(std::clamp<double>(kSampleSeconds / sample(arena), 1.0, kMaxRepetitions));
+        static_cast<int>(std::clamp<double>(kSampleSeconds / seconds, 1.0, kMaxRepetitions));
   }
 
-  void take_sample(Arena& arena) { samples_.push_back(sample(arena)); }
+  /// The others' weights may have driven this one's out of the caches, where they stay when a layer
+  /// runs again and again: hence the run that nobody times.
+  void take_sample(Arena& arena) {
+    if (warms_up_) run(arena);
+    samples_.push_back(sample(arena));
+  }
 
   double median() const {
     std::vector<double> sorted = samples_;
@@ -71,8 +97,8 @@ class Contestant {
   }
 
   void run(Arena& arena) {
-    if (workers_.size() == 1) {  // no fork for one thread
-      arena.for_each(1, [&](std::int64_t) {
+    if (workers_.size() == 1) {  // no fork for one shard
+      arena.once_as_of(1, [&] {
         for (int i = 0; i < repetitions_; ++i) workers_.front().forward();
       });
       return;
@@ -87,6 +113,7 @@ class Contestant {
   std::unique_ptr<Chain> chain_;
   std::deque<Chain::Worker> workers_;
   int repetitions_ = 1;
+  bool warms_up_ = false;
   std::vector<double> samples_;
 };
 
@@ -119,11 +146,13 @@ void sample_in_turns(std::deque<Contestant>& contestants, Arena& arena,
     }
 }
 
-FcKernel chosen_kernel(const Model& model, std::int64_t images, const KernelRaceOptions& options,
+FcKernel chosen_kernel(const Model& model, const Shards& shards, const KernelRaceOptions& options,
                        Arena& arena) {
   FcKernel kernel{};
-  arena.for_each(1, [&](std::int64_t) {
-    kernel = plan_kernels(model, {images, options.kernel, true, ChainKind::onednn}).front().kernel;
+  arena.once_as_of(shards.count, [&] {
+    kernel = plan_kernels(model, {shards.images, options.kernel, true, ChainKind::onednn})
+                 .front()
+                 .kernel;
   });
   return kernel;
 }
@@ -170,14 +199,15 @@ KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& optio
   Arena arena(options.threads);
   if (options.cold && arena.threads() > 1)
     throw ArgumentError("cold caches: expected 1 thread, got " + std::to_string(arena.threads()));
-  const std::int64_t shards = std::min<std::int64_t>(options.batch, arena.threads());
-  const std::int64_t images = (options.batch + shards - 1) / shards;
-  KernelRaceResult result{arena.threads(), chosen_kernel(model, images, options, arena), {}};
-  std::vector<FcKernel> kernels = fc_candidates(ChainKind::onednn, images, true);
+  const Shards even = shards_for(model, FcKernel::dense, options.batch, arena.threads());
+  KernelRaceResult result{arena.threads(), chosen_kernel(model, even, options, arena), {}};
+  std::vector<FcKernel> kernels = fc_candidates(ChainKind::onednn, even.images, true);
   if (std::ranges::find(kernels, result.chosen) == kernels.end()) kernels.push_back(result.chosen);
   std::deque<Contestant> contestants;
-  arena.for_each(1, [&](std::int64_t) {
-    for (const FcKernel kernel : kernels) contestants.emplace_back(model, kernel, images, shards);
+  arena.once_as_of(1, [&] {
+    for (const FcKernel kernel : kernels)
+      contestants.emplace_back(model, kernel,
+                               shards_for(model, kernel, options.batch, arena.threads()));
   });
   sample_in_turns(contestants, arena, options);
   for (const Contestant& contestant : contestants)

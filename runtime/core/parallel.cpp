@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "runtime/core/error.h"
 
@@ -20,7 +21,12 @@ int checked_threads(int threads) {
   return threads == 0 ? hardware_threads() : threads;
 }
 
+thread_local bool spare_threads = false;
+
 }  // namespace
+
+bool Arena::SpareThreads::any() { return spare_threads; }
+bool Arena::SpareThreads::exchange(bool any) { return std::exchange(spare_threads, any); }
 
 struct Arena::Impl {
   explicit Impl(int threads)

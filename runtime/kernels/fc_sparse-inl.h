@@ -124,13 +124,14 @@ template <typename Arch, int Blocks>
                             .dst = dst,
                             .dst_block = w.oc * kW,
                             .floor = Vec<Arch>(relu ? 0.0F : -__builtin_inff())};
-  const std::int64_t whole = w.oc / kSparseGroup < panel.last ? w.oc / kSparseGroup : panel.last;
+  const std::int64_t whole =
+      w.rows / kSparseGroup < panel.last ? w.rows / kSparseGroup : panel.last;
   std::int64_t group = panel.first;
   for (; group < whole; ++group)
     sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group, kSparseGroup, at);
   if (group < panel.last)
     sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group,
-                               static_cast<int>(w.oc % kSparseGroup), at);
+                               static_cast<int>(w.rows % kSparseGroup), at);
 }
 
 template <typename Arch>

@@ -12,6 +12,12 @@
 
 namespace karnin::kernels {
 
+/// Rows [first, last) of a layer.
+struct RowRange {
+  std::int64_t first, last;
+  std::int64_t count() const { return last - first; }
+};
+
 /// Columns are cut into tiles of nearly equal width, within reach of a 16-bit offset and, for more
 /// than one lane, of a size that leaves two blocks of activations in the first-level cache. In each
 /// tile rows are sorted by their number of weights, longest first, and cut into groups, so that the
@@ -22,6 +28,8 @@ class PackedSparse {
   /// images lie side by side in the activations: Table::lanes, in groups of kSparseGroup, or 1 for
   /// fc_sparse_gather, in groups of kGatherGroup.
   PackedSparse(const SparseMatrix& matrix, std::int64_t lanes);
+  /// Only some rows of it. The others' dst is neither read nor written.
+  PackedSparse(const SparseMatrix& matrix, std::int64_t lanes, RowRange rows);
 
   /// Valid while this object lives, also after it was moved.
   SparseView view() const;
@@ -47,6 +55,7 @@ class PackedSparse {
 
   std::int64_t ic_;
   std::int64_t oc_;
+  RowRange rows_;
   std::int64_t group_;  ///< rows
   std::int64_t tiles_;
   std::int64_t tile_columns_;

@@ -40,7 +40,8 @@ constexpr std::int64_t sparse_step_bytes(std::int64_t group) noexcept { return g
 /// one stream, in the order in which they are used.
 struct SparseView {
   std::int64_t ic;
-  std::int64_t oc;
+  std::int64_t oc;    ///< of the whole layer: activations are so far apart
+  std::int64_t rows;  ///< of those, how many are in here
   std::int64_t tiles;
   std::int64_t tile_columns;        ///< of every tile but the last, which may have fewer
   std::int64_t groups;              ///< a tile

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "runtime/core/aligned.h"
+#include "runtime/core/parallel.h"
 #include "runtime/core/sparse_matrix.h"
-#include "runtime/kernels/fc_sparse.h"
 #include "runtime/kernels/kernels.h"
+#include "runtime/layers/sparse_parts.h"
 #include "runtime/onednn/inner_product.h"
 
 namespace karnin {
@@ -79,10 +80,21 @@ class DenseFc final : public FcInferenceLayer {
     return std::make_unique<BoundFc<DenseFc>>(*this, binding, 0);
   }
   void run(const float* src, float* dst, float* /*scratch*/) const {
-    kernels::active().fc_forward_packed(shape(), src, packed_.data(), bias(), relu(), dst);
+    const auto [rows, ic, oc] = shape();
+    const std::int64_t parts =
+        rows * ic * oc < kSharedWork ? 1 : std::clamp<std::int64_t>(rows / 8, 1, Arena::sharers());
+    Arena::share(parts, [&](std::int64_t part) {
+      const std::int64_t first = part * rows / parts, last = (part + 1) * rows / parts;
+      kernels::active().fc_forward_packed({last - first, ic, oc}, src + first * ic, packed_.data(),
+                                          bias(), relu(), dst + first * oc);
+    });
   }
 
  private:
+  /// Products of a weight and an image for which it pays to wake a thread. Images are shared, as
+  /// each thread has to read all weights anyway to keep its tiles filled.
+  static constexpr std::int64_t kSharedWork = std::int64_t{1} << 23;
+
   void pack(const AlignedVector<float>& weights) override {
     const kernels::Table& kernel = kernels::active();
     packed_.resize(kernel.fc_packed_size(shape().oc, shape().ic));
@@ -91,44 +103,35 @@ class DenseFc final : public FcInferenceLayer {
   AlignedVector<float> packed_;
 };
 
-class SparseFc final : public FcInferenceLayer {
+/// What both sparse kernels share: the packed rows.
+class SparseFc : public FcInferenceLayer {
  public:
   SparseFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
-           FcKernel kernel)
-      : FcInferenceLayer(std::move(name), spec, src, relu), kernel_(kernel) {}
+           FcKernel kernel, std::int64_t lanes)
+      : FcInferenceLayer(std::move(name), spec, src, relu), kernel_(kernel), lanes_(lanes) {}
 
-  std::string kernel() const override { return std::string(to_string(kernel_)); }
-  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) override {
+  std::string kernel() const final { return std::string(to_string(kernel_)); }
+  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) final {
     set_bias(bias);
     if (src().layout == Layout::nchw)
       pack(weights);
     else
       pack(permuted(weights));
   }
-  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
-    return std::make_unique<BoundFc<SparseFc>>(
-        *this, binding, in_lanes() ? kernels::active().fc_sparse_scratch(shape()) : 0);
-  }
-  void run(const float* src, float* dst, float* scratch) const {
-    const kernels::Table& kernel = kernels::active();
-    if (in_lanes())
-      kernel.fc_sparse_lanes(packed_.view(), shape().rows, src, bias(), relu(), dst, scratch);
-    else
-      kernel.fc_sparse_gather(packed_.view(), shape().rows, src, bias(), relu(), dst);
-  }
+  const SparseParts& parts() const { return parts_; }
 
  private:
-  void pack(const AlignedVector<float>& weights) override {
+  void pack(const AlignedVector<float>& weights) final {
     pack(SparseMatrix::from_dense(weights, shape().oc, shape().ic));
   }
-  void pack(const SparseMatrix& weights) {
-    packed_ = kernels::PackedSparse(weights, in_lanes() ? kernels::active().lanes : 1);
-  }
+  void pack(const SparseMatrix& weights) { parts_ = SparseParts(weights, lanes_, shape().rows); }
 
   /// As FcInferenceLayer::permuted(), without the columns of zeros.
   SparseMatrix permuted(const SparseMatrix& plain) const {
     const auto pixels = static_cast<std::uint32_t>(src().extent.h * src().extent.w);
     SparseMatrix result{shape().oc, shape().ic, plain.row_ptr, {}, {}};
+    result.col_idx.reserve(plain.col_idx.size());
+    result.values.reserve(plain.values.size());
     std::vector<std::pair<std::uint32_t, float>> row;
     for (std::size_t r = 0; r + 1 < plain.row_ptr.size(); ++r) {
       row.clear();
@@ -144,10 +147,75 @@ class SparseFc final : public FcInferenceLayer {
     }
     return result;
   }
-  bool in_lanes() const { return kernel_ == FcKernel::sparse_lanes; }
 
   FcKernel kernel_;
-  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0), 1};
+  std::int64_t lanes_;
+  SparseParts parts_;
+};
+
+class SparseGatherFc final : public SparseFc {
+ public:
+  SparseGatherFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu)
+      : SparseFc(std::move(name), spec, src, relu, FcKernel::sparse_gather, 1) {}
+
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
+    return std::make_unique<BoundFc<SparseGatherFc>>(*this, binding, 0);
+  }
+  void run(const float* src, float* dst, float* /*scratch*/) const {
+    Arena::share(parts().count(), [&](std::int64_t part) {
+      kernels::active().fc_sparse_gather(parts().view(part), shape().rows, src, bias(), relu(),
+                                         dst);
+    });
+  }
+};
+
+class SparseLanesFc final : public SparseFc {
+ public:
+  SparseLanesFc(std::string name, const FullyConnected& spec, const Blob& src, bool relu)
+      : SparseFc(std::move(name), spec, src, relu, FcKernel::sparse_lanes,
+                 kernels::active().lanes) {}
+
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override {
+    return std::make_unique<BoundFc<SparseLanesFc>>(*this, binding,
+                                                    kernels::active().fc_sparse_scratch(shape()));
+  }
+  void run(const float* src, float* dst, float* scratch) const {
+    if (parts().count() == 1)
+      kernels::active().fc_sparse_lanes(parts().view(0), shape().rows, src, bias(), relu(), dst,
+                                        scratch);
+    else
+      for (std::int64_t first = 0; first < shape().rows; first += kPass)
+        run_pass(std::min(kPass, shape().rows - first), src + first * shape().ic,
+                 dst + first * shape().oc, scratch);
+  }
+
+ private:
+  /// Images that are turned at once: the scratch of the kernel holds as many.
+  static constexpr std::int64_t kPass = 64;
+
+  /// The same as fc_sparse_lanes in steps that threads can share: into the lanes by blocks, the
+  /// products by rows, and out of the lanes by blocks.
+  void run_pass(std::int64_t images, const float* src, float* dst, float* turned) const {
+    const kernels::Table& kernel = kernels::active();
+    const auto [rows, ic, oc] = shape();
+    const std::int64_t width = kernel.lanes, blocks = (images + width - 1) / width;
+    float* const sums = turned + blocks * width * ic;
+    const auto images_of = [&](std::int64_t block) {
+      return std::min(width, images - block * width);
+    };
+    Arena::share(blocks, [&](std::int64_t block) {
+      kernel.rows_to_blocks(images_of(block), ic, src + block * width * ic,
+                            turned + block * width * ic);
+    });
+    Arena::share(parts().count(), [&](std::int64_t part) {
+      kernel.fc_lanes_sparse({blocks * width, ic, oc}, parts().view(part), turned, bias(), relu(),
+                             sums);
+    });
+    Arena::share(blocks, [&](std::int64_t block) {
+      kernel.blocks_to_rows(images_of(block), oc, sums + block * width * oc,
+                            dst + block * width * oc);
+    });
+  }
 };
 
 class OnednnFc final : public FcInferenceLayer {
@@ -186,7 +254,9 @@ std::unique_ptr<Layer> make_fc_inference(std::string name, const FullyConnected&
   if (kernel == FcKernel::onednn)
     return std::make_unique<OnednnFc>(std::move(name), spec, src, relu);
   if (kernel == FcKernel::dense) return std::make_unique<DenseFc>(std::move(name), spec, src, relu);
-  return std::make_unique<SparseFc>(std::move(name), spec, src, relu, kernel);
+  if (kernel == FcKernel::sparse_gather)
+    return std::make_unique<SparseGatherFc>(std::move(name), spec, src, relu);
+  return std::make_unique<SparseLanesFc>(std::move(name), spec, src, relu);
 }
 
 }  // namespace karnin

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "runtime/core/parallel.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/reorder_lanes.h"
 
@@ -82,18 +83,20 @@ class BoundFcLanes : public BoundLayer {
 
 class BoundFcSparseLanes : public BoundLayer {
  public:
-  BoundFcSparseLanes(const kernels::PackedSparse& packed, const AlignedVector<float>& bias,
-                     bool relu, const kernels::FcShape& shape, const Binding& binding)
-      : packed_(packed), bias_(bias), relu_(relu), shape_(shape), binding_(binding) {}
+  BoundFcSparseLanes(const SparseParts& parts, const AlignedVector<float>& bias, bool relu,
+                     const kernels::FcShape& shape, const Binding& binding)
+      : parts_(parts), bias_(bias), relu_(relu), shape_(shape), binding_(binding) {}
 
   void forward(const ShardId& /*shard*/) override {
-    kernels::active().fc_lanes_sparse(shape_, packed_.view(), binding_.src, bias_.data(), relu_,
-                                      binding_.dst);
+    Arena::share(parts_.count(), [&](std::int64_t part) {
+      kernels::active().fc_lanes_sparse(shape_, parts_.view(part), binding_.src, bias_.data(),
+                                        relu_, binding_.dst);
+    });
   }
   void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {}
 
  private:
-  const kernels::PackedSparse& packed_;
+  const SparseParts& parts_;
   const AlignedVector<float>& bias_;
   bool relu_;
   kernels::FcShape shape_;
@@ -139,12 +142,12 @@ void FcSparseLanesLayer::set_parameters(const float* weights, const float* bias)
 }
 
 void FcSparseLanesLayer::set_sparse_parameters(const SparseMatrix& weights, const float* bias) {
-  packed_ = kernels::PackedSparse(weights, kernels::active().lanes);
+  parts_ = SparseParts(weights, kernels::active().lanes, shape_of(*this).rows);
   bias_.assign(bias, bias + dst().extent.c);
 }
 
 std::unique_ptr<BoundLayer> FcSparseLanesLayer::bind(const Binding& binding) const {
-  return std::make_unique<BoundFcSparseLanes>(packed_, bias_, relu_, shape_of(*this), binding);
+  return std::make_unique<BoundFcSparseLanes>(parts_, bias_, relu_, shape_of(*this), binding);
 }
 
 }  // namespace karnin

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "runtime/core/aligned.h"
-#include "runtime/kernels/fc_sparse.h"
 #include "runtime/layers/fc_masked.h"
 #include "runtime/layers/layer.h"
+#include "runtime/layers/sparse_parts.h"
 
 namespace karnin {
 
@@ -48,7 +48,7 @@ class FcSparseLanesLayer : public Layer {
 
  private:
   bool relu_;
-  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0), 1};
+  SparseParts parts_;
   AlignedVector<float> bias_;
 };
 

@@ -45,6 +45,36 @@ TEST(Arena, WorkersAreNumberedAndOneIndexRunsOnOne) {
   EXPECT_TRUE(sound);
 }
 
+TEST(Arena, SharesEveryIndexOnceAmongTheSpare) {
+  for (const int threads : {1, 2, 4})
+    for (const std::int64_t shards : {1, 3, 40}) {
+      Arena arena(threads);
+      std::vector<std::atomic<int>> calls(static_cast<std::size_t>(shards * 50));
+      arena.for_each(shards, [&](std::int64_t shard) {
+        EXPECT_EQ(Arena::sharers(), shards < threads ? threads : 1);
+        Arena::share(50, [&](std::int64_t i) { ++calls[shard * 50 + i]; });
+      });
+      for (const std::atomic<int>& n : calls) EXPECT_EQ(n, 1);
+      arena.once_as_of(shards,
+                       [&] { EXPECT_EQ(Arena::sharers(), shards < threads ? threads : 1); });
+    }
+  EXPECT_EQ(Arena::sharers(), 1);
+}
+
+TEST(Arena, WhoSharesTakesUpNothingElse) {
+  Arena arena(4);
+  std::vector<std::atomic<int>> busy(4);
+  std::atomic<bool> sound = true;
+  for (int round = 0; round < 50; ++round)
+    arena.for_each(3, [&](std::int64_t) {
+      const auto worker = static_cast<std::size_t>(Arena::worker());
+      if (busy[worker]++ != 0) sound = false;
+      Arena::share(20, [&](std::int64_t) {});
+      --busy[worker];
+    });
+  EXPECT_TRUE(sound);
+}
+
 TEST(Arena, RethrowsAndSurvives) {
   Arena arena(2);
   const auto fail_at_7 = [](std::int64_t i) {

@@ -11,6 +11,7 @@
 #include "tests/support/fill.h"
 #include "tests/support/guarded.h"
 #include "tests/support/kernel_table_test.h"
+#include "tests/support/lane_blocks.h"
 #include "tests/support/reference_fc.h"
 
 namespace karnin::test {
@@ -94,6 +95,29 @@ TEST_P(FcSparseTest, TilesOfColumns) {
 
 TEST_P(FcSparseTest, PanelsOfRows) {
   check(table_, {17, 530, 1027}, 0.99, true, integers, expect_equal);
+}
+
+TEST_P(FcSparseTest, RangesOfRowsMakeTheWhole) {
+  const FcShape s{19, 530, 45};
+  const auto weights = thinned(integers(s.oc * s.ic, 2), s.ic, 0.8);
+  const auto src = integers(s.rows * s.ic, 1), bias = integers(s.oc, 3);
+  const SparseMatrix matrix = SparseMatrix::from_dense(weights, s.oc, s.ic);
+  Guarded lanes(s.rows * s.oc), gather(s.rows * s.oc);
+  Guarded scratch(static_cast<std::int64_t>(table_.fc_sparse_scratch(s)));
+  std::vector<float> turned = to_blocks(src, s.ic, table_.lanes);
+  const FcShape blocks{static_cast<std::int64_t>(turned.size()) / s.ic, s.ic, s.oc};
+  Guarded sums(blocks.rows * s.oc);
+  for (const kernels::RowRange rows : {kernels::RowRange{16, 45}, {0, 9}, {9, 16}}) {
+    table_.fc_lanes_sparse(blocks, PackedSparse(matrix, table_.lanes, rows).view(), turned.data(),
+                           bias.data(), true, sums.data());
+    table_.fc_sparse_gather(PackedSparse(matrix, 1, rows).view(), s.rows, src.data(), bias.data(),
+                            true, gather.data());
+  }
+  table_.blocks_to_rows(s.rows, s.oc, sums.data(), lanes.data());
+  const Reference reference = reference_forward(s, src, weights, bias, true);
+  expect_equal(lanes.span(), reference);
+  expect_equal(gather.span(), reference);
+  EXPECT_TRUE(lanes.intact() && gather.intact() && sums.intact());
 }
 
 TEST_P(FcSparseTest, StoredZerosCountAsWeights) {
