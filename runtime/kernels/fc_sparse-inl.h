@@ -53,12 +53,19 @@ template <std::int64_t Group>
   return offsets;
 }
 
-/// The activation `offset` bytes behind src, r being the row of the group that reads it.
+/// The activation so many times `offset` bytes behind src, r being the row of the group that reads
+/// it.
+template <int Scale>
 [[gnu::always_inline]] inline const float* activation(const float* src, std::uint64_t offsets,
                                                       int r) noexcept {
-  return reinterpret_cast<const float*>(reinterpret_cast<const char*>(src) +
-                                        static_cast<std::uint16_t>(offsets >> (16 * r)));
+  return reinterpret_cast<const float*>(
+      reinterpret_cast<const char*>(src) +
+      Scale * std::int64_t{static_cast<std::uint16_t>(offsets >> (16 * r))});
 }
+
+/// How images lie in src: in blocks of one vector, or two blocks interleaved by column, so that the
+/// loads of one weight share a cache line and never a bank of it.
+enum class SrcOrder { blocks, pairs };
 
 /// Where a panel reads and writes: blocks of images, so many floats apart.
 template <typename Arch>
@@ -71,7 +78,7 @@ struct PanelLanes {
 };
 
 /// dst[row][lane] of one group, from src[column][lane]. Only `count` of its rows are there.
-template <typename Arch, int Blocks>
+template <typename Arch, int Blocks, int Scale>
 [[gnu::always_inline]] inline void sparse_group(const SparsePanel& panel, std::int64_t group,
                                                 int count, const PanelLanes<Arch>& at) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
@@ -98,7 +105,7 @@ template <typename Arch, int Blocks>
     const Four<Arch> weights(reinterpret_cast<const float*>(step));
 #pragma GCC unroll 4
     for (int r = 0; r < kSparseGroup; ++r) {
-      const float* x = activation(at.src, offsets, r);
+      const float* x = activation<Scale>(at.src, offsets, r);
       const Vec<Arch> weight = weights[r];
 #pragma GCC unroll 2
       for (int b = 0; b < Blocks; ++b)
@@ -113,14 +120,15 @@ template <typename Arch, int Blocks>
       xsimd::max(at.floor, acc[r][b]).store_unaligned(sums(r, b));
 }
 
-template <typename Arch, int Blocks>
+template <typename Arch, int Blocks, SrcOrder Order>
 [[gnu::noinline]] void sparse_panel(const SparsePanel& panel, const float* src,
                                     float* dst) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
+  constexpr int kScale = Order == SrcOrder::pairs ? Blocks : 1;
   const SparseView& w = panel.w;
   const bool relu = panel.relu && panel.ends();
-  const PanelLanes<Arch> at{.src = src + panel.tile * w.tile_columns * kW,
-                            .src_block = w.ic * kW,
+  const PanelLanes<Arch> at{.src = src + panel.tile * w.tile_columns * kW * kScale,
+                            .src_block = Order == SrcOrder::pairs ? kW : w.ic * kW,
                             .dst = dst,
                             .dst_block = w.oc * kW,
                             .floor = Vec<Arch>(relu ? 0.0F : -__builtin_inff())};
@@ -128,21 +136,21 @@ template <typename Arch, int Blocks>
       w.rows / kSparseGroup < panel.last ? w.rows / kSparseGroup : panel.last;
   std::int64_t group = panel.first;
   for (; group < whole; ++group)
-    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group, kSparseGroup, at);
+    sparse_group<Arch, Blocks, kScale>(panel, panel.tile * w.groups + group, kSparseGroup, at);
   if (group < panel.last)
-    sparse_group<Arch, Blocks>(panel, panel.tile * w.groups + group,
-                               static_cast<int>(w.rows % kSparseGroup), at);
+    sparse_group<Arch, Blocks, kScale>(panel, panel.tile * w.groups + group,
+                                       static_cast<int>(w.rows % kSparseGroup), at);
 }
 
-template <typename Arch>
+template <typename Arch, SrcOrder Order>
 void fc_lanes_sparse(const FcShape& s, const SparseView& w, const float* src, const float* bias,
                      bool relu, float* dst) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   for_each_panel<Arch, kSparseGroup>(w, bias, relu, [&](const SparsePanel& panel) {
     std::int64_t row = 0;  // Two blocks, so that the spreading of a weight serves two FMAs.
     for (; row + kW < s.rows; row += 2 * kW)
-      sparse_panel<Arch, 2>(panel, src + row * w.ic, dst + row * w.oc);
-    if (row < s.rows) sparse_panel<Arch, 1>(panel, src + row * w.ic, dst + row * w.oc);
+      sparse_panel<Arch, 2, Order>(panel, src + row * w.ic, dst + row * w.oc);
+    if (row < s.rows) sparse_panel<Arch, 1, Order>(panel, src + row * w.ic, dst + row * w.oc);
   });
 }
 
@@ -151,6 +159,18 @@ template <typename Arch>
 std::int64_t sparse_pass(std::int64_t rows, std::int64_t most) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   return rows < most ? (rows + kW - 1) / kW * kW : most;
+}
+
+/// A last block that has no other is by itself.
+template <typename Arch>
+void rows_to_pairs(std::int64_t images, std::int64_t floats, const float* rows,
+                   float* pairs) noexcept {
+  constexpr std::int64_t kPair = 2 * kWidth<Arch>;
+  for (std::int64_t image = 0; image < images; image += kPair) {
+    const std::int64_t left = images - image;
+    to_lanes<Arch>(left < kPair ? left : kPair, floats, rows + image * floats, floats,
+                   pairs + image * floats, left <= kWidth<Arch> ? kWidth<Arch> : kPair);
+  }
 }
 
 template <typename Arch>
@@ -167,8 +187,8 @@ void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, c
     const std::int64_t images = rows - first < most ? rows - first : most;
     const std::int64_t lanes = sparse_pass<Arch>(images, most);
     float* sums = scratch + lanes * w.ic;
-    rows_to_blocks<Arch>(images, w.ic, src + first * w.ic, scratch);
-    fc_lanes_sparse<Arch>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
+    rows_to_pairs<Arch>(images, w.ic, src + first * w.ic, scratch);
+    fc_lanes_sparse<Arch, SrcOrder::pairs>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
     blocks_to_rows<Arch>(images, w.oc, sums, dst + first * w.oc);
   }
 }
@@ -183,8 +203,8 @@ template <typename Arch>
 [[gnu::always_inline]] inline __m128 gather_four(const std::byte* step, int first, const float* src,
                                                  __m128 acc) noexcept {
   const std::uint64_t offsets = four_offsets<kGatherGroup>(step, first);
-  const __m128 x = _mm_setr_ps(*activation(src, offsets, 0), *activation(src, offsets, 1),
-                               *activation(src, offsets, 2), *activation(src, offsets, 3));
+  const __m128 x = _mm_setr_ps(*activation<1>(src, offsets, 0), *activation<1>(src, offsets, 1),
+                               *activation<1>(src, offsets, 2), *activation<1>(src, offsets, 3));
   return fma<Arch>(_mm_loadu_ps(reinterpret_cast<const float*>(step) + first), x, acc);
 }
 

@@ -209,6 +209,13 @@ struct Table {
   /// The same over the kept weights alone, packed for `lanes`.
   void (*fc_lanes_sparse)(const FcShape&, const SparseView&, const float* src, const float* bias,
                           bool relu, float* dst) noexcept;
+  /// Rows to blocks, every two of them interleaved: [element][2][lanes], a last block without
+  /// another [element][lanes]. What lanes without an image hold can be computed with.
+  void (*rows_to_pairs)(std::int64_t images, std::int64_t floats, const float* rows,
+                        float* pairs) noexcept;
+  /// fc_lanes_sparse from such pairs: faster where src is there once for many rows of weights.
+  void (*fc_pairs_sparse)(const FcShape&, const SparseView&, const float* src, const float* bias,
+                          bool relu, float* dst) noexcept;
   void (*fc_lanes_backward_data)(const FcShape&, const float* diff_dst, const float* weights,
                                  float* diff_src) noexcept;
   /// diff_weights = diff_dst^T . src where a weight is kept; the others are not written. diff_bias

@@ -193,27 +193,26 @@ class SparseLanesFc final : public SparseFc {
   /// Images that are turned at once: the scratch of the kernel holds as many.
   static constexpr std::int64_t kPass = 64;
 
-  /// The same as fc_sparse_lanes in steps that threads can share: into the lanes by blocks, the
-  /// products by rows, and out of the lanes by blocks.
+  /// The same as fc_sparse_lanes in steps that threads can share: into the lanes by pairs of
+  /// blocks, the products by rows, and out of the lanes by blocks.
   void run_pass(std::int64_t images, const float* src, float* dst, float* turned) const {
     const kernels::Table& kernel = kernels::active();
     const auto [rows, ic, oc] = shape();
     const std::int64_t width = kernel.lanes, blocks = (images + width - 1) / width;
     float* const sums = turned + blocks * width * ic;
-    const auto images_of = [&](std::int64_t block) {
-      return std::min(width, images - block * width);
-    };
-    Arena::share(blocks, [&](std::int64_t block) {
-      kernel.rows_to_blocks(images_of(block), ic, src + block * width * ic,
-                            turned + block * width * ic);
+    Arena::share((blocks + 1) / 2, [&](std::int64_t pair) {
+      const std::int64_t first = pair * 2 * width;
+      kernel.rows_to_pairs(std::min(2 * width, images - first), ic, src + first * ic,
+                           turned + first * ic);
     });
     Arena::share(parts().count(), [&](std::int64_t part) {
-      kernel.fc_lanes_sparse({blocks * width, ic, oc}, parts().view(part), turned, bias(), relu(),
+      kernel.fc_pairs_sparse({blocks * width, ic, oc}, parts().view(part), turned, bias(), relu(),
                              sums);
     });
     Arena::share(blocks, [&](std::int64_t block) {
-      kernel.blocks_to_rows(images_of(block), oc, sums + block * width * oc,
-                            dst + block * width * oc);
+      const std::int64_t first = block * width;
+      kernel.blocks_to_rows(std::min(width, images - first), oc, sums + first * oc,
+                            dst + first * oc);
     });
   }
 };

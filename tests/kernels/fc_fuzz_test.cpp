@@ -112,6 +112,18 @@ void run_dense(const Table& table, const Case& c, std::vector<Output>& outputs) 
   outputs.emplace_back("packed", taken(packed));
 }
 
+std::vector<float> from_pairs(const Table& table, const Case& c, const PackedSparse& packed) {
+  const FcShape& s = c.shape;
+  const std::int64_t rows = (s.rows + table.lanes - 1) / table.lanes * table.lanes;
+  Guarded pairs(rows * s.ic), sums(rows * s.oc), out(s.rows * s.oc);
+  table.rows_to_pairs(s.rows, s.ic, c.src.data(), pairs.data());
+  table.fc_pairs_sparse({rows, s.ic, s.oc}, packed.view(), pairs.data(), c.bias.data(), c.relu,
+                        sums.data());
+  table.blocks_to_rows(s.rows, s.oc, sums.data(), out.data());
+  EXPECT_TRUE(pairs.intact() && sums.intact());
+  return taken(out);
+}
+
 void run_sparse(const Table& table, const Case& c, std::vector<Output>& outputs) {
   const FcShape& s = c.shape;
   const SparseMatrix matrix = SparseMatrix::from_dense(c.weights, s.oc, s.ic);
@@ -124,6 +136,7 @@ void run_sparse(const Table& table, const Case& c, std::vector<Output>& outputs)
                          gathered.data());
   EXPECT_TRUE(scratch.intact());
   outputs.emplace_back("sparse lanes", taken(turned));
+  outputs.emplace_back("sparse pairs", from_pairs(table, c, lanes));
   outputs.emplace_back("sparse gather", taken(gathered));
 }
 
