@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSampleSeconds = 2e-5;  // far above what reading the clock takes
 constexpr int kMaxRepetitions = 1000;
+constexpr int kWarmUps = 3;  // a last-level cache keeps little of what it sees for the first time
 constexpr double kLongSeconds = 0.01;  // what is read once in so long a run may as well be cold
 constexpr std::size_t kMinRounds = 9;
 constexpr std::size_t kMaxRounds = 2000;
@@ -75,9 +76,9 @@ class Contestant {
   }
 
   /// The others' weights may have driven this one's out of the caches, where they stay when a layer
-  /// runs again and again: hence the run that nobody times.
+  /// runs again and again: hence the runs that nobody times.
   void take_sample(Arena& arena) {
-    if (warms_up_) run(arena);
+    for (int i = 0; warms_up_ && i < kWarmUps; ++i) run(arena);
     samples_.push_back(sample(arena));
   }
 
