@@ -181,7 +181,7 @@ std::size_t fc_sparse_scratch(const FcShape& s) noexcept {
 template <typename Arch>
 void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                      bool relu, float* dst, float* scratch) noexcept {
-  const bool near = w.group_ptr[w.tiles * w.groups] <= kNearSteps;
+  const bool near = w.group_ptr[w.tiles * w.groups] - w.group_ptr[0] <= kNearSteps;
   const std::int64_t most = near ? kFewImages<Arch> : kManyImages;
   for (std::int64_t first = 0; first < rows; first += most) {
     const std::int64_t images = rows - first < most ? rows - first : most;

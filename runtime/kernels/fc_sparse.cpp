@@ -1,6 +1,7 @@
 #include "runtime/kernels/fc_sparse.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <numeric>
@@ -23,18 +24,18 @@ struct Stretch {
   std::uint32_t size() const { return end - begin; }
 };
 
-/// One of each of the rows, for the columns [first, last).
-std::vector<Stretch> stretches(const SparseMatrix& matrix, RowRange rows, std::int64_t first,
-                               std::int64_t last) {
+/// One of each row in [first_row, last_row), for the columns [first, last).
+std::vector<Stretch> stretches(const SparseMatrix& matrix, std::int64_t first_row,
+                               std::int64_t last_row, std::int64_t first, std::int64_t last) {
   const auto at = [&](std::size_t row, std::int64_t column) {
     const auto begin = matrix.col_idx.begin() + matrix.row_ptr[row];
     const auto end = matrix.col_idx.begin() + matrix.row_ptr[row + 1];
     return static_cast<std::uint32_t>(std::lower_bound(begin, end, column) -
                                       matrix.col_idx.begin());
   };
-  std::vector<Stretch> all(static_cast<std::size_t>(rows.count()));
+  std::vector<Stretch> all(static_cast<std::size_t>(last_row - first_row));
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::size_t row = static_cast<std::size_t>(rows.first) + i;
+    const std::size_t row = static_cast<std::size_t>(first_row) + i;
     all[i] = {at(row, first), at(row, last)};
   }
   return all;
@@ -61,43 +62,52 @@ void put(std::byte* to, T value) {
 }  // namespace
 
 PackedSparse::PackedSparse(const SparseMatrix& matrix, std::int64_t lanes)
-    : PackedSparse(matrix, lanes, {0, matrix.rows}) {}
+    : PackedSparse(matrix, lanes, std::array<std::int64_t, 2>{0, matrix.rows}) {}
 
-PackedSparse::PackedSparse(const SparseMatrix& matrix, std::int64_t lanes, RowRange rows)
+PackedSparse::PackedSparse(const SparseMatrix& matrix, std::int64_t lanes,
+                           std::span<const std::int64_t> bounds)
     : ic_(matrix.cols),
       oc_(matrix.rows),
-      rows_(rows),
       group_(lanes == 1 ? kGatherGroup : kSparseGroup),
       tiles_(std::max<std::int64_t>(1, ceil_div(ic_, lanes == 1 ? kReach : kTileColumns))),
       tile_columns_(ceil_div(ic_, tiles_)),
       group_ptr_{0} {
   assert(matrix.row_ptr.size() == static_cast<std::size_t>(matrix.rows) + 1);
+  assert(bounds.front() == 0 && bounds.back() == oc_);
   assert(kTileColumns * lanes <= kReach);
-  for (std::int64_t tile = 0; tile < tiles_; ++tile) group_tile(matrix, tile);
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+    parts_.push_back({bounds[i], bounds[i + 1], group_ptr_.size() - 1});
+    for (std::int64_t tile = 0; tile < tiles_; ++tile) group_tile(matrix, parts_.back(), tile);
+  }
+  // All parts in one piece, which may be large enough for huge pages.
   steps_.resize(group_ptr_.back() * static_cast<std::size_t>(sparse_step_bytes(group_)));
-  for (std::int64_t tile = 0; tile < tiles_; ++tile) pack_tile(matrix, tile, lanes);
+  for (const Part& part : parts_)
+    for (std::int64_t tile = 0; tile < tiles_; ++tile) pack_tile(matrix, part, tile, lanes);
 }
 
-void PackedSparse::group_tile(const SparseMatrix& matrix, std::int64_t tile) {
+void PackedSparse::group_tile(const SparseMatrix& matrix, const Part& part, std::int64_t tile) {
   const std::int64_t first = tile * tile_columns_;
-  const std::vector<Stretch> rows = stretches(matrix, rows_, first, first + tile_columns_);
+  const std::vector<Stretch> rows =
+      stretches(matrix, part.first, part.last, first, first + tile_columns_);
   const std::vector<std::uint32_t> order = grouped_rows(rows, group_);
   for (std::size_t row = 0; row < order.size(); row += static_cast<std::size_t>(group_))
     group_ptr_.push_back(group_ptr_.back() + rows[order[row]].size());
   for (const std::uint32_t row : order)
-    group_rows_.push_back(static_cast<std::uint32_t>(row == rows.size() ? oc_ : rows_.first + row));
+    group_rows_.push_back(static_cast<std::uint32_t>(row == rows.size() ? oc_ : part.first + row));
 }
 
-void PackedSparse::pack_tile(const SparseMatrix& matrix, std::int64_t tile, std::int64_t lanes) {
+void PackedSparse::pack_tile(const SparseMatrix& matrix, const Part& part, std::int64_t tile,
+                             std::int64_t lanes) {
   const std::int64_t first = tile * tile_columns_;
-  const std::vector<Stretch> rows = stretches(matrix, rows_, first, first + tile_columns_);
+  const std::vector<Stretch> rows =
+      stretches(matrix, part.first, part.last, first, first + tile_columns_);
   const auto group_rows = static_cast<std::size_t>(group_);
-  const std::size_t groups = group_rows_.size() / group_rows / static_cast<std::size_t>(tiles_);
-  const std::size_t tile_group = static_cast<std::size_t>(tile) * groups;
+  const auto groups = static_cast<std::size_t>(ceil_div(part.rows(), group_));
+  const std::size_t tile_group = part.first_group + static_cast<std::size_t>(tile) * groups;
   const auto step_bytes = static_cast<std::size_t>(sparse_step_bytes(group_));
   for (std::size_t i = tile_group * group_rows; i < (tile_group + groups) * group_rows; ++i) {
     if (group_rows_[i] == oc_) continue;
-    const Stretch row = rows[group_rows_[i] - static_cast<std::size_t>(rows_.first)];
+    const Stretch row = rows[group_rows_[i] - static_cast<std::size_t>(part.first)];
     const std::size_t r = i % group_rows;
     std::byte* step = steps_.data() + group_ptr_[i / group_rows] * step_bytes;
     for (std::uint32_t at = row.begin; at < row.end; ++at, step += step_bytes) {
@@ -110,15 +120,16 @@ void PackedSparse::pack_tile(const SparseMatrix& matrix, std::int64_t tile, std:
   }
 }
 
-SparseView PackedSparse::view() const {
+SparseView PackedSparse::view(std::int64_t index) const {
+  const Part& part = parts_[static_cast<std::size_t>(index)];
   return {.ic = ic_,
           .oc = oc_,
-          .rows = rows_.count(),
+          .rows = part.rows(),
           .tiles = tiles_,
           .tile_columns = tile_columns_,
-          .groups = ceil_div(rows_.count(), group_),
-          .group_ptr = group_ptr_.data(),
-          .group_rows = group_rows_.data(),
+          .groups = ceil_div(part.rows(), group_),
+          .group_ptr = group_ptr_.data() + part.first_group,
+          .group_rows = group_rows_.data() + part.first_group * static_cast<std::size_t>(group_),
           .steps = steps_.data()};
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "runtime/core/aligned.h"
@@ -11,12 +12,6 @@
 #include "runtime/kernels/kernels.h"
 
 namespace karnin::kernels {
-
-/// Rows [first, last) of a layer.
-struct RowRange {
-  std::int64_t first, last;
-  std::int64_t count() const { return last - first; }
-};
 
 /// Columns are cut into tiles of nearly equal width, within reach of a 16-bit offset and, for more
 /// than one lane, of a size that leaves two blocks of activations in the first-level cache. In each
@@ -28,11 +23,15 @@ class PackedSparse {
   /// images lie side by side in the activations: Table::lanes, in groups of kSparseGroup, or 1 for
   /// fc_sparse_gather, in groups of kGatherGroup.
   PackedSparse(const SparseMatrix& matrix, std::int64_t lanes);
-  /// Only some rows of it. The others' dst is neither read nor written.
-  PackedSparse(const SparseMatrix& matrix, std::int64_t lanes, RowRange rows);
+  /// The same in parts: part i is rows [bounds[i], bounds[i + 1]), 0 and oc being the outer bounds.
+  PackedSparse(const SparseMatrix& matrix, std::int64_t lanes,
+               std::span<const std::int64_t> bounds);
 
-  /// Valid while this object lives, also after it was moved.
-  SparseView view() const;
+  std::int64_t parts() const { return static_cast<std::int64_t>(parts_.size()); }
+
+  /// One part. The dst of rows outside is neither read nor written. Valid while this object lives,
+  /// also after it was moved.
+  SparseView view(std::int64_t part = 0) const;
 
   /// Replaces every weight, fillers included, in the order of the steps and of their rows, by what
   /// replacement(weight) gives.
@@ -50,15 +49,23 @@ class PackedSparse {
   }
 
  private:
-  void group_tile(const SparseMatrix& matrix, std::int64_t tile);
-  void pack_tile(const SparseMatrix& matrix, std::int64_t tile, std::int64_t lanes);
+  /// Rows [first, last), whose groups start at first_group.
+  struct Part {
+    std::int64_t first, last;
+    std::size_t first_group;
+    std::int64_t rows() const { return last - first; }
+  };
+
+  void group_tile(const SparseMatrix& matrix, const Part& part, std::int64_t tile);
+  void pack_tile(const SparseMatrix& matrix, const Part& part, std::int64_t tile,
+                 std::int64_t lanes);
 
   std::int64_t ic_;
   std::int64_t oc_;
-  RowRange rows_;
   std::int64_t group_;  ///< rows
   std::int64_t tiles_;
   std::int64_t tile_columns_;
+  std::vector<Part> parts_;
   std::vector<std::uint64_t> group_ptr_;
   std::vector<std::uint32_t> group_rows_;
   AlignedVector<std::byte> steps_;

@@ -1,6 +1,7 @@
 #include "runtime/layers/sparse_parts.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace karnin {
 namespace {
@@ -9,11 +10,17 @@ namespace {
 // is not worth while. One image at a time they take longer.
 constexpr std::int64_t kPartInLanes = std::int64_t{1} << 18;
 constexpr std::int64_t kPartGathered = std::int64_t{1} << 16;
+// Every part fetches all activations, so it should use each of them so often.
+constexpr std::int64_t kUses = 24;
 constexpr std::int64_t kMostParts = 64;
 
+/// A power of two, which most numbers of threads can share evenly.
 std::int64_t parts_of(const SparseMatrix& matrix, std::int64_t lanes, std::int64_t images) {
-  const std::int64_t least = lanes == 1 ? kPartGathered : kPartInLanes;
-  return std::clamp<std::int64_t>(matrix.nnz() * images / least, 1, kMostParts);
+  const std::int64_t worth = matrix.nnz() * images / (lanes == 1 ? kPartGathered : kPartInLanes);
+  const std::int64_t useful =
+      lanes == 1 ? worth : matrix.nnz() / kUses / std::max<std::int64_t>(matrix.cols, 1);
+  const auto parts = std::clamp<std::int64_t>(std::min(worth, useful), 1, kMostParts);
+  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(parts)));
 }
 
 }  // namespace
@@ -31,10 +38,7 @@ std::vector<std::int64_t> balanced_rows(const SparseMatrix& matrix, std::int64_t
   return bounds;
 }
 
-SparseParts::SparseParts(const SparseMatrix& matrix, std::int64_t lanes, std::int64_t images) {
-  const std::vector<std::int64_t> bounds = balanced_rows(matrix, parts_of(matrix, lanes, images));
-  for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
-    parts_.emplace_back(matrix, lanes, kernels::RowRange{bounds[i], bounds[i + 1]});
-}
+SparseParts::SparseParts(const SparseMatrix& matrix, std::int64_t lanes, std::int64_t images)
+    : packed_(matrix, lanes, balanced_rows(matrix, parts_of(matrix, lanes, images))) {}
 
 }  // namespace karnin

@@ -22,13 +22,11 @@ class SparseParts {
   /// For shards of so many images; lanes as for PackedSparse.
   SparseParts(const SparseMatrix& matrix, std::int64_t lanes, std::int64_t images);
 
-  std::int64_t count() const { return static_cast<std::int64_t>(parts_.size()); }
-  kernels::SparseView view(std::int64_t part) const {
-    return parts_[static_cast<std::size_t>(part)].view();
-  }
+  std::int64_t count() const { return packed_.parts(); }
+  kernels::SparseView view(std::int64_t part) const { return packed_.view(part); }
 
  private:
-  std::vector<kernels::PackedSparse> parts_;
+  kernels::PackedSparse packed_{SparseMatrix::from_dense({}, 0, 0), 1};
 };
 
 }  // namespace karnin

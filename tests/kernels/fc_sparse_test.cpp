@@ -107,11 +107,14 @@ TEST_P(FcSparseTest, RangesOfRowsMakeTheWhole) {
   std::vector<float> turned = to_blocks(src, s.ic, table_.lanes);
   const FcShape blocks{static_cast<std::int64_t>(turned.size()) / s.ic, s.ic, s.oc};
   Guarded sums(blocks.rows * s.oc);
-  for (const kernels::RowRange rows : {kernels::RowRange{16, 45}, {0, 9}, {9, 16}}) {
-    table_.fc_lanes_sparse(blocks, PackedSparse(matrix, table_.lanes, rows).view(), turned.data(),
-                           bias.data(), true, sums.data());
-    table_.fc_sparse_gather(PackedSparse(matrix, 1, rows).view(), s.rows, src.data(), bias.data(),
-                            true, gather.data());
+  const std::vector<std::int64_t> bounds{0, 9, 16, 45};
+  const PackedSparse in_lanes(matrix, table_.lanes, bounds), single(matrix, 1, bounds);
+  ASSERT_EQ(single.parts(), 3);
+  for (const std::int64_t part : {2, 0, 1}) {
+    table_.fc_lanes_sparse(blocks, in_lanes.view(part), turned.data(), bias.data(), true,
+                           sums.data());
+    table_.fc_sparse_gather(single.view(part), s.rows, src.data(), bias.data(), true,
+                            gather.data());
   }
   table_.blocks_to_rows(s.rows, s.oc, sums.data(), lanes.data());
   const Reference reference = reference_forward(s, src, weights, bias, true);
