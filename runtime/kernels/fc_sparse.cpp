@@ -120,16 +120,16 @@ void PackedSparse::pack_tile(const SparseMatrix& matrix, const Part& part, std::
   }
 }
 
-SparseView PackedSparse::view(std::int64_t index) const {
-  const Part& part = parts_[static_cast<std::size_t>(index)];
+SparseView PackedSparse::view(std::int64_t part) const {
+  const Part& its = parts_[static_cast<std::size_t>(part)];
   return {.ic = ic_,
           .oc = oc_,
-          .rows = part.rows(),
+          .rows = its.rows(),
           .tiles = tiles_,
           .tile_columns = tile_columns_,
-          .groups = ceil_div(part.rows(), group_),
-          .group_ptr = group_ptr_.data() + part.first_group,
-          .group_rows = group_rows_.data() + part.first_group * static_cast<std::size_t>(group_),
+          .groups = ceil_div(its.rows(), group_),
+          .group_ptr = group_ptr_.data() + its.first_group,
+          .group_rows = group_rows_.data() + its.first_group * static_cast<std::size_t>(group_),
           .steps = steps_.data()};
 }
 
