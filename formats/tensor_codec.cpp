@@ -24,6 +24,7 @@ std::vector<std::size_t> kept_in_rows(const Mask& mask, std::size_t elements, st
   const std::size_t columns = elements / rows;
   if (mask.empty()) return std::vector<std::size_t>(rows, columns);
   std::vector<std::size_t> kept;
+  kept.reserve(rows);
   for (auto row = mask.begin(); row != mask.end(); row += static_cast<std::ptrdiff_t>(columns))
     kept.push_back(static_cast<std::size_t>(
         std::count(row, row + static_cast<std::ptrdiff_t>(columns), std::uint8_t{1})));

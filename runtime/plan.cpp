@@ -15,7 +15,7 @@ constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
 // From here on dense kernels lose for any number of images (bench/METHOD.md), and what preparing
 // them takes is no trifle: they are out of the race.
-constexpr double kDenseLoses = 0.85;
+constexpr double kDenseLoses = 0.89;
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
 // A chain in lanes that are three quarters empty never won.
 constexpr double kLaneCandidate = 0.25;

@@ -24,7 +24,8 @@ bool is_held_sparse(const Dims& dims, std::int64_t kept);
 CompactParameter compacted(Parameter parameter);
 
 struct CompactModel : ModelDescription {
-  std::vector<CompactParameter> parameters;  ///< in the order of parameter_specs()
+  std::vector<CompactParameter> parameters;             ///< in the order of parameter_specs()
+  bool operator==(const CompactModel&) const = delete;  // that of the base knows no weights
 };
 
 /// One parameter of a model of either kind, which must outlive it.

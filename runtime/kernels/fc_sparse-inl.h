@@ -12,11 +12,10 @@ namespace karnin::kernels {
 /// cache, and their sums too.
 inline constexpr std::int64_t kPanelRows = 1024;
 
-/// Images that are turned at once: two blocks, whose activations stay near the core, or so many
-/// that weights too large for the second-level cache are read seldom.
+/// Images that are turned at once where the weights lie near the core: two blocks, whose
+/// activations stay there, too.
 template <typename Arch>
 inline constexpr std::int64_t kFewImages = 2 * kWidth<Arch>;
-inline constexpr std::int64_t kManyImages = 64;
 inline constexpr std::uint64_t kNearSteps = 8192;  // 192 KiB of weights and offsets
 
 /// Some groups of one tile of weights, and what happens to the sums before and after it.
@@ -175,14 +174,14 @@ void rows_to_pairs(std::int64_t images, std::int64_t floats, const float* rows,
 
 template <typename Arch>
 std::size_t fc_sparse_scratch(const FcShape& s) noexcept {
-  return static_cast<std::size_t>((s.ic + s.oc) * sparse_pass<Arch>(s.rows, kManyImages));
+  return static_cast<std::size_t>((s.ic + s.oc) * sparse_pass<Arch>(s.rows, kSparsePass));
 }
 
 template <typename Arch>
 void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
                      bool relu, float* dst, float* scratch) noexcept {
   const bool near = w.group_ptr[w.tiles * w.groups] - w.group_ptr[0] <= kNearSteps;
-  const std::int64_t most = near ? kFewImages<Arch> : kManyImages;
+  const std::int64_t most = near ? kFewImages<Arch> : kSparsePass;
   for (std::int64_t first = 0; first < rows; first += most) {
     const std::int64_t images = rows - first < most ? rows - first : most;
     const std::int64_t lanes = sparse_pass<Arch>(images, most);

@@ -56,6 +56,10 @@ struct SparsePattern {
   const std::uint32_t* col_idx;  ///< ascending within a row
 };
 
+/// Images that are turned into the lanes at once, at most: so many that weights too large for the
+/// second-level cache are read seldom.
+inline constexpr std::int64_t kSparsePass = 64;
+
 /// One kept weight of a convolution; see SparseRows.
 struct SparseEntry {
   std::uint32_t column;
@@ -134,7 +138,8 @@ struct Table {
   void (*fc_backward_weights)(const FcShape&, const float* src, const float* diff_dst,
                               float* diff_weights, float* diff_bias) noexcept;
 
-  /// Floats of scratch for fc_sparse_lanes: src and dst of one pass with images in the lanes.
+  /// Floats of scratch for fc_sparse_lanes: src and dst of one pass with images in the lanes, of
+  /// kSparsePass where there are as many.
   std::size_t (*fc_sparse_scratch)(const FcShape&) noexcept;
   /// dst = [relu](src . weights^T + bias) over the stored weights only, packed for `lanes`: images
   /// are turned so that a weight is one broadcast and an activation one vector.

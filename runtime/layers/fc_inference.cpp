@@ -184,15 +184,12 @@ class SparseLanesFc final : public SparseFc {
       kernels::active().fc_sparse_lanes(parts().view(0), shape().rows, src, bias(), relu(), dst,
                                         scratch);
     else
-      for (std::int64_t first = 0; first < shape().rows; first += kPass)
-        run_pass(std::min(kPass, shape().rows - first), src + first * shape().ic,
+      for (std::int64_t first = 0; first < shape().rows; first += kernels::kSparsePass)
+        run_pass(std::min(kernels::kSparsePass, shape().rows - first), src + first * shape().ic,
                  dst + first * shape().oc, scratch);
   }
 
  private:
-  /// Images that are turned at once: the scratch of the kernel holds as many.
-  static constexpr std::int64_t kPass = 64;
-
   /// The same as fc_sparse_lanes in steps that threads can share: into the lanes by pairs of
   /// blocks, the products by rows, and out of the lanes by blocks.
   void run_pass(std::int64_t images, const float* src, float* dst, float* turned) const {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -62,14 +63,18 @@ TEST(Arena, SharesEveryIndexOnceAmongTheSpare) {
 }
 
 TEST(Arena, WhoSharesTakesUpNothingElse) {
-  Arena arena(4);
-  std::vector<std::atomic<int>> busy(4);
+  Arena arena(8);
+  std::vector<std::atomic<int>> busy(8);
   std::atomic<bool> sound = true;
-  for (int round = 0; round < 50; ++round)
-    arena.for_each(3, [&](std::int64_t) {
+  const auto spin = [](std::int64_t) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+    while (std::chrono::steady_clock::now() < end) continue;
+  };
+  for (int round = 0; round < 20; ++round)
+    arena.for_each(7, [&](std::int64_t) {
       const auto worker = static_cast<std::size_t>(Arena::worker());
       if (busy[worker]++ != 0) sound = false;
-      Arena::share(20, [&](std::int64_t) {});
+      Arena::share(8, spin);
       --busy[worker];
     });
   EXPECT_TRUE(sound);

@@ -15,6 +15,7 @@ namespace karnin {
 namespace {
 
 using test::integers;
+using test::uniforms;
 using Bounds = std::vector<std::int64_t>;
 
 /// A matrix whose row i keeps the first counts[i] of its weights.
@@ -88,7 +89,11 @@ TEST(SharedFc, AnyNumberOfThreadsGivesTheBitsOfOne) {
     layer->set_parameters(weights.data(), bias.data());
     const auto alone = forward(*layer, src, 1);
     test::expect_equal(alone, reference);
-    for (const int threads : {2, 3, 5}) EXPECT_EQ(forward(*layer, src, threads), alone);
+    // Whose sums depend on their order.
+    const auto any_src = uniforms(kImages * kIn, 4), any_weights = uniforms(kOut * kIn, 5);
+    layer->set_parameters(any_weights.data(), bias.data());
+    const auto any = forward(*layer, any_src, 1);
+    for (const int threads : {2, 3, 5}) EXPECT_EQ(forward(*layer, any_src, threads), any);
   }
 }
 
@@ -101,7 +106,23 @@ TEST(SharedFc, InLanesToo) {
   const auto alone = forward(layer, src, 1);
   test::expect_equal(alone,
                      test::reference_forward({kWhole, kIn, kOut}, src, weights, bias, false));
-  EXPECT_EQ(forward(layer, src, 3), alone);
+  const auto any_src = uniforms(kWhole * kIn, 4), any_weights = uniforms(kOut * kIn, 5);
+  layer.set_parameters(any_weights.data(), bias.data());
+  EXPECT_EQ(forward(layer, any_src, 3), forward(layer, any_src, 1));
+}
+
+TEST(SharedFc, KeptWeightsAloneAreCutAsAll) {
+  const auto src = uniforms(kImages * kIn, 4), weights = uniforms(kOut * kIn, 5),
+             bias = uniforms(kOut, 6);
+  const SparseMatrix kept = SparseMatrix::from_dense(weights, kOut, kIn);
+  for (const FcKernel kernel : {FcKernel::sparse_lanes, FcKernel::sparse_gather}) {
+    const auto layer =
+        make_fc_inference("fc", {kOut}, {kImages, {kIn, 1, 1}, Layout::nchw}, true, kernel);
+    layer->set_parameters(weights.data(), bias.data());
+    const auto expected = forward(*layer, src, 1);
+    layer->set_sparse_parameters(kept, bias.data());
+    for (const int threads : {1, 3}) EXPECT_EQ(forward(*layer, src, threads), expected);
+  }
 }
 
 }  // namespace

@@ -72,8 +72,11 @@ TEST(Engine, ACompactModelGivesTheSameLogits) {
     compact.parameters.push_back(compacted(parameter));
   const auto images = golden_images(2);
   for (const auto& chain : {ChainKind::onednn, ChainKind::planes, ChainKind::lanes})
-    for (const FcKernel kernel : {FcKernel::dense, FcKernel::onednn, FcKernel::sparse_lanes}) {
-      const EngineOptions options{.batch = 16, .kernel = kernel, .chain = chain};
+    for (const auto& [kernel, batch] : {std::pair{FcKernel::dense, 16},
+                                        {FcKernel::onednn, 16},
+                                        {FcKernel::sparse_lanes, 16},
+                                        {FcKernel::sparse_gather, 1}}) {
+      const EngineOptions options{.batch = batch, .kernel = kernel, .chain = chain};
       Engine engine(compact, options);
       std::vector<float> logits(images.size() / kImageFloats * 10);
       engine.run(images, logits);

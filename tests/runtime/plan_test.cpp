@@ -78,8 +78,8 @@ TEST(Plan, DenseKernelsDoNotRaceWhereNearlyAllOfManyWeightsAreGone) {
   };
   using enum FcKernel;
   const auto all = testing::ElementsAre(dense, onednn, sparse_lanes);
-  EXPECT_THAT(timed(0.84), testing::ElementsAre(all, all));
-  EXPECT_THAT(timed(0.87), testing::ElementsAre(testing::ElementsAre(sparse_lanes), all));
+  EXPECT_THAT(timed(0.88), testing::ElementsAre(all, all));
+  EXPECT_THAT(timed(0.9), testing::ElementsAre(testing::ElementsAre(sparse_lanes), all));
 }
 
 TEST(Plan, SparseKernelsDoNotRaceOnDenseLayers) {

@@ -19,8 +19,8 @@ TEST(ShardImages, SixteenAtMostInTwoShardsAtLeast) {
   EXPECT_EQ(shard_images(model, 1000), 16);
 }
 
-TEST(ShardImages, WeightsOfSparsePerceptronsServeMore) {
-  const Model model = fc_model(64, 32, 0.9, 1);
+TEST(ShardImages, ManyWeightsOfSparsePerceptronsServeMore) {
+  const Model model = fc_model(1024, 700, 0.9, 1);
   EXPECT_EQ(shard_images(model, 1), 1);
   EXPECT_EQ(shard_images(model, 16), 16);
   EXPECT_EQ(shard_images(model, 17), 9);
@@ -29,7 +29,8 @@ TEST(ShardImages, WeightsOfSparsePerceptronsServeMore) {
 }
 
 TEST(ShardImages, NotThoseOfDenseOnesNorOfConvolutions) {
-  EXPECT_EQ(shard_images(fc_model(64, 32, 0.3, 1), 64), 16);
+  EXPECT_EQ(shard_images(fc_model(1024, 700, 0.3, 1), 64), 16);
+  EXPECT_EQ(shard_images(fc_model(64, 32, 0.9, 1), 64), 16) << "few weights";
   Model pruned = test::golden_model();
   test::prune_matrices(pruned, 0.95);
   EXPECT_EQ(shard_images(pruned, 64), 16);
