@@ -7,8 +7,8 @@
 
 namespace karnin {
 
-/// Images of one shard for such a network and batch (at least 1). It follows from them alone, because
-/// oneDNN plans for it: another number of threads must not change a bit of a logit.
+/// Images of one shard for such a network and batch (at least 1). It follows from them alone,
+/// because oneDNN plans for it: another number of threads must not change a bit of a logit.
 std::int64_t shard_images(const NetworkView& network, std::int64_t batch);
 
 }  // namespace karnin
