@@ -14,7 +14,7 @@ struct Shard {
 };
 
 /// More shards than this would spend more on adding up their gradients than they win.
-inline constexpr std::int64_t kMaxShards = 16;
+inline constexpr std::int64_t kMaxShards = 32;
 
 /// Shards of a batch of `images` >= 1; in [1, min(images, kMaxShards)].
 std::int64_t shard_count(std::int64_t images);
