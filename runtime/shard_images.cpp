@@ -10,7 +10,7 @@ constexpr std::int64_t kMaxShard = 16;
 // Where there are no convolutions, and more weights than lie near a core, they outweigh activations
 // and should serve more images.
 constexpr std::int64_t kMaxSparseShard = 64;
-constexpr std::int64_t kManyWeights = std::int64_t{1} << 16;
+constexpr std::int64_t kFarWeights = std::int64_t{1} << 16;
 constexpr double kSparse = 0.6;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -23,7 +23,7 @@ bool is_large_sparse_perceptron(const NetworkView& network) {
   if (std::ranges::any_of(network.description.architecture.nodes, is_convolution)) return false;
   ParameterCount count;
   for (const WeightsView& weights : network.parameters) count.add(weights);
-  return count.nonzero >= kManyWeights &&
+  return count.nonzero >= kFarWeights &&
          static_cast<double>(count.nonzero) <= (1 - kSparse) * static_cast<double>(count.all);
 }
 

@@ -46,7 +46,7 @@ template <typename Arch, std::int64_t Group, typename Run>
 /// The offsets of rows [first, first + 4) of a step, the first one lowest.
 template <std::int64_t Group>
 [[gnu::always_inline]] inline std::uint64_t four_offsets(const std::byte* step,
-                                                         int first) noexcept {
+                                                         std::int64_t first) noexcept {
   std::uint64_t offsets = 0;
   __builtin_memcpy(&offsets, step + Group * 4 + first * 2, sizeof offsets);
   return offsets;
