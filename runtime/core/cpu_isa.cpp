@@ -34,7 +34,9 @@ Isa isa_from_string(std::string_view name) { return value_of(kIsas, "instruction
 std::vector<Isa> supported_isas() {
   // __builtin_cpu_supports also asks the operating system (XGETBV) whether it saves the registers.
   std::vector<Isa> isas{Isa::scalar};
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return isas;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+      !__builtin_cpu_supports("bmi2"))
+    return isas;
   isas.push_back(Isa::avx2);
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&

@@ -6,8 +6,8 @@
 
 namespace karnin {
 
-/// In ascending order. `scalar` is the x86-64 baseline (SSE2), `avx2` means AVX2 and FMA3,
-/// `avx512` means AVX-512 F, CD, BW, DQ and VL.
+/// In ascending order. `scalar` is the x86-64 baseline (SSE2), `avx2` means AVX2, FMA3
+/// and BMI2, `avx512` also AVX-512 F, CD, BW, DQ and VL.
 enum class Isa { scalar, avx2, avx512 };
 
 std::string_view to_string(Isa isa);

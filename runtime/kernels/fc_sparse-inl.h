@@ -52,7 +52,7 @@ template <std::int64_t Group>
   return offsets;
 }
 
-/// The activation so many times `offset` bytes behind src, r being the row of the group that reads
+/// The activation Scale times `offset` bytes behind src, r being the row of the group that reads
 /// it.
 template <int Scale>
 [[gnu::always_inline]] inline const float* activation(const float* src, std::uint64_t offsets,
@@ -190,64 +190,6 @@ void fc_sparse_lanes(const SparseView& w, std::int64_t rows, const float* src, c
     fc_lanes_sparse<Arch, SrcOrder::pairs>({lanes, w.ic, w.oc}, w, scratch, bias, relu, sums);
     blocks_to_rows<Arch>(images, w.oc, sums, dst + first * w.oc);
   }
-}
-
-/// How far ahead of its use a weight is fetched: about what memory takes to answer. The processor's
-/// own prefetching stops at every page and runs no further ahead than that.
-inline constexpr std::int64_t kAheadBytes = 2048;
-
-/// Four rows of one step for one image. Four loads put together: a hardware gather is no faster,
-/// and four FMAs on numbers would have to load their weights one by one, too.
-template <typename Arch>
-[[gnu::always_inline]] inline __m128 gather_four(const std::byte* step, int first, const float* src,
-                                                 __m128 acc) noexcept {
-  const std::uint64_t offsets = four_offsets<kGatherGroup>(step, first);
-  const __m128 x = _mm_setr_ps(*activation<1>(src, offsets, 0), *activation<1>(src, offsets, 1),
-                               *activation<1>(src, offsets, 2), *activation<1>(src, offsets, 3));
-  return fma<Arch>(_mm_loadu_ps(reinterpret_cast<const float*>(step) + first), x, acc);
-}
-
-/// One group for one image: two chains of FMAs, as many as hide their latency.
-template <typename Arch>
-[[gnu::always_inline]] inline void gather_group(const SparsePanel& panel, std::int64_t group,
-                                                const float* src, float* dst) noexcept {
-  static_assert(kGatherGroup == 8);
-  const SparseView& w = panel.w;
-  const std::uint32_t* rows = w.group_rows + group * kGatherGroup;
-  float sums[kGatherGroup];
-#pragma GCC unroll 8
-  for (int r = 0; r < kGatherGroup; ++r) {
-    sums[r] = 0.0F;
-    if (rows[r] < w.oc) sums[r] = panel.starts() ? panel.bias[rows[r]] : dst[rows[r]];
-  }
-  __m128 low = _mm_loadu_ps(sums), high = _mm_loadu_ps(sums + 4);
-
-  constexpr std::int64_t kStep = sparse_step_bytes(kGatherGroup);
-  const std::byte* const end = w.steps + w.group_ptr[group + 1] * kStep;
-  for (const std::byte* step = w.steps + w.group_ptr[group] * kStep; step != end; step += kStep) {
-    __builtin_prefetch(step + kAheadBytes);
-    low = gather_four<Arch>(step, 0, src, low);
-    high = gather_four<Arch>(step, 4, src, high);
-  }
-
-  _mm_storeu_ps(sums, low);
-  _mm_storeu_ps(sums + 4, high);
-  const bool relu = panel.relu && panel.ends();
-#pragma GCC unroll 8
-  for (int r = 0; r < kGatherGroup; ++r)
-    if (rows[r] < w.oc) dst[rows[r]] = relu && sums[r] < 0.0F ? 0.0F : sums[r];
-}
-
-template <typename Arch>
-void fc_sparse_gather(const SparseView& w, std::int64_t rows, const float* src, const float* bias,
-                      bool relu, float* dst) noexcept {
-  for_each_panel<Arch, kGatherGroup>(w, bias, relu, [&](const SparsePanel& panel) {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const float* x = src + row * w.ic + panel.tile * w.tile_columns;
-      for (std::int64_t group = panel.first; group < panel.last; ++group)
-        gather_group<Arch>(panel, panel.tile * w.groups + group, x, dst + row * w.oc);
-    }
-  });
 }
 
 }  // namespace karnin::kernels

@@ -13,6 +13,7 @@
 #include "runtime/kernels/conv_sparse-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
+#include "runtime/kernels/fc_gather-inl.h"
 #include "runtime/kernels/fc_gradient-inl.h"
 #include "runtime/kernels/fc_lanes-inl.h"
 #include "runtime/kernels/fc_sparse-inl.h"
