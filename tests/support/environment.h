@@ -10,20 +10,24 @@ namespace karnin::test {
 
 class ScopedVariable {
  public:
-  ScopedVariable(std::string name, const std::string& value) : name_(std::move(name)) {
+  /// Without a value there is no such variable.
+  ScopedVariable(std::string name, const std::optional<std::string>& value)
+      : name_(std::move(name)) {
     if (const char* old = std::getenv(name_.c_str())) old_ = old;
-    setenv(name_.c_str(), value.c_str(), 1);
+    set(value);
   }
-  ~ScopedVariable() {
-    if (old_)
-      setenv(name_.c_str(), old_->c_str(), 1);
-    else
-      unsetenv(name_.c_str());
-  }
+  ~ScopedVariable() { set(old_); }
   ScopedVariable(const ScopedVariable&) = delete;
   ScopedVariable& operator=(const ScopedVariable&) = delete;
 
  private:
+  void set(const std::optional<std::string>& value) const {
+    if (value)
+      setenv(name_.c_str(), value->c_str(), 1);
+    else
+      unsetenv(name_.c_str());
+  }
+
   std::string name_;
   std::optional<std::string> old_;
 };
