@@ -1,7 +1,6 @@
 #include "formats/atomic_file.h"
 
 #include <gmock/gmock.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 
 #include "runtime/core/error.h"
 #include "tests/support/error_message.h"
+#include "tests/support/resource_limit.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin {
@@ -34,23 +34,23 @@ mode_t mode_of(const fs::path& path) {
   return status.st_mode & 07777;
 }
 
-/// While it lives, no file may grow beyond `bytes`: write(2) first falls short, then fails.
-class FileSizeLimit {
+/// While it lives, root is nobody in particular; who isn't root stays who they are.
+class Unprivileged {
  public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    old_handler_ = std::signal(SIGXFSZ, SIG_IGN);
+  Unprivileged() {
+    if (is_root_) become(kNobody);
   }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, old_handler_);
+  ~Unprivileged() {
+    if (is_root_) become(0);
   }
+  Unprivileged(const Unprivileged&) = delete;
+  Unprivileged& operator=(const Unprivileged&) = delete;
 
  private:
-  rlimit old_{};
-  void (*old_handler_)(int) = SIG_DFL;
+  static void become(uid_t user) { EXPECT_EQ(setresuid(user, user, 0), 0); }
+
+  static constexpr uid_t kNobody = 65534;
+  const bool is_root_ = geteuid() == 0;
 };
 
 TEST(ReplaceFile, CreatesAndReplaces) {
@@ -110,13 +110,25 @@ TEST(ReplaceFile, FollowsSymlinks) {
                                                         "inner", "link", "dangling"));
 }
 
+/// A process that has ended has no program any more, but still the link to it.
+TEST(ReplaceFile, NamesALinkThatCannotBeFollowed) {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  siginfo_t ended{};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  const std::string link = "/proc/" + std::to_string(child) + "/exe";
+  EXPECT_THAT(error_message<OutputError>([&] { replace_file(link, "x"); }),
+              HasSubstr("cannot follow the link '" + link + "': "));
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+}
+
 TEST(ReplaceFile, LeavesTheOldFileWhenTheDiskIsFull) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "file";
   replace_file(path, "old");
   const std::string big(100'000, 'x');
   {
-    const FileSizeLimit limit(50'001);
+    const test::ResourceLimit limit(RLIMIT_FSIZE, 50'001);
     EXPECT_THAT(error_message<OutputError>([&] { replace_file(path, big); }),
                 HasSubstr("cannot write '" + path.string() + "': File too large"));
   }
@@ -199,15 +211,29 @@ TEST(RequireWritableDirectory, RemovesWhatAKilledProcessLeft) {
   if (child == 0) _exit(0);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);  // from here on nobody has this number
   const std::string dead = std::to_string(child), alive = std::to_string(getpid());
-  const std::vector<std::string> names{".karnin-" + dead + "-0.tmp",    ".karnin-x-0.tmp",
-                                       ".karnin-" + dead + "-12.tmp",   ".karnin-" + dead + ".tmp",
-                                       ".karnin-" + alive + "-0.tmp",   "model.bin",
-                                       ".karnin-" + dead + "-0.tmp.bak"};
+  const std::vector<std::string> names{
+      ".karnin-" + dead + "-0.tmp",     ".karnin-x-0.tmp",
+      ".karnin-" + dead + "-12.tmp",    ".karnin-" + dead + ".tmp",
+      ".karnin-" + alive + "-0.tmp",    "model.bin",
+      ".karnin-" + dead + "-0.tmp.bak", ".karnin--" + dead + "-0.tmp"};
   for (const std::string& name : names) test::write_text(directory / name, "text");
   require_writable_directory(directory.path());
   EXPECT_THAT(directory.entries(),
               UnorderedElementsAre(".karnin-" + alive + "-0.tmp", ".karnin-" + dead + "-0.tmp.bak",
+                                   ".karnin--" + dead + "-0.tmp",  // of no process: a group's
                                    ".karnin-" + dead + ".tmp", ".karnin-x-0.tmp", "model.bin"));
+}
+
+TEST(RequireWritableDirectory, LeavesWhatAnotherUsersProcessStillWrites) {
+  const TemporaryDirectory directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  test::write_text(directory / ".karnin-1-0.tmp", "text");  // the first process: root's
+  {
+    const Unprivileged nobody;
+    if (kill(1, 0) == 0) GTEST_SKIP() << "the first process is this user's own";
+    require_writable_directory(directory.path());
+  }
+  EXPECT_THAT(directory.entries(), ElementsAre(".karnin-1-0.tmp"));
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ TEST(Cifar10, ReadsRecordsInTheOrderOfTheFileNumbers) {
   write_bytes(directory / "data_batch_10.bin", records({5}));
   write_bytes(directory / "data_batch_2.bin", records({3, 4}));
   write_bytes(directory / "data_batch_x.bin", records({1}));
+  write_bytes(directory / "data_batch_1a.bin", records({1}));
+  write_bytes(directory / "data_batch_4294967296.bin", records({1}));  // 2^32
   write_bytes(directory / "data_batch_3.bin.part", records({1}));
   const Dataset data = read_cifar10(directory.path());
   EXPECT_THAT(data.train.labels, ElementsAre(3, 4, 5));

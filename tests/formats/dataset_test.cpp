@@ -87,6 +87,9 @@ TEST_F(LoadDataset, RefusesUnsoundFashionMnist) {
   EXPECT_THAT(refusal_with("t10k-images-idx3-ubyte.gz",
                            idx_bytes({1, 27, 28}, std::vector<std::uint8_t>(27 * 28))),
               HasSubstr("image: expected 28x28 pixels, got 27x28"));
+  EXPECT_THAT(refusal_with("t10k-images-idx3-ubyte.gz",
+                           idx_bytes({1, 28, 27}, std::vector<std::uint8_t>(28 * 27))),
+              HasSubstr("image: expected 28x28 pixels, got 28x27"));
   write_fashion_mnist(folder);
   fs::remove(folder / "train-images-idx3-ubyte");
   EXPECT_THAT(error_message<FileError>([] { load_dataset("fashion-mnist"); }),
@@ -137,6 +140,13 @@ TEST_F(LoadDataset, AnEmptyVariableIsNoPlace) {
   EXPECT_NE(load_dataset("fashion-mnist").directory, data_ / "fashion-mnist");
 }
 
+TEST_F(LoadDataset, WithoutTheVariableTheCacheIsThePlace) {
+  write_cifar10(cache_ / "cifar-10-batches-bin", 2);
+  write_cifar10(data_, 3);
+  const test::ScopedVariable none("KARNIN_DATA", std::nullopt);
+  EXPECT_EQ(load_dataset("cifar10").directory, cache_ / "cifar-10-batches-bin");
+}
+
 TEST_F(LoadDataset, SaysHowToGetWhatIsMissing) {
   const auto refusal = [](const std::string& data) {
     return error_message<DatasetMissingError>([&] { load_dataset(data); });
@@ -166,6 +176,7 @@ TEST(FitPadding, TakesOffTheBorderIfTheNetworkWantsNone) {
   EXPECT_EQ(dataset.train.extent, (Extent{1, 3, 4}));
   EXPECT_EQ(dataset.plain_extent(), (Extent{1, 1, 2}));
   fit_padding(dataset, {1, 1, 2});
+  fit_padding(dataset, {1, 1, 2});  // there is no border any more
   for (const ImageSet* set : {&dataset.train, &dataset.test}) {
     EXPECT_EQ(set->extent, (Extent{1, 1, 2}));
     EXPECT_THAT(set->pixels, testing::ElementsAre(1, 2, 3, 4));

@@ -3,12 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <map>
 #include <optional>
 
 #include "runtime/core/error.h"
+#include "tests/support/error_message.h"
+#include "tests/support/resource_limit.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin {
@@ -128,6 +131,22 @@ TEST(EventFile, AFileInPlaceOfTheDirectoryIsRefused) {
   const test::TemporaryDirectory directory;
   test::write_text(directory / "file", "text");
   EXPECT_THROW(EventFile(directory / "file", 5), OutputError);
+}
+
+TEST(EventFile, WhatCannotBeOpenedIsNamed) {
+  const test::TemporaryDirectory directory;
+  const auto taken = directory / ("events.out.tfevents.0000000005." + std::to_string(getpid()));
+  std::filesystem::create_directory(taken);
+  EXPECT_EQ(test::error_message<OutputError>([&] { EventFile(directory.path(), 5); }),
+            "cannot write '" + taken.string() + "': Is a directory");
+}
+
+TEST(EventFile, AFullDiskIsNoticed) {
+  const test::TemporaryDirectory directory;
+  EventFile file(directory.path(), 5);
+  const test::ResourceLimit limit(RLIMIT_FSIZE, std::filesystem::file_size(file.path()) + 10);
+  EXPECT_EQ(test::error_message<OutputError>([&] { file.scalar("loss", 1, 0.5F, 6); }),
+            "cannot write '" + file.path().string() + "': File too large");
 }
 
 }  // namespace

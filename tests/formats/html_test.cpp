@@ -19,6 +19,16 @@ TEST(Html, TablesHaveHeadingsAndStyles) {
             "</table>\n");
 }
 
+TEST(Html, ARowNeedsNoStyles) {
+  HtmlTable table({"x", "y"});
+  table.add({"1", "2"});
+  table.add({"3", "4"}, {"--a:1", ""});
+  EXPECT_EQ(table.str(),
+            "<table><thead><tr><th scope=\"col\">x</th><th scope=\"col\">y</th></tr></thead><tbody>"
+            "<tr><th scope=\"row\">1</th><td>2</td></tr>"
+            "<tr><th scope=\"row\" style=\"--a:1\">3</th><td>4</td></tr></tbody></table>\n");
+}
+
 TEST(Html, GroupsStandAboveTheirColumns) {
   HtmlTable table({"", "a", "b"});
   table.group({{"", 1}, {"both", 2}});
