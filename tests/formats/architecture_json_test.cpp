@@ -79,6 +79,10 @@ TEST(ArchitectureJson, NamesThePlaceOfWhatItRefuses) {
               HasSubstr("layers: expected an array"));
   EXPECT_THAT(refusal(R"({"name":"n","input":[1,8,8],"layers":[],"x":0})"),
               HasSubstr("unknown key \"x\" (net.json"));
+  std::string layers = "0";
+  for (int i = 0; i < 4096; ++i) layers += ",0";
+  EXPECT_THAT(refusal(with_layers(layers)),
+              HasSubstr("layers: expected at most 4096 layers, got 4097 (net.json"));
 }
 
 TEST(ArchitectureJson, RefusesUnsoundLayers) {
@@ -94,6 +98,9 @@ TEST(ArchitectureJson, RefusesUnsoundLayers) {
               HasSubstr("layers[1].oc: expected an integer, got 2.0"));
   EXPECT_THAT(layer_refusal(R"({"name":"a","type":"conv2d","oc":-1,"kernel":[1,1]})"),
               HasSubstr("layers[1].oc: expected 1 to 1048576, got -1"));
+  for (const std::string oc : {"1048577", "9223372036854775808", "18446744073709551615"})
+    EXPECT_THAT(layer_refusal(R"({"name":"a","type":"fully_connected","oc":)" + oc + "}"),
+                HasSubstr("layers[1].oc: expected 1 to 1048576, got " + oc));
   EXPECT_THAT(layer_refusal(R"({"name":"a","type":"conv2d","oc":1,"kernel":[1,"1"]})"),
               HasSubstr("layers[1].kernel[1]: expected an integer"));
   EXPECT_THAT(layer_refusal(R"({"name":"a","type":"max_pool2d","kernel":3})"),
@@ -151,6 +158,10 @@ TEST(LoadArchitecture, ReadsAFileThatFitsTheData) {
               HasSubstr("expected 1x32x32 images in 10 classes, as in the data (or 28x28, without "
                         "border), got 3x32x32"));
   EXPECT_THROW(load_architecture(path, dataset_of({3, 32, 32}, 9)), ShapeError);
+  Dataset borderless = dataset_of({1, 28, 28});
+  borderless.padding = 0;
+  EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, borderless); }),
+              HasSubstr("expected 1x28x28 images in 10 classes, as in the data, got 3x32x32"));
 }
 
 TEST(LoadArchitecture, RefusesUnknownNamesAndUnsoundFiles) {

@@ -7,6 +7,7 @@
 
 #include "formats/container.h"
 #include "formats/model_file.h"
+#include "formats/section_queue.h"
 #include "tests/formats/random_model.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temporary_directory.h"
@@ -116,6 +117,9 @@ TEST(CheckpointFile, AModelIsNoCheckpointNorTheOtherWayRound) {
   EXPECT_EQ(features_of(model), Features::none);
   EXPECT_EQ(features_of(checkpoint), Features::checkpoint);
   EXPECT_EQ(features_of(Bytes(8, 1)), Features::none) << "too short to say";
+  Bytes foreign = checkpoint;
+  foreign[0] ^= 1;
+  EXPECT_EQ(features_of(foreign), Features::none) << "no file of ours";
 }
 
 TEST(CheckpointFile, EitherFileGivesItsModel) {
@@ -160,6 +164,7 @@ TEST(CheckpointFile, ForgedSectionsAreRefused) {
   EXPECT_THAT(forged(run + 1, {9, 'a'}), HasSubstr("name of an array"));
   EXPECT_THAT(forged(run + 1, {0, 0}), HasSubstr("names of arrays"));
   EXPECT_THAT(forged(run + 1, {1, '\n', 0}), HasSubstr("names of arrays"));
+  EXPECT_THAT(forged(run + 1, {1, 0x7f, 0}), HasSubstr("names of arrays"));
   EXPECT_THAT(forged(run + 1, {4, 'l', 'o', 's', 's', 0}), HasSubstr("each name once"));
   std::vector<Section> sections = sound;
   sections.erase(sections.begin() + static_cast<std::ptrdiff_t>(run));
@@ -169,6 +174,12 @@ TEST(CheckpointFile, ForgedSectionsAreRefused) {
   sections = sound;
   sections.push_back(sound[run]);
   EXPECT_THAT(refusal_of(sections), HasSubstr("section kind: expected 6 (array), got 5"));
+}
+
+TEST(CheckpointFile, TextsAreAsLongAsTheyMayBe) {
+  EXPECT_EQ(text_payload(std::string(4194304, ' ')), Bytes(4194304, ' '));
+  EXPECT_THAT(error_message<ArgumentError>([] { text_payload(std::string(4194305, ' ')); }),
+              HasSubstr("expected at most 4194304 bytes of JSON, got 4194305"));
 }
 
 TEST(CheckpointFile, WhatCannotBeReadIsNotWritten) {

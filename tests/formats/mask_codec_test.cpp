@@ -158,6 +158,7 @@ TEST(MaskCodec, RefusesWhatTheWriterNeverWrites) {
   EXPECT_THAT(refusal(rice, {1, 1, 0b100}, 99), HasSubstr("expected zeros behind their 2 bits"));
   EXPECT_THAT(refusal(rice, {1, 1, 0b00}, 99), HasSubstr("Rice parameter: expected 0, got 1"));
   EXPECT_THAT(refusal(rice, {2, 0, 0}, 8), HasSubstr("coding 2 takes 2 bytes, but 1 only 1"));
+  EXPECT_THAT(refusal(rice, {1, 0, 0}, 16), HasSubstr("coding 2 takes 2 bytes, but 1 only 2"));
   EXPECT_THAT(refusal(bits, {1, 1, 0, 0}, 24), HasSubstr("coding 1 takes 3 bytes, but 2 only 2"));
   EXPECT_THAT(refusal(arithmetic, {0, 0, 0}, 99), HasSubstr("end too early"));
   EXPECT_THAT(refusal(arithmetic, {1, 255, 255, 255, 255}, 99), HasSubstr("not an encoder's"));

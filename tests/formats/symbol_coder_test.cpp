@@ -103,10 +103,14 @@ TEST(SymbolCoder, RefusesWrongCounts) {
   Bytes states(16, 0x80);  // both out of bounds
   states.insert(states.begin(), {3, 3, 10});
   EXPECT_THAT(refusal(states, 10), HasSubstr("not an encoder's"));
-  // Sound but for a first symbol that never comes.
+  // Sound but for a first symbol that never comes, and for a last one.
   Bytes wide = counted(Bytes(10, 3));
   wide[0] = 2;
   wide.insert(wide.begin() + 2, 0);
+  EXPECT_THAT(refusal(wide, 10), HasSubstr("the counts are not those of the symbols"));
+  wide = counted(Bytes(10, 3));
+  wide[1] = 4;
+  wide.insert(wide.begin() + 3, 0);
   EXPECT_THAT(refusal(wide, 10), HasSubstr("the counts are not those of the symbols"));
 }
 

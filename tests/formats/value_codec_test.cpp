@@ -1,5 +1,6 @@
 #include "formats/value_codec.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -8,7 +9,9 @@
 #include "formats/byte_writer.h"
 #include "formats/container.h"
 #include "formats/float_coder.h"
+#include "formats/kept_values.h"
 #include "formats/large_tensor.h"
+#include "formats/symbol_coder.h"
 #include "tests/support/error_message.h"
 
 namespace karnin {
@@ -208,6 +211,41 @@ TEST(ValueCodec, ChangedBitsOfLargeTensorsAreRefusedOrCanonical) {
   }
 }
 
+/// 11 bits of each are as they are, which don't fill the last byte.
+TEST(ValueCodec, NothingFollowsTheMantissasOfLargeTensors) {
+  std::vector<float> halves = normal_values(20'001);
+  for (float& value : halves)
+    value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & 0xFFFFE000U);
+  const KeptValues kept = in_rows(halves, 1);
+  CodedValues coded = expect_round_trip(kept);
+  ASSERT_EQ(coded.coding, ValueCoding::large_floats);
+  coded.bytes.back() |= 0x80;
+  EXPECT_THAT(error_message<FileError>([&] { decode(coded.bytes, coded.coding, kept.rows); }),
+              HasSubstr("mantissas: expected zeros behind them"));
+}
+
+/// By hand, from FORMAT.md: bits of mantissa, exponents, then sign and mantissa in 3 bytes each.
+TEST(ValueCodec, LargeFloatsHaveToSaveSomething) {
+  const std::vector<float> uniform = large_cases().back().values;
+  Bytes exponents, words;
+  for (const float value : uniform) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    exponents.push_back(static_cast<std::uint8_t>(bits >> 23));
+    const std::uint32_t word = (bits & 0x7FFFFF) | bits >> 31 << 23;
+    for (const int shift : {0, 8, 16}) words.push_back(static_cast<std::uint8_t>(word >> shift));
+  }
+  ByteWriter writer;
+  writer.write(std::uint8_t{23});
+  write_counted(writer, exponents);
+  writer.bytes(words);
+  const Bytes bytes = writer.take();
+  ASSERT_GE(bytes.size(), uniform.size() * sizeof(float));
+  EXPECT_THAT(error_message<FileError>([&] {
+                decode(bytes, ValueCoding::large_floats, std::vector<std::size_t>(40, 500));
+              }),
+              HasSubstr("values: coding 5 is not for such values"));
+}
+
 TEST(ValueCodec, DescribesWhatItReads) {
   const auto description = [](const std::vector<float>& values) {
     const CodedValues coded = encode_values(in_rows(values, values.size()), kFormatVersion);
@@ -234,11 +272,30 @@ TEST(ValueCodec, RefusesOtherCodingsOfTheSameValues) {
               HasSubstr("values: coding 0 takes 400 bytes, but"));
 }
 
+TEST(ValueCodec, OfTwoThatTakeTheSameTheFirstCodingIsTheForm) {
+  std::vector<float> values;
+  Bytes floats;
+  do {
+    values = normal_values(values.size() + 1);
+    floats = encode_floats(values);
+  } while (floats.size() > values.size() * sizeof(float) && values.size() < 1000);
+  ASSERT_EQ(floats.size(), values.size() * sizeof(float)) << "choose another seed";
+  EXPECT_EQ(encode_values(in_rows(values, 1), kFormatVersion).coding, ValueCoding::plain);
+  EXPECT_THAT(error_message<FileError>([&] {
+                decode(floats, ValueCoding::floats, std::vector<std::size_t>(values.size(), 1));
+              }),
+              HasSubstr(fmt::format("coding 1 takes {0} bytes, but 0 only {0}", floats.size())));
+}
+
 /// `head`, the last byte of which says how many bits of mantissa follow, and floats coded so.
-Bytes coded(Bytes head, const std::vector<float>& values) {
+/// Behind them come `symbols` of `width` bits.
+Bytes coded(Bytes head, const std::vector<float>& values,
+            const std::vector<std::uint32_t>& symbols = {}, int width = 8) {
   FloatCoder coder(head.back());
+  AdaptiveNumber numbers;
   RangeEncoder encoder;
   for (const float value : values) coder.encode(encoder, value);
+  for (const std::uint32_t symbol : symbols) numbers.encode(encoder, symbol, width);
   const Bytes stream = encoder.finish();
   head.insert(head.end(), stream.begin(), stream.end());
   return head;
@@ -263,6 +320,10 @@ TEST(ValueCodec, RefusesWhatTheWriterNeverWrites) {
   EXPECT_THAT(refusal(integers, coded({0}, {2.0F}), {0}),
               HasSubstr("row scales: expected the larg"));
   EXPECT_THAT(refusal(integers, coded({0}, {-0.0F}), {0}), HasSubstr("row scales"));
+  EXPECT_THAT(refusal(integers, coded({0}, {1.0F}, {0x80, 1}), {2}), HasSubstr("row scales"))
+      << "-128 and 1 have no scale";
+  EXPECT_THAT(refusal(codebook, coded({2, 0}, {1.0F, 2.0F, 4.0F}, {0, 1, 2, 3}, 2), {4}),
+              HasSubstr("codebook: entry 3 of 3 is used but missing"));
 }
 
 /// Every change of one bit, in all codings: refused, or the form of other values.
