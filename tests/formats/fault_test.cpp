@@ -7,11 +7,13 @@
 
 #include "formats/atomic_file.h"
 #include "formats/container.h"
+#include "formats/directory_lock.h"
 #include "formats/model_file.h"
 #include "formats/tensor_codec.h"
 #include "formats/text_codec.h"
 #include "runtime/core/error.h"
 #include "tests/formats/random_model.h"
+#include "tests/support/error_message.h"
 #include "tests/support/failing_allocations.h"
 #include "tests/support/failing_calls.h"
 #include "tests/support/temporary_directory.h"
@@ -22,6 +24,7 @@ namespace {
 using test::FailingAllocations;
 using test::FailingCalls;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 constexpr int kMostFaults = 20'000;
 
@@ -153,6 +156,31 @@ TEST(Fault, AFailedWriteThatCannotCleanUpLeavesTheOldFileWhole) {
     write_model(directory / "model.bin", new_model);
     EXPECT_EQ(read_model(directory / "model.bin"), new_model) << "beside what " << name << " left";
   }
+}
+
+TEST(Fault, AFailedReadIsToldWithItsPlace) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "file";
+  test::write_text(path, "12345");
+  const auto refusal = [&](int error) {
+    const FailingCalls fault("read", 0, false, error);
+    return test::error_message<FileError>([&] { read_file(path, 10); });
+  };
+  EXPECT_THAT(refusal(EIO),
+              HasSubstr("cannot read: Input/output error (" + path.string() + ", byte 0)"));
+  EXPECT_THAT(refusal(0), HasSubstr("expected 5 bytes, got 0 (" + path.string() + ", byte 0)"))
+      << "it has become shorter since its size was asked for";
+  const FailingCalls interrupt("read", 0, false, EINTR);
+  EXPECT_EQ(read_file(path, 10), test::read_bytes(path));
+  EXPECT_TRUE(interrupt.happened());
+}
+
+TEST(Fault, AFileSystemWithoutLocksGivesNone) {
+  const test::TemporaryDirectory directory;
+  const DirectoryLock first(directory.path());
+  const FailingCalls fault("flock", 0, false, ENOLCK);
+  EXPECT_NO_THROW(DirectoryLock(directory.path()));
+  EXPECT_TRUE(fault.happened());
 }
 
 TEST(Fault, InterruptedAndShortWritesAreGoneOnWith) {

@@ -1,14 +1,13 @@
 #include "formats/fetch.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <gmock/gmock.h>
 
-#include "formats/digest.h"
 #include "runtime/core/error.h"
+#include "tests/formats/tar_file.h"
 #include "tests/support/environment.h"
 #include "tests/support/error_message.h"
 #include "tests/support/http_server.h"
+#include "tests/support/resource_limit.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin {
@@ -17,58 +16,18 @@ namespace {
 namespace fs = std::filesystem;
 
 using test::error_message;
+using test::good_archive;
 using test::http_response;
 using test::HttpServer;
+using test::md5;
+using test::tar_by_hand;
+using test::tar_gz;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-struct Entry {
-  std::string path;
-  std::string content;
-  unsigned type = AE_IFREG;
-  std::string target;  ///< of a symlink, or of a hard link if type is AE_IFREG
-};
-
-/// A .tar.gz with the entries just as they are, sound or not.
-std::string tar_gz(const std::vector<Entry>& entries) {
-  std::string bytes(1U << 20, '\0');
-  std::size_t used = 0;
-  struct archive* writer = archive_write_new();
-  archive_write_set_format_ustar(writer);
-  archive_write_add_filter_gzip(writer);
-  EXPECT_EQ(archive_write_open_memory(writer, bytes.data(), bytes.size(), &used), ARCHIVE_OK);
-  for (const Entry& entry : entries) {
-    archive_entry* header = archive_entry_new();
-    archive_entry_set_pathname(header, entry.path.c_str());
-    archive_entry_set_filetype(header, entry.type);
-    archive_entry_set_perm(header, 0644);
-    const bool hard_link = entry.type == AE_IFREG && !entry.target.empty();
-    if (entry.type == AE_IFLNK) archive_entry_set_symlink(header, entry.target.c_str());
-    if (hard_link) archive_entry_set_hardlink(header, entry.target.c_str());
-    archive_entry_set_size(header, static_cast<la_int64_t>(entry.content.size()));
-    EXPECT_EQ(archive_write_header(writer, header), ARCHIVE_OK) << entry.path;
-    if (!entry.content.empty())
-      archive_write_data(writer, entry.content.data(), entry.content.size());
-    archive_entry_free(header);
-  }
-  archive_write_close(writer);
-  archive_write_free(writer);
-  bytes.resize(used);
-  return bytes;
-}
-
-std::string good_archive() {
-  return tar_gz({{"data/", "", AE_IFDIR, ""},
-                 {"data/one.bin", std::string(100'000, '1'), AE_IFREG, ""},
-                 {"data/two.txt", "two", AE_IFREG, ""}});
-}
-
-std::string md5(const std::string& bytes) {
-  Digest digest(Digest::Algorithm::md5);
-  digest.update({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  return digest.finish();
-}
+using Entry = test::TarEntry;
 
 class Fetch : public ::testing::Test {
  protected:
@@ -216,6 +175,29 @@ TEST_F(Fetch, RefusesLinksAndDuplicates) {
   EXPECT_THAT(cache_entries(), IsEmpty());
 }
 
+TEST_F(Fetch, RefusesOtherDirectories) {
+  for (const std::string path : {"other/", "data/deep/", "datab/"})
+    EXPECT_THAT(archive_refusal(tar_gz({{path, "", AE_IFDIR, ""}})),
+                HasSubstr("expected regular files right inside 'data', got '" + path + "'"));
+}
+
+/// Headers that are allowed, though libarchive writes others.
+TEST_F(Fetch, KnowsWhatOtherProgramsWrite) {
+  EXPECT_THAT(archive_refusal(tar_by_hand("data", '5', "")),
+              HasSubstr("expected files in 'data', got none"))
+      << "the folder itself, though without a slash";
+  EXPECT_THAT(archive_refusal(tar_by_hand("data/hard", '1', "x")), HasSubstr("'data/hard'"))
+      << "a hard link with a content";
+  EXPECT_THAT(archive_refusal(tar_by_hand("data/", '0', "")),
+              HasSubstr("expected files in 'data', got none"))
+      << "a directory as the first programs wrote it";
+  EXPECT_THAT(archive_refusal(tar_by_hand("", '0', "x")), HasSubstr("got ''"));
+  const std::string sound = tar_by_hand("data/file", '0', "x");
+  const HttpServer server(http_response("200 OK", sound));
+  fetch(source(server, sound), cache_, nullptr);
+  EXPECT_EQ(test::read_bytes(cache_ / "data/file"), std::vector<std::uint8_t>{'x'});
+}
+
 TEST_F(Fetch, RefusesWhatIsNoArchiveOrHoldsNothing) {
   archive_refusal("this is not an archive, though somebody took its MD5");
   const std::string archive = good_archive();
@@ -232,6 +214,49 @@ TEST_F(Fetch, RefusesABomb) {
   EXPECT_THAT(archive_refusal(bomb), HasSubstr("unpacks to more than expected"));
 }
 
+TEST_F(Fetch, WhatSomebodyElseFetchedMeanwhileIsKept) {
+  const std::string archive = good_archive();
+  const HttpServer server(http_response("200 OK", archive));
+  const auto somebody_else = [&](std::uint64_t, std::uint64_t) {
+    test::write_text(cache_ / "data/theirs", "as good");
+  };
+  EXPECT_EQ(fetch(source(server, archive), cache_, somebody_else), cache_ / "data");
+  EXPECT_THAT(cache_entries(), UnorderedElementsAre("cache/data", "cache/data/theirs"));
+}
+
+TEST_F(Fetch, AFileInThePlaceOfTheDirectoryIsKeptAndNamed) {
+  const std::string archive = good_archive();
+  const HttpServer server(http_response("200 OK", archive));
+  test::write_text(cache_ / "data", "a file");
+  EXPECT_EQ(error_message<OutputError>([&] { fetch(source(server, archive), cache_, nullptr); }),
+            "cannot write '" + (cache_ / "data").string() + "': Not a directory");
+  EXPECT_THAT(cache_entries(), UnorderedElementsAre("cache/data"));
+  EXPECT_EQ(test::read_bytes(cache_ / "data").size(), 6U);
+}
+
+TEST_F(Fetch, NoticesThatItsDirectoryWasRemoved) {
+  const std::string archive = good_archive();
+  const HttpServer server(http_response("200 OK", archive));
+  const auto tidy_up = [&](std::uint64_t, std::uint64_t) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(cache_))
+      fs::remove_all(entry.path());
+  };
+  EXPECT_THAT(error_message<OutputError>([&] { fetch(source(server, archive), cache_, tidy_up); }),
+              AllOf(HasSubstr("cannot write '" + cache_.string()), HasSubstr("No such file")));
+  EXPECT_THAT(cache_entries(), IsEmpty());
+}
+
+TEST_F(Fetch, AFullDiskIsNotTheFaultOfTheServer) {
+  const std::string archive = good_archive();
+  const HttpServer server(http_response("200 OK", archive));
+  {
+    const test::ResourceLimit limit(RLIMIT_FSIZE, 100);
+    EXPECT_EQ(error_message<OutputError>([&] { fetch(source(server, archive), cache_, nullptr); }),
+              "cannot write the download: File too large");
+  }
+  EXPECT_THAT(cache_entries(), IsEmpty());
+}
+
 TEST_F(Fetch, NamesACacheThatCannotBeWritten) {
   test::write_text(root_ / "file", "x");
   EXPECT_THROW(fetch({"http://127.0.0.1:1/", "", 1, "data"}, root_ / "file", nullptr), OutputError);
@@ -241,6 +266,8 @@ TEST(Cifar10Source, IsTheOfficialArchiveUnlessReplaced) {
   const test::ScopedVariable none("KARNIN_CIFAR10_URL", "");
   EXPECT_EQ(cifar10_source().url, "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz");
   EXPECT_EQ(cifar10_source().bytes, 170'052'171U);
+  const test::ScopedVariable unset("KARNIN_CIFAR10_URL", std::nullopt);
+  EXPECT_EQ(cifar10_source().url, "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz");
   const test::ScopedVariable mirror("KARNIN_CIFAR10_URL", "http://mirror/c.tar.gz");
   EXPECT_EQ(cifar10_source().url, "http://mirror/c.tar.gz");
   EXPECT_EQ(cifar10_source().md5, "c32a1d4ab5d03f1284b67883e8d87530");
@@ -255,6 +282,10 @@ TEST(CacheDirectory, FollowsXdg) {
     const test::ScopedVariable unusable("XDG_CACHE_HOME", invalid);
     EXPECT_EQ(cache_directory(), "/home/somebody/.cache/karnin-cpu");
   }
+  const test::ScopedVariable unset("XDG_CACHE_HOME", std::nullopt);
+  EXPECT_EQ(cache_directory(), "/home/somebody/.cache/karnin-cpu");
+  const test::ScopedVariable homeless("HOME", std::nullopt);
+  EXPECT_EQ(cache_directory(), "./.cache/karnin-cpu");
 }
 
 }  // namespace

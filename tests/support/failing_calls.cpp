@@ -1,6 +1,7 @@
 #include "tests/support/failing_calls.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,11 +49,15 @@ bool FailingCalls::happened() const { return plans.at(name_).happened; }
 // Names that the linker gives to the calls of the code under test, and to the real ones.
 extern "C" {
 int __real_open(const char* path, int flags, ...);
+ssize_t __real_read(int file, void* bytes, size_t count);
 ssize_t __real_write(int file, const void* bytes, size_t count);
+off_t __real_lseek(int file, off_t offset, int whence);
 int __real_fsync(int file);
 int __real_fchmod(int file, mode_t mode);
 int __real_rename(const char* from, const char* to);
 int __real_unlink(const char* path);
+int __real_flock(int file, int operation);
+char* __real_mkdtemp(char* name);
 
 int __wrap_open(const char* path, int flags, ...) {
   va_list arguments;
@@ -62,9 +67,18 @@ int __wrap_open(const char* path, int flags, ...) {
   return karnin::test::must_fail("open") ? -1 : __real_open(path, flags, mode);
 }
 
+ssize_t __wrap_read(int file, void* bytes, size_t count) {
+  if (!karnin::test::must_fail("read")) return __real_read(file, bytes, count);
+  return errno == 0 ? 0 : -1;
+}
+
 ssize_t __wrap_write(int file, const void* bytes, size_t count) {
   if (!karnin::test::must_fail("write")) return __real_write(file, bytes, count);
   return errno == 0 ? __real_write(file, bytes, (count + 1) / 2) : -1;
+}
+
+off_t __wrap_lseek(int file, off_t offset, int whence) {
+  return karnin::test::must_fail("lseek") ? -1 : __real_lseek(file, offset, whence);
 }
 
 int __wrap_fsync(int file) { return karnin::test::must_fail("fsync") ? -1 : __real_fsync(file); }
@@ -79,5 +93,13 @@ int __wrap_rename(const char* from, const char* to) {
 
 int __wrap_unlink(const char* path) {
   return karnin::test::must_fail("unlink") ? -1 : __real_unlink(path);
+}
+
+int __wrap_flock(int file, int operation) {
+  return karnin::test::must_fail("flock") ? -1 : __real_flock(file, operation);
+}
+
+char* __wrap_mkdtemp(char* name) {
+  return karnin::test::must_fail("mkdtemp") ? nullptr : __real_mkdtemp(name);
 }
 }

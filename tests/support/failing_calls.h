@@ -8,12 +8,12 @@
 namespace karnin::test {
 
 /// The calls that replacing a file makes, and that can fail. So can "unlink", which it makes only
-/// where another has failed.
+/// where another has failed, and "read", "lseek", "flock" and "mkdtemp", which others make.
 std::vector<std::string> failing_calls();
 
 /// While it lives, the `nth` call (from 0) of that name fails with `error`, and with `for_good` all
-/// that follow too. Error 0 stands for a write of half of the bytes. At most one of a
-/// name at a time.
+/// that follow too. Error 0 stands for a write of half of the bytes, and for a read at the end of
+/// the file. At most one of a name at a time.
 class FailingCalls {
  public:
   FailingCalls(std::string name, int nth, bool for_good, int error);
