@@ -19,7 +19,8 @@ namespace karnin {
 struct EngineOptions {
   std::int64_t batch = 64;  ///< images a run() call will typically bring; sets the shard size
   int threads = 0;          ///< 0: all
-  /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: the fastest.
+  /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: winner()
+  /// of plan.h.
   std::optional<FcKernel> kernel = std::nullopt;
   /// False: candidates are not timed, chain and kernels follow from batch, sparsity and vectors
   /// alone.

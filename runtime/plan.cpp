@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <deque>
 #include <numeric>
 
+#include "runtime/chain_race.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
@@ -20,9 +20,6 @@ constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
 // A chain in lanes that are three quarters empty never won.
 constexpr double kLaneCandidate = 0.25;
 constexpr double kGatherRule = 0.9;
-// What a sparse kernel has to be ahead by: sparse is never to be slower than dense, and a race sees
-// no further than the noise lets it.
-constexpr double kMargin = 0.05;
 // One image after the other is out of the race where lanes can be filled.
 constexpr std::int64_t kMostGathered = 8;
 constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
@@ -57,78 +54,6 @@ FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
   return FcKernel::dense;
 }
 
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
-/// One chain of a race: the times of its layers, run by run, in microseconds.
-class Racer {
- public:
-  explicit Racer(const Chain& chain) : worker_(chain), samples_(chain.layers().size()) {
-    const Blob& src = chain.layers().front()->src();
-    std::fill_n(worker_.input(), src.images * src.extent.size(), 0.25F);
-  }
-
-  std::size_t samples() const { return samples_.front().size(); }
-
-  /// Runs and times the chain; returns how long it took. Others may have driven its weights out of
-  /// the caches, where they stay while it runs again and again: hence runs that don't count, unless
-  /// they are so long that weights which are read once in each may as well be cold.
-  double take_turn() {
-    constexpr int kWarmUps = 2, kCounted = 2;
-    constexpr double kLong = 10'000;
-    double spent = 0;
-    for (int i = 0; i < kWarmUps && last_ < kLong; ++i) spent += run();
-    for (int i = 0; i < (last_ < kLong ? kCounted : 1); ++i) {
-      spent += run();
-      for (std::size_t layer = 0; layer < samples_.size(); ++layer)
-        samples_[layer].push_back(times_[layer]);
-    }
-    return spent;
-  }
-
-  std::vector<double> medians() {
-    std::vector<double> result;
-    for (std::vector<double>& times : samples_) result.push_back(median(times));
-    return result;
-  }
-
- private:
-  double run() {
-    times_.assign(samples_.size(), 0.0);
-    worker_.forward({}, times_);
-    return last_ = std::accumulate(times_.begin(), times_.end(), 0.0);
-  }
-
-  Chain::Worker worker_;
-  std::vector<std::vector<double>> samples_;  // [layer][run]
-  std::vector<double> times_;                 // of the layers in the last run
-  double last_ = 0;                           // run, in all
-};
-
-/// Median time of every layer of every chain. The chains take turns, so that a machine that slows
-/// down slows them all, until each has had about a millisecond. Kernels race inside a whole chain,
-/// so that each finds the caches as it will find them when it counts.
-std::vector<std::vector<double>> layer_times(std::span<const std::unique_ptr<Chain>> chains) {
-  constexpr std::size_t kLeast = 5, kMost = 150;  // samples
-  constexpr double kEnough = 1000;                // microseconds
-  std::deque<Racer> racers;
-  for (const auto& chain : chains) racers.emplace_back(*chain);
-  const double enough = kEnough * static_cast<double>(chains.size());
-  double spent = 0;
-  const auto over = [&] {
-    const std::size_t least = std::ranges::min_element(racers, {}, &Racer::samples)->samples();
-    return least >= kMost || (least >= kLeast && spent >= enough);
-  };
-  while (!over())
-    for (Racer& racer : racers) spent += racer.take_turn();
-  std::vector<std::vector<double>> medians;
-  for (Racer& racer : racers) medians.push_back(racer.medians());
-  return medians;
-}
-
 bool is_dense(FcKernel kernel) { return kernel == FcKernel::dense || kernel == FcKernel::onednn; }
 
 bool races(FcKernel kernel, const FcLayer& layer) {
@@ -146,7 +71,7 @@ void time_kernels(const NetworkView& network, std::int64_t images, ChainKind kin
       all_alike.kernels[i].kernel = races(kernel, layers[i]) ? kernel : FcKernel::sparse_lanes;
     chains.push_back(build_chain(network, images, all_alike));
   }
-  const std::vector<std::vector<double>> times = layer_times(chains);
+  const std::vector<std::vector<double>> times = race_chains(chains);
   for (std::size_t k = 0; k < chains.size(); ++k)
     for (std::size_t i = 0; i < layers.size(); ++i)
       for (std::size_t step = 0; step < times[k].size(); ++step)
@@ -163,11 +88,7 @@ void race(const NetworkView& network, std::int64_t images, ChainKind chain,
     return std::ranges::none_of(layers, [&](const FcLayer& l) { return races(kernel, l); });
   });
   time_kernels(network, images, chain, layers, kernels, choices);
-  const auto handicapped = [](const FcChoice::Timing& timing) {
-    return is_dense(timing.kernel) ? timing.microseconds : timing.microseconds / (1 - kMargin);
-  };
-  for (FcChoice& choice : choices)
-    choice.kernel = std::ranges::min_element(choice.timings, {}, handicapped)->kernel;
+  for (FcChoice& choice : choices) choice.kernel = winner(choice.timings);
 }
 
 std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
@@ -190,6 +111,17 @@ std::vector<ChainKind> chain_candidates(std::int64_t images) {
 }
 
 }  // namespace
+
+FcKernel winner(std::span<const FcChoice::Timing> timings) {
+  constexpr double kMargin = 0.05;
+  return std::ranges::min_element(timings, {},
+                                  [](const FcChoice::Timing& timing) {
+                                    return is_dense(timing.kernel)
+                                               ? timing.microseconds
+                                               : timing.microseconds / (1 - kMargin);
+                                  })
+      ->kernel;
+}
 
 std::optional<FcKernel> kernel_from_environment() {
   const char* name = std::getenv("KARNIN_KERNEL");
@@ -230,7 +162,7 @@ Plan plan_chain(const NetworkView& network, const PlanOptions& options) {
   for (const ChainKind kind : chain_candidates(options.images)) plans.push_back(plan_for(kind));
   std::vector<std::unique_ptr<Chain>> chains;  // only now: each holds the weights once more
   for (const Plan& plan : plans) chains.push_back(build_chain(network, options.images, plan));
-  const std::vector<std::vector<double>> times = layer_times(chains);
+  const std::vector<std::vector<double>> times = race_chains(chains);
   std::vector<Plan::Timing> timings;
   for (std::size_t i = 0; i < plans.size(); ++i)
     timings.push_back({plans[i].chain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});

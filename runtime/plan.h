@@ -55,9 +55,13 @@ std::optional<FcKernel> kernel_from_environment();
 /// time for shards of a few.
 std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse);
 
+/// The fastest, a sparse one only if it is 5 % ahead of every dense one: sparse is never to be
+/// slower, and a race sees no further than noise lets it.
+FcKernel winner(std::span<const FcChoice::Timing> timings);
+
 /// One choice for every fully connected layer of options.chain (onednn if it names none), in order.
-/// Serial; takes some ten milliseconds for a race. Throws ArgumentError for a KARNIN_KERNEL that
-/// does not exist.
+/// Serial; a race takes some ten milliseconds, longer for large layers. Throws ArgumentError for a
+/// KARNIN_KERNEL that does not exist.
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options);
 
 /// The same for each chain, and then the fastest of them. A pinned kernel that is not for lanes

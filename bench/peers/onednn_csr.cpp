@@ -20,7 +20,7 @@ memory::desc plain(std::int64_t rows, std::int64_t columns, memory::format_tag t
   return {{rows, columns}, memory::data_type::f32, tag};
 }
 
-/// The matrix, which must live as long as what is returned.
+/// The matrix; it, indices and pointers must live as long as what is returned.
 memory compressed(const dnnl::engine& engine, SparseMatrix& matrix,
                   std::vector<std::int32_t>& indices, std::vector<std::int32_t>& pointers) {
   indices.assign(matrix.col_idx.begin(), matrix.col_idx.end());
@@ -59,7 +59,7 @@ struct First {
         dst(plain(l.shape.oc, l.shape.rows, memory::format_tag::ba), engine, l.dst.data()),
         src_lanes(plain(l.shape.ic, l.shape.rows, memory::format_tag::ab), engine),
         dst_lanes(plain(l.shape.oc, l.shape.rows, memory::format_tag::ab), engine),
-        weights_(sparse),
+        kept(sparse),
         turn(src, src_lanes),
         turn_back(dst_lanes, dst),
         product({engine, sparse.get_desc(), src_lanes.get_desc(), dst_lanes.get_desc()}) {}
@@ -67,12 +67,11 @@ struct First {
   void run(dnnl::stream& stream) {
     turn.execute(stream, src, src_lanes);
     product.execute(
-        stream,
-        {{DNNL_ARG_SRC, weights_}, {DNNL_ARG_WEIGHTS, src_lanes}, {DNNL_ARG_DST, dst_lanes}});
+        stream, {{DNNL_ARG_SRC, kept}, {DNNL_ARG_WEIGHTS, src_lanes}, {DNNL_ARG_DST, dst_lanes}});
     turn_back.execute(stream, dst_lanes, dst);
   }
 
-  memory src, dst, src_lanes, dst_lanes, weights_;
+  memory src, dst, src_lanes, dst_lanes, kept;
   dnnl::reorder turn, turn_back;
   dnnl::matmul product;
 };
@@ -83,15 +82,14 @@ struct Second {
   Second(FcOperands& l, const dnnl::engine& engine, const memory& sparse)
       : src(plain(l.shape.rows, l.shape.ic, memory::format_tag::ab), engine, l.src.data()),
         dst(plain(l.shape.rows, l.shape.oc, memory::format_tag::ab), engine, l.dst.data()),
-        weights_(sparse),
+        kept(sparse),
         product({engine, src.get_desc(), sparse.get_desc(), dst.get_desc()}) {}
 
   void run(dnnl::stream& stream) {
-    product.execute(stream,
-                    {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights_}, {DNNL_ARG_DST, dst}});
+    product.execute(stream, {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, kept}, {DNNL_ARG_DST, dst}});
   }
 
-  memory src, dst, weights_;
+  memory src, dst, kept;
   dnnl::matmul product;
 };
 

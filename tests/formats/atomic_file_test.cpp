@@ -34,23 +34,21 @@ mode_t mode_of(const fs::path& path) {
   return status.st_mode & 07777;
 }
 
-/// While it lives, root is nobody in particular; who isn't root stays who they are.
+/// While it lives, root is nobody in particular, if root may be that; others stay who they are.
 class Unprivileged {
  public:
-  Unprivileged() {
-    if (is_root_) become(kNobody);
-  }
   ~Unprivileged() {
-    if (is_root_) become(0);
+    if (changed_) {
+      EXPECT_EQ(setresuid(0, 0, 0), 0);
+    }
   }
+  Unprivileged() = default;
   Unprivileged(const Unprivileged&) = delete;
   Unprivileged& operator=(const Unprivileged&) = delete;
 
  private:
-  static void become(uid_t user) { EXPECT_EQ(setresuid(user, user, 0), 0); }
-
   static constexpr uid_t kNobody = 65534;
-  const bool is_root_ = geteuid() == 0;
+  const bool changed_ = geteuid() == 0 && setresuid(kNobody, kNobody, 0) == 0;
 };
 
 TEST(ReplaceFile, CreatesAndReplaces) {
@@ -115,11 +113,14 @@ TEST(ReplaceFile, NamesALinkThatCannotBeFollowed) {
   const pid_t child = fork();
   if (child == 0) _exit(0);
   siginfo_t ended{};
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
   const std::string link = "/proc/" + std::to_string(child) + "/exe";
-  EXPECT_THAT(error_message<OutputError>([&] { replace_file(link, "x"); }),
-              HasSubstr("cannot follow the link '" + link + "': "));
-  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  const bool there = fs::is_symlink(fs::symlink_status(link));
+  const std::string message =
+      there ? error_message<OutputError>([&] { replace_file(link, "x"); }) : "";
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  if (!there) GTEST_SKIP() << "no /proc here";
+  EXPECT_THAT(message, HasSubstr("cannot follow the link '" + link + "': "));
 }
 
 TEST(ReplaceFile, LeavesTheOldFileWhenTheDiskIsFull) {
@@ -231,6 +232,7 @@ TEST(RequireWritableDirectory, LeavesWhatAnotherUsersProcessStillWrites) {
   {
     const Unprivileged nobody;
     if (kill(1, 0) == 0) GTEST_SKIP() << "the first process is this user's own";
+    if (access(directory.path().c_str(), W_OK) != 0) GTEST_SKIP() << "not for other users";
     require_writable_directory(directory.path());
   }
   EXPECT_THAT(directory.entries(), ElementsAre(".karnin-1-0.tmp"));

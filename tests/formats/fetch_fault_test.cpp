@@ -1,4 +1,4 @@
-// Whatever fails while data are fetched: all of them are there, or nothing is.
+// Whatever call of ours fails while data are fetched: all of them are there, or nothing is.
 #include <gmock/gmock.h>
 
 #include <cerrno>
