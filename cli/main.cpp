@@ -2,10 +2,12 @@
 #include <fmt/core.h>
 
 #include <new>
+#include <span>
 
 #include "cli/inheritance.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "runtime/core/error.h"
 #include "runtime/plan.h"
 
 namespace karnin::cli {
@@ -34,7 +36,17 @@ ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
   return ExitCode::usage;
 }
 
+/// CLI11 takes an empty word for 0, or for an option that was not given: the unset variable of a
+/// script would go unnoticed.
+void refuse_empty_words(std::span<char* const> words) {
+  for (std::size_t i = 1; i < words.size(); ++i)
+    if (*words[i] == '\0')
+      throw ArgumentError(
+          fmt::format("word {} of the command line: expected a value, got none", i));
+}
+
 ExitCode run(int argc, char** argv) {
+  refuse_empty_words({argv, static_cast<std::size_t>(argc)});
   CLI::App app{
       "Trains small convolutional networks, prunes the weights that don't matter, and runs "
       "what is left."};
