@@ -1,6 +1,6 @@
 // Fully connected layers over the kept weights alone, one image at a time: the smallest batches.
-// The vector holds eight rows, and an activation is loaded for each of them: such loads, and the
-// instructions that find out where they read, are what the loop takes.
+// A step is a weight of each of eight rows, and an activation is loaded for each of them: such
+// loads, and the instructions that find out where they read, are what the loop takes.
 #pragma once
 
 #include "runtime/kernels/fc_sparse-inl.h"
