@@ -20,7 +20,8 @@ void add_growth_options(CLI::App& verb, TrainingPruning& pruning, CLI::Option* s
       ->needs(sparsity);
 }
 
-void add_pace_options(CLI::App& verb, PruningScheduleOptions& schedule, CLI::Option* sparsity) {
+void add_pace_options(CLI::App& verb, TrainingPruning& pruning, CLI::Option* sparsity) {
+  PruningScheduleOptions& schedule = pruning.schedule;
   add_choice(verb, "--pace", schedule.pace, pruning_pace_from_string, to_string(schedule.pace),
              "at-once|gradual|rounds", "How fast the sparsity is reached")
       ->needs(sparsity);
@@ -29,6 +30,12 @@ void add_pace_options(CLI::App& verb, PruningScheduleOptions& schedule, CLI::Opt
   verb.add_option("--prune-end", schedule.end, "Share of the run after which masks stay")
       ->needs(sparsity);
   verb.add_option("--rounds", schedule.rounds, "rounds: how many")->needs(sparsity);
+  verb.add_option_function<std::int64_t>(
+          "--rewind", [&pruning](std::int64_t epoch) { pruning.rewind_to = epoch; },
+          "rounds: epoch to whose weights those that are left return after each pruning; 0: the "
+          "first ones")
+      ->check(CLI::Range(0, 1'000'000))
+      ->needs(sparsity);
   verb.add_option("--prunings-per-epoch", schedule.events_per_epoch, "How often weights are chosen")
       ->needs(sparsity);
 }
@@ -59,7 +66,7 @@ void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& option
       ->description(
           "What a weight is worth; taylor and fisher are for prune alone, and "
           "--max-accuracy-drop takes magnitude, lamp or random");
-  add_pace_options(verb, pruning.schedule, sparsity);
+  add_pace_options(verb, pruning, sparsity);
   add_growth_options(verb, pruning, sparsity);
 }
 
@@ -95,10 +102,11 @@ nlohmann::ordered_json to_json(const TrainingPruning& pruning) {
   const PruningScheduleOptions& schedule = pruning.schedule;
   nlohmann::ordered_json json = to_json(pruning.choice);
   json["pace"] = to_string(schedule.pace);
+  json["begin"] = schedule.begin;
   if (schedule.pace == PruningPace::rounds) {
     json["rounds"] = schedule.rounds;
+    if (pruning.rewind_to) json["rewind"] = *pruning.rewind_to;
   } else {
-    json["begin"] = schedule.begin;
     json["end"] = schedule.end;
     json["prunings_per_epoch"] = schedule.events_per_epoch;
   }

@@ -46,7 +46,7 @@ bool TrainingSession::run() {
 }
 
 void TrainingSession::on_step(const StepReport& step, bool last) {
-  if (pruner_) pruner_->after_step((step.epoch - 1) * step.steps + step.step);
+  if (pruner_ && pruner_->after_step((step.epoch - 1) * step.steps + step.step)) start_anew();
   if (last || watch_.checkpoint_every.due(step)) checkpointing_.save();
   curves_.add(step);
 }
@@ -85,6 +85,12 @@ void TrainingSession::bring_back() {
   search_->bring_back(task_.model);
   trainer_.hold_masks();
   trainer_.forget_velocity();
+  start_anew();
+}
+
+/// What is summed along the way of the weights begins where they were put.
+void TrainingSession::start_anew() {
+  recorder_.on_start(task_.model);
   if (average_) average_->on_start(task_.model);
 }
 

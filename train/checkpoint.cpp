@@ -156,6 +156,7 @@ void put(const TrainingPrunerState& state, Checkpoint& checkpoint) {
   put_recorder("window", state.window, checkpoint);
   put("pruner.sparsity", std::vector<double>{state.first_sparsity}, checkpoint);
   put("pruner.hidden", state.hidden, checkpoint);
+  put("pruner.early", state.early, checkpoint);
 }
 
 void put(const WeightAverage::State& state, Checkpoint& checkpoint) {
@@ -212,9 +213,13 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
 
 TrainingPrunerState pruner_state(const Checkpoint& checkpoint) {
   const auto hidden = finite_numbers<float>(checkpoint, "pruner.hidden", -1);
+  const auto early = finite_numbers<float>(checkpoint, "pruner.early", -1);
   const double sparsity = finite_numbers<double>(checkpoint, "pruner.sparsity", 1)[0];
   require_within(sparsity, 0, 1, "pruner.sparsity");
-  return {sparsity, take_recorder("window", checkpoint), {hidden.begin(), hidden.end()}};
+  return {sparsity,
+          take_recorder("window", checkpoint),
+          {hidden.begin(), hidden.end()},
+          {early.begin(), early.end()}};
 }
 
 WeightAverage::State average_state(const Checkpoint& checkpoint) {

@@ -10,6 +10,7 @@
 //   window.*                as recorder.*, of the steps since the last pruning
 //   pruner.sparsity    f64  before the run
 //   pruner.hidden      f32  pruned weights that are updated out of sight; may be empty
+//   pruner.early       f32  weights to go back to after a pruning; may be empty
 //   search.numbers     f64  best accuracy, share, sparsity and accuracy of the network kept, epochs
 //                           waited, epochs of the cooldown (negative: none)
 //   search.weights     f32  of the network kept; may be empty

@@ -28,10 +28,11 @@ PruningPace pruning_pace_from_string(std::string_view name) {
 }
 
 void validate(const PruningScheduleOptions& options) {
-  if (!(options.begin >= 0 && options.begin <= options.end && options.end <= 1))
+  const double end = options.pace == PruningPace::rounds ? 1 : options.end;
+  if (!(options.begin >= 0 && options.begin <= end && end <= 1))
     throw ArgumentError(
         fmt::format("pruning: expected 0 <= begin <= end <= 1 in shares of the run, got {} and {}",
-                    options.begin, options.end));
+                    options.begin, end));
   if (options.rounds < 1 || options.rounds > kMaxRounds)
     throw ArgumentError(
         fmt::format("rounds of pruning: expected 1 to {}, got {}", kMaxRounds, options.rounds));
@@ -49,9 +50,7 @@ PruningSchedule::PruningSchedule(const PruningScheduleOptions& options, double f
       begin_(std::llround(options.begin * static_cast<double>(steps))),
       end_(std::llround(options.end * static_cast<double>(steps))),
       interval_(std::max<std::int64_t>(1, steps_per_epoch / options.events_per_epoch)) {
-  if (options.pace != PruningPace::rounds) return;
-  begin_ = 0;
-  end_ = round_start(options.rounds - 1);
+  if (options.pace == PruningPace::rounds) end_ = round_start(options.rounds - 1);
 }
 
 double PruningSchedule::progress(std::int64_t step) const {

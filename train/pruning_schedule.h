@@ -9,13 +9,14 @@ namespace karnin {
 enum class PruningPace {
   at_once,  ///< all of it at the begin
   gradual,  ///< along a cubic (Zhu and Gupta, arXiv:1710.01878, eq. 1), fast first, then slower
-  rounds    ///< the run in equal parts, each of which starts by removing the same share of the rest
+  rounds    ///< what follows the begin in equal parts, each of which starts by removing the same
+            ///< share of the rest
 };
 
 struct PruningScheduleOptions {
   PruningPace pace = PruningPace::gradual;
-  double begin = 0;  ///< share of the run; rounds: 0
-  double end = 0.6;  ///< share of the run, from which on nothing changes; rounds: 1
+  double begin = 0;  ///< share of the run
+  double end = 0.6;  ///< share of the run, from which on nothing changes; not for rounds
   std::int64_t rounds = 5;
   std::int64_t events_per_epoch = 4;  ///< gradual, and whenever weights come back
 };
@@ -36,6 +37,9 @@ class PruningSchedule {
   double first_sparsity() const { return from_; }
   void start_from(double sparsity) { from_ = sparsity; }
 
+  /// Steps before the first pruning.
+  std::int64_t first_event() const { return begin_; }
+
   /// What follows is for `step` steps done, from 0 (before the first) on.
   double sparsity(std::int64_t step) const;
   /// Whether masks are to be chosen anew.
@@ -47,7 +51,9 @@ class PruningSchedule {
 
  private:
   double progress(std::int64_t step) const;
-  std::int64_t round_start(std::int64_t round) const { return round * steps_ / options_.rounds; }
+  std::int64_t round_start(std::int64_t round) const {
+    return begin_ + round * (steps_ - begin_) / options_.rounds;
+  }
 
   PruningScheduleOptions options_;
   double from_, to_;

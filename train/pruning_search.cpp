@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "runtime/core/error.h"
+#include "train/weight_snapshot.h"
 
 namespace karnin {
 
@@ -51,23 +52,16 @@ double PruningSearch::target() const { return 1 - (1 - state_.good) * (1 - state
 void PruningSearch::keep(const Model& model, double accuracy, double sparsity) {
   state_.good = sparsity;
   state_.kept_accuracy = accuracy;
-  state_.weights.clear();
-  for (const Parameter& parameter : model.parameters)
-    state_.weights.insert(state_.weights.end(), parameter.value.span().begin(),
-                          parameter.value.span().end());
+  state_.weights = all_weights(model);
 }
 
 void PruningSearch::bring_back(Model& model) const {
-  auto from = state_.weights.begin();
-  if (from == state_.weights.end()) return;
-  for (Parameter& parameter : model.parameters) {
-    const auto end = from + static_cast<std::ptrdiff_t>(parameter.value.size());
-    std::copy(from, end, parameter.value.data());
+  if (state_.weights.empty()) return;
+  put_back(state_.weights, model);
+  const auto is_kept = [](float w) { return static_cast<std::uint8_t>(w != 0 ? 1 : 0); };
+  for (Parameter& parameter : model.parameters)
     if (!parameter.mask.empty())
-      std::transform(from, end, parameter.mask.begin(),
-                     [](float w) { return static_cast<std::uint8_t>(w != 0 ? 1 : 0); });
-    from = end;
-  }
+      std::ranges::transform(parameter.value.span(), parameter.mask.begin(), is_kept);
 }
 
 }  // namespace karnin

@@ -11,6 +11,7 @@
 #include "runtime/core/error.h"
 #include "runtime/core/named_enum.h"
 #include "train/regrowth.h"
+#include "train/weight_snapshot.h"
 
 namespace karnin {
 namespace {
@@ -41,6 +42,10 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   if (!(options.growth_share >= 0 && options.growth_share <= 1))
     throw ArgumentError(fmt::format("share of weights that come back: expected 0 to 1, got {}",
                                     options.growth_share));
+  if (options.rewind_to && (options.schedule.pace != PruningPace::rounds ||
+                            options.growth != Growth::none || *options.rewind_to < 0))
+    throw ArgumentError(
+        "rewinding: expected rounds of pruning without regrowth and an epoch from 0 on");
   return options;
 }
 
@@ -57,7 +62,14 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
       options_(checked(options)),
       schedule_(options.schedule, pruned_share(model, options.choice), *options.choice.sparsity,
                 checked_mul(epochs, trainer.steps_per_epoch()), trainer.steps_per_epoch()),
-      hidden_decay_(trainer.sgd().weight_decay / (1 - trainer.sgd().momentum)) {}
+      hidden_decay_(trainer.sgd().weight_decay / (1 - trainer.sgd().momentum)) {
+  if (!options.rewind_to) return;
+  early_step_ = checked_mul(*options.rewind_to, trainer.steps_per_epoch());
+  if (early_step_ > schedule_.first_event())
+    throw ArgumentError(fmt::format(
+        "rewinding: expected an epoch before the first pruning, which comes after {} steps, got {}",
+        schedule_.first_event(), *options.rewind_to));
+}
 
 void TrainingPruner::on_start(const Model& model) {
   window_.on_start(model);
@@ -66,6 +78,7 @@ void TrainingPruner::on_start(const Model& model) {
       hidden_.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
     trainer_.release_masks();
   }
+  if (early_step_ == 0) early_ = all_weights(model);
   if (schedule_.sparsity(0) > sparsity()) after_step(0);
 }
 
@@ -102,12 +115,14 @@ void TrainingPruner::on_step_end() {
 
 double TrainingPruner::sparsity() const { return pruned_share(model_, options_.choice); }
 
-void TrainingPruner::after_step(std::int64_t step) {
+bool TrainingPruner::after_step(std::int64_t step) {
   step_ = step;
-  if (!schedule_.is_event(step)) return;
+  if (step == early_step_) early_ = all_weights(model_);
+  if (!schedule_.is_event(step)) return false;
   prune_now(step);
   if (schedule_.is_settled(step)) hidden_.clear();
   if (hidden_.empty()) trainer_.hold_masks();
+  return !early_.empty();
 }
 
 void TrainingPruner::prune_now_to(double sparsity) {
@@ -123,6 +138,7 @@ void TrainingPruner::prune_now(std::int64_t step) {
   if (!hidden_.empty()) show_hidden();
   prune_to(sparsity + beyond * (1 - sparsity));
   if (grows) grow_to(sparsity);
+  if (!early_.empty()) rewind();
   window_.on_start(model_);
 }
 
@@ -154,15 +170,19 @@ void TrainingPruner::show_hidden() {
 }
 
 void TrainingPruner::hide_pruned() {
-  for (std::size_t p = 0; p < hidden_.size(); ++p) {
-    Parameter& parameter = model_.parameters[p];
+  for (Parameter& parameter : model_.parameters)
     for (std::size_t i = 0; i < parameter.mask.size(); ++i)
       if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
-  }
+}
+
+void TrainingPruner::rewind() {
+  put_back(early_, model_);
+  hide_pruned();
+  trainer_.forget_velocity();
 }
 
 TrainingPrunerState TrainingPruner::state() const {
-  TrainingPrunerState state{schedule_.first_sparsity(), window_.state(), {}};
+  TrainingPrunerState state{schedule_.first_sparsity(), window_.state(), {}, early_};
   for (const std::vector<float>& weights : hidden_)
     state.hidden.insert(state.hidden.end(), weights.begin(), weights.end());
   return state;
@@ -172,6 +192,10 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
   step_ = step;
   schedule_.start_from(state.first_sparsity);
   window_.restore(state.window);
+  const bool knows_early = early_step_ >= 0 && step >= early_step_;
+  if (static_cast<std::int64_t>(state.early.size()) != (knows_early ? model_.parameter_count() : 0))
+    throw ArgumentError("weights to go back to: expected one for each weight, once they are known");
+  early_ = state.early;
   hidden_.clear();
   if (options_.growth != Growth::feedback || schedule_.is_settled(step)) return;
   if (static_cast<std::int64_t>(state.hidden.size()) != model_.parameter_count())

@@ -33,6 +33,9 @@ struct TrainingPruning {
   PruningScheduleOptions schedule;
   Growth growth = Growth::none;
   double growth_share = 0.3;
+  /// Rounds alone: after each pruning all weights that are left go back to what they were after so
+  /// many epochs of the run, before the first pruning (Frankle et al., arXiv:1903.01611).
+  std::optional<std::int64_t> rewind_to;
 };
 
 /// What a run that goes on needs to know; the masks are the model's.
@@ -40,6 +43,7 @@ struct TrainingPrunerState {
   double first_sparsity = 0;  ///< before the run
   RecorderState window;       ///< of the steps since the last pruning, as one epoch
   std::vector<float> hidden;  ///< feedback: all weights, parameter after parameter
+  std::vector<float> early;   ///< rewinding: likewise, those to go back to; empty: not there yet
   bool operator==(const TrainingPrunerState&) const = default;
 };
 
@@ -52,8 +56,9 @@ class TrainingPruner final : public UpdateObserver {
   TrainingPruner(Model& model, Trainer& trainer, const TrainingPruning& options,
                  std::int64_t epochs);
 
-  /// After `step` steps of the run, from 1: prunes if it is time to.
-  void after_step(std::int64_t step);
+  /// After `step` steps of the run, from 1: prunes if it is time to. True if the weights that are
+  /// left are others than before.
+  bool after_step(std::int64_t step);
 
   /// Between two steps, by who decides instead of a schedule: prunes to `sparsity` now.
   void prune_now_to(double sparsity);
@@ -82,6 +87,7 @@ class TrainingPruner final : public UpdateObserver {
   void move_hidden(const WeightUpdate& update) noexcept;
   void show_hidden();
   void hide_pruned();
+  void rewind();
 
   Model& model_;
   Trainer& trainer_;
@@ -94,6 +100,8 @@ class TrainingPruner final : public UpdateObserver {
   SensitivityRecorder window_;
   std::int64_t step_ = 0;
   std::vector<std::vector<float>> hidden_;  ///< of feedback, until the schedule's end; else empty
+  std::int64_t early_step_ = -1;            ///< whose weights to go back to; negative: none
+  std::vector<float> early_;                ///< those weights, once they are known
 };
 
 }  // namespace karnin

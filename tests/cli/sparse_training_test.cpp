@@ -57,11 +57,13 @@ double pruned_share(const Model& model, const std::string& parameter) {
 }
 
 TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
-  const std::vector<Words> ways{{},
-                                {"--pace", "at-once", "--regrow", "gradient"},
-                                {"--pace", "rounds", "--rounds", "3", "--cycles", "3"},
-                                {"--regrow", "feedback"},
-                                {"--method", "karnin"}};
+  const std::vector<Words> ways{
+      {},
+      {"--pace", "at-once", "--regrow", "gradient"},
+      {"--pace", "rounds", "--rounds", "3", "--cycles", "3"},
+      {"--regrow", "feedback"},
+      {"--method", "karnin"},
+      {"--pace", "rounds", "--rounds", "2", "--prune-begin", "0.4", "--rewind", "1"}};
   for (const Words& way : ways) {
     Words more{"--sparsity", "0.8"};
     more.insert(more.end(), way.begin(), way.end());
@@ -147,6 +149,7 @@ TEST_F(SparseTraining, RefusesWhatDoesNotGoTogether) {
   EXPECT_EQ(status({"--regrow", "feedback"}), 2);  // without a sparsity
   EXPECT_EQ(status({"--sparsity", "1.5"}), 2);
   EXPECT_EQ(status({"--sparsity", "0.5", "--prune-begin", "0.7", "--prune-end", "0.2"}), 2);
+  EXPECT_EQ(status({"--sparsity", "0.5", "--rewind", "0"}), 2);  // without rounds
   EXPECT_EQ(status({"--temperature", "2"}), 2);  // without a teacher
   EXPECT_EQ(status({"--label-smoothing", "1"}), 2);
   EXPECT_EQ(status({"--average", "1"}), 2);

@@ -63,6 +63,15 @@ TEST(PruningSchedule, RoundsKeepTheSameShareOfTheRest) {
   EXPECT_TRUE(schedule.is_settled(20));
 }
 
+/// The first of them may wait, until there is something to choose by.
+TEST(PruningSchedule, RoundsShareWhatFollowsTheBegin) {
+  const PruningSchedule schedule({PruningPace::rounds, 0.7, 0.6, 3, 1}, 0, 1 - 0.064, 40, 5);
+  EXPECT_EQ(schedule.first_event(), 28);
+  EXPECT_EQ(schedule.sparsity(27), 0);
+  EXPECT_NEAR(schedule.sparsity(28), 0.6, 1e-12);
+  EXPECT_THAT(events(schedule, 40), ElementsAre(28, 32, 36));
+}
+
 TEST(PruningSchedule, FreedomFallsFromOneToNothing) {
   const PruningSchedule schedule({PruningPace::gradual, 0.2, 0.6, 5, 1}, 0, 0.8, 10, 1);
   EXPECT_EQ(schedule.freedom(2), 1);

@@ -200,11 +200,56 @@ TEST(TrainingPruner, BeforeTheFirstStepItNeedsWhatWasRecordedBefore) {
                    [&](std::int64_t) { EXPECT_NEAR(by_magnitude.pruner.sparsity(), 0.5, 1e-3); });
 }
 
+TrainingPruning rewinding(std::int64_t epoch) {
+  TrainingPruning pruning = pruning_to(0.8);
+  pruning.schedule = {.pace = PruningPace::rounds, .begin = 0.4, .rounds = 3};
+  pruning.rewind_to = epoch;
+  return pruning;
+}
+
+/// Five epochs of eight steps: prunings after 16, 24 and 32.
+TEST(TrainingPruner, WeightsThatAreLeftGoBack) {
+  for (const std::int64_t epoch : {0, 1, 2}) {
+    PrunedRun run(rewinding(epoch), 5);
+    Model early = run.model;
+    run.run(5, [&](std::int64_t step) {
+      if (step == 8 * epoch && step < 16) early = run.model;
+      if (step != 16 && step != 24 && step != 32) return;
+      if (epoch == 2 && step == 16) early = run.model;  // but for what is pruned there
+      for (std::size_t p = 0; p < early.parameters.size(); ++p) {
+        const Parameter& now = run.model.parameters[p];
+        for (std::size_t i = 0; i < now.value.span().size(); ++i) {
+          const bool kept = now.mask.empty() || now.mask[i] != 0;
+          ASSERT_EQ(now.value.data()[i], kept ? early.parameters[p].value.data()[i] : 0);
+        }
+      }
+      for (const auto& velocity : run.trainer.state().velocity)
+        EXPECT_EQ(std::ranges::count(velocity, 0.0F), std::ssize(velocity));
+    });
+    EXPECT_NEAR(run.pruner.sparsity(), 0.8, 1e-3);
+  }
+}
+
+TEST(TrainingPruner, SaysWhenItPutsOtherWeightsInPlace) {
+  PrunedRun run(rewinding(0), 5);
+  std::vector<std::int64_t> steps;
+  for (int epoch = 0; epoch < 5; ++epoch)
+    run.trainer.run_epoch([&](const StepReport& report) {
+      const std::int64_t step = (report.epoch - 1) * report.steps + report.step;
+      if (run.pruner.after_step(step)) steps.push_back(step);
+      return false;
+    });
+  EXPECT_THAT(steps, testing::ElementsAre(16, 24, 32));
+}
+
 /// Saved in the middle of the second epoch, with everything that has a state.
 TEST(TrainingPruner, ARunThatIsTakenUpAgainEndsTheSame) {
-  for (const Growth growth : {Growth::none, Growth::gradient, Growth::feedback}) {
-    TrainingPruning pruning = pruning_to(0.8, growth);
-    if (growth == Growth::none) pruning.choice.method = PruneMethod::karnin_gradient_epoch;
+  TrainingPruning scored = pruning_to(0.8);
+  scored.choice.method = PruneMethod::karnin_gradient_epoch;
+  TrainingPruning late = rewinding(2);  // what to go back to is not known yet
+  late.schedule.begin = 0.5;
+  for (const TrainingPruning& pruning : {scored, pruning_to(0.8, Growth::gradient),
+                                         pruning_to(0.8, Growth::feedback), rewinding(1), late}) {
     PrunedRun straight(pruning, 4);
     std::optional<Checkpoint> checkpoint;
     straight.run(4, [&](std::int64_t step) {
@@ -246,6 +291,14 @@ TEST(TrainingPruner, RefusesWhatMakesNoSense) {
   pruning.choice.sparsity.reset();
   refuses(pruning);
   EXPECT_THROW(growth_from_string("weeds"), ArgumentError);
+  refuses(rewinding(-1));
+  refuses(rewinding(1));  // pruning begins before
+  pruning = rewinding(0);
+  pruning.growth = Growth::gradient;
+  refuses(pruning);
+  pruning = pruning_to(0.5);
+  pruning.rewind_to = 0;
+  refuses(pruning);
 }
 
 }  // namespace
