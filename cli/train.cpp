@@ -84,7 +84,9 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
     run.model = starting_model(verb, run.dataset, seed);
     fit_padding(run.dataset, run.model.architecture.input);
   }
-  if (verb.watch.validation != 0 || verb.watch.early_stop != 0 || verb.pruning.max_accuracy_drop)
+  const WatchOptions& watch = verb.watch;
+  if (watch.validation != 0 || watch.early_stop != 0 || watch.held_out_gradients ||
+      verb.pruning.max_accuracy_drop)
     run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
   return run;
 }
@@ -106,6 +108,7 @@ Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& optio
   if (pruning) json["pruning"] = to_json(*pruning);
   if (search) json["search"] = to_json(*search);
   if (verb.watch.validation != 0) json["validation"] = verb.watch.validation;
+  if (verb.watch.held_out_gradients) json["held_out_gradients"] = true;
   if (verb.watch.early_stop != 0) json["early_stop"] = verb.watch.early_stop;
   return json;
 }

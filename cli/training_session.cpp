@@ -22,6 +22,7 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
                      {trainer_, recorder_, pruner_, search_, average_, early_stop_, log_}),
       curves_(watch.tensorboard) {
   trainer_.attach(recorder_);
+  if (watch.held_out_gradients && task.held_out) trainer_.observe_on(*task.held_out);
   if (rules.pruning)
     trainer_.attach(pruner_.emplace(task.model, trainer_, *rules.pruning, options.epochs));
   if (rules.search) search_.emplace(*rules.search);

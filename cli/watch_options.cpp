@@ -11,6 +11,10 @@ void add_watch_options(CLI::App& verb, WatchOptions& options) {
                   "and save the weights of the best one")
       ->needs(validation)
       ->check(CLI::Range(1, 1'000'000));
+  verb.add_flag("--held-out-gradients", options.held_out_gradients,
+                "Take the gradients in sensitivities from the images held out, a batch of them a "
+                "step, rather than from those that are learnt")
+      ->needs(validation);
   verb.add_option_function<std::string>(
           "--checkpoint-every",
           [&every = options.checkpoint_every](const std::string& text) {

@@ -9,8 +9,9 @@
 namespace karnin::cli {
 
 struct WatchOptions {
-  double validation = 0;        ///< share of the training images held out; 0: none
-  std::int64_t early_stop = 0;  ///< patience in epochs; 0: none
+  double validation = 0;            ///< share of the training images held out; 0: none
+  std::int64_t early_stop = 0;      ///< patience in epochs; 0: none
+  bool held_out_gradients = false;  ///< of these images, for the sensitivities
   CheckpointInterval checkpoint_every;
   bool resume = false;
   std::filesystem::path tensorboard;  ///< empty: nowhere

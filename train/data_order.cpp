@@ -14,6 +14,7 @@ namespace {
 // Different uses of one seed must not share their random numbers.
 constexpr std::uint64_t kOrderStream = 0x6f72646572;         // "order"
 constexpr std::uint64_t kAugmentationStream = 0x6175676d65;  // "augme"
+constexpr std::uint64_t kBatchStream = 0x6261746368;         // "batch"
 
 void shuffle(CounterRng& rng, std::vector<std::int64_t>& order) {
   for (std::size_t left = order.size(); left > 1; --left)  // Fisher and Yates, from the back
@@ -47,6 +48,13 @@ void order_epoch(std::span<const std::uint8_t> labels, std::uint64_t seed, std::
   CounterRng rng(hash(seed, kOrderStream), epoch);
   shuffle(rng, order);
   spread_classes(labels, rng, order);
+}
+
+void draw_batch(std::int64_t images, std::uint64_t seed, std::uint64_t step,
+                std::span<std::int64_t> indices) {
+  CounterRng rng(hash(seed, kBatchStream), step);
+  for (std::int64_t& index : indices)
+    index = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(images)));
 }
 
 std::uint64_t augmentation_draw(std::uint64_t seed, std::uint64_t epoch, std::int64_t image) {

@@ -16,6 +16,10 @@ namespace karnin {
 void order_epoch(std::span<const std::uint8_t> labels, std::uint64_t seed, std::uint64_t epoch,
                  std::vector<std::int64_t>& order);
 
+/// Any `indices.size()` of `images` images, some perhaps more than once, for one step of a run.
+void draw_batch(std::int64_t images, std::uint64_t seed, std::uint64_t step,
+                std::span<std::int64_t> indices);
+
 /// The `draw` of load_image() (augmentation.h) for this image in this epoch.
 std::uint64_t augmentation_draw(std::uint64_t seed, std::uint64_t epoch, std::int64_t image);
 

@@ -12,7 +12,8 @@ namespace karnin {
 struct WeightUpdate {
   std::size_t parameter = 0;  ///< index in Model::parameters
   std::int64_t offset = 0;    ///< of the range, in elements
-  /// Of the data loss alone, batch mean (no decay). 0 for weights that a held mask prunes, if no
+  /// Of the data loss alone, batch mean (no decay), of the batch that is learnt or of images held
+  /// out (Trainer::observe_on). 0 for weights that a held mask prunes, if no
   /// observer wants those.
   std::span<const float> gradient;
   std::span<const float> delta;  ///< w after - w before

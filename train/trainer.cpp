@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
@@ -64,6 +65,23 @@ struct Speed {
   }
 };
 
+/// Gradients of images that are not learnt from.
+struct OtherImages {
+  OtherImages(const Model& model, const ImageSet& set, const TrainOptions& options, Arena& arena)
+      : images(set),
+        gradient(model, {set, {}, options.seed}, {options.loss, options.teacher.get()}, arena) {}
+
+  void compute(std::int64_t count, std::uint64_t seed, std::uint64_t step) {
+    indices.resize(static_cast<std::size_t>(count));
+    draw_batch(images.size(), seed, step, indices);
+    gradient.compute({indices, 0, step});
+  }
+
+  const ImageSet& images;
+  BatchGradient gradient;
+  std::vector<std::int64_t> indices;
+};
+
 }  // namespace
 
 struct Trainer::Impl {
@@ -88,6 +106,7 @@ struct Trainer::Impl {
   void next_step();
   void update(double learning_rate);
   void update(const ParameterRange& range, double learning_rate) noexcept;
+  void observed_gradient(const ParameterRange& range, float* dst) const noexcept;
   void finish_epoch();
   void keep_weights();
   void require_finite_weights() const;
@@ -100,6 +119,7 @@ struct Trainer::Impl {
   const TrainOptions options;
   Arena arena;
   BatchGradient batch_gradient;
+  std::optional<OtherImages> others;  // whose gradients the observers see; none: the batch's
   SgdOptimizer optimizer;
   const std::vector<ParameterRange> ranges;
   std::vector<UpdateObserver*> observers;
@@ -145,7 +165,10 @@ void Trainer::Impl::heed_masks() {
     return observer->wants_pruned_gradients();
   };
   const bool skips = masks_held && std::ranges::none_of(observers, wants);
-  if (masks_changed || skips != skips_pruned) batch_gradient.hold_masks(skips);
+  if (masks_changed || skips != skips_pruned) {
+    batch_gradient.hold_masks(skips);
+    if (others) others->gradient.hold_masks(skips);
+  }
   skips_pruned = skips;
   masks_changed = false;
 }
@@ -156,6 +179,8 @@ BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
                     static_cast<std::uint64_t>(steps_done)};
   const BatchLoss loss = batch_gradient.compute(batch);
   if (!std::isfinite(loss.sum)) diverged(steps_done + 1, batch_gradient.first_non_finite(batch));
+  if (others)
+    others->compute(std::ssize(indices), options.seed, static_cast<std::uint64_t>(steps_done));
   update(rate_of(steps_done));
   for (UpdateObserver* observer : observers) observer->on_step_end();
   ++steps_done;
@@ -181,10 +206,16 @@ void Trainer::Impl::update(const ParameterRange& range, double learning_rate) no
   batch_gradient.sum(range, gradient);
   if (skips_pruned) optimizer.drop_pruned(range, gradient);
   optimizer.update(range, gradient, learning_rate, delta);
+  if (others) observed_gradient(range, gradient);
   const auto count = static_cast<std::size_t>(range.count);
   for (UpdateObserver* observer : observers)
     observer->on_update(
         {range.parameter, range.offset, {gradient, count}, {delta, count}, learning_rate});
+}
+
+void Trainer::Impl::observed_gradient(const ParameterRange& range, float* dst) const noexcept {
+  others->gradient.sum(range, dst);
+  if (skips_pruned) optimizer.drop_pruned(range, dst);
 }
 
 void Trainer::Impl::next_step() {
@@ -263,6 +294,11 @@ Trainer::Trainer(Model& model, const ImageSet& images, const TrainOptions& optio
 Trainer::~Trainer() = default;
 
 void Trainer::attach(UpdateObserver& observer) { impl_->observers.push_back(&observer); }
+
+void Trainer::observe_on(const ImageSet& held_out) {
+  check_images(impl_->model, held_out);
+  impl_->others.emplace(impl_->model, held_out, impl_->options, impl_->arena);
+}
 
 EpochReport Trainer::run_epoch(const StepCallback& on_step) {
   Impl& run = *impl_;

@@ -90,6 +90,11 @@ class Trainer {
 
   /// Not owned; must outlive the trainer. May be called several times, before the first step.
   void attach(UpdateObserver& observer);
+  /// Observers are to see the gradients of these images, as many a step as a batch has, drawn at
+  /// random and unchanged, in place of those of the batch that is learnt. Noise that a minibatch
+  /// leaves both in its gradient and in the step that it causes is then not taken for progress.
+  /// The images must outlive the trainer. Before the first step; throws as the constructor does.
+  void observe_on(const ImageSet& held_out);
 
   /// Called after every step; returning true ends the run after this step.
   using StepCallback = std::function<bool(const StepReport&)>;

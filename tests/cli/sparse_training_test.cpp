@@ -63,6 +63,7 @@ TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
       {"--pace", "rounds", "--rounds", "3", "--cycles", "3"},
       {"--regrow", "feedback"},
       {"--method", "karnin"},
+      {"--method", "karnin", "--validation", "0.2", "--held-out-gradients"},
       {"--pace", "rounds", "--rounds", "2", "--prune-begin", "0.4", "--rewind", "1"}};
   for (const Words& way : ways) {
     Words more{"--sparsity", "0.8"};
@@ -150,6 +151,8 @@ TEST_F(SparseTraining, RefusesWhatDoesNotGoTogether) {
   EXPECT_EQ(status({"--sparsity", "1.5"}), 2);
   EXPECT_EQ(status({"--sparsity", "0.5", "--prune-begin", "0.7", "--prune-end", "0.2"}), 2);
   EXPECT_EQ(status({"--sparsity", "0.5", "--rewind", "0"}), 2);  // without rounds
+  EXPECT_EQ(status({"--held-out-gradients"}), 2);                // without images held out
+  EXPECT_EQ(status({"--held-out-gradients", "--validation", "0"}), 2);
   EXPECT_EQ(status({"--temperature", "2"}), 2);  // without a teacher
   EXPECT_EQ(status({"--label-smoothing", "1"}), 2);
   EXPECT_EQ(status({"--average", "1"}), 2);

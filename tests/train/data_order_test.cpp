@@ -67,6 +67,21 @@ TEST(DataOrder, EveryImageReachesEveryPlace) {
   }
 }
 
+TEST(DrawBatch, IsWithinTheImagesAndOfSeedAndStepAlone) {
+  const auto drawn = [](std::uint64_t seed, std::uint64_t step) {
+    std::vector<std::int64_t> indices(1000);
+    draw_batch(7, seed, step, indices);
+    return indices;
+  };
+  EXPECT_EQ(drawn(1, 2), drawn(1, 2));
+  EXPECT_NE(drawn(1, 2), drawn(1, 3));
+  EXPECT_NE(drawn(1, 2), drawn(2, 2));
+  // 143 expected of each, deviation 11.1.
+  for (std::int64_t image = 0; image < 7; ++image)
+    EXPECT_NEAR(std::ranges::count(drawn(1, 2), image), 143, 56);
+  EXPECT_EQ(std::ranges::count_if(drawn(1, 2), [](auto i) { return i < 0 || i > 6; }), 0);
+}
+
 TEST(AugmentationDraw, DiffersByImageEpochAndSeed) {
   std::set<std::uint64_t> draws;
   for (std::uint64_t seed = 0; seed < 10; ++seed)

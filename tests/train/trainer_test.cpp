@@ -184,6 +184,43 @@ TEST(Trainer, GradientsForObserversAreWithoutDecay) {
   EXPECT_EQ(sums[0], sums[1]);
 }
 
+/// Those of the last step.
+struct SeenGradients : UpdateObserver {
+  void on_start(const Model& model) override {
+    for (const Parameter& parameter : model.parameters)
+      seen.emplace_back(parameter.value.span().size());
+  }
+  void on_update(const WeightUpdate& update) noexcept override {
+    std::ranges::copy(update.gradient, seen[update.parameter].begin() + update.offset);
+  }
+  void on_step_end() override {}
+  void on_epoch_end(const Model& /*model*/) override {}
+  std::vector<std::vector<float>> seen;
+};
+
+TEST(Trainer, ObserversMaySeeTheGradientsOfOtherImages) {
+  const ImageSet images = squares(40);
+  const ImageSet other = test::bright_squares(kExtent, kClasses, 1, 9);
+  const std::vector<std::int64_t> batch{3, 1, 2, 7};
+  Model plain = small_model(), observed = small_model(), own = small_model();
+  for (Model* model : {&plain, &observed, &own}) test::prune_matrices(*model, 0.9);
+  Trainer(plain, images, options_of(4, 0.02)).step(batch);
+
+  SeenGradients seen, expected;
+  Trainer trainer(observed, images, options_of(4, 0.02));
+  trainer.attach(seen);
+  trainer.observe_on(other);
+  trainer.step(batch);
+  EXPECT_EQ(observed.parameters, plain.parameters) << "they do not change what is learnt";
+
+  Trainer other_trainer(own, other, options_of(1, 0.02));
+  other_trainer.attach(expected);
+  const std::vector<std::int64_t> four(4, 0);  // the only image, as often as a batch has images
+  other_trainer.step(four);
+  EXPECT_EQ(seen.seen, expected.seen);
+  EXPECT_THROW(trainer.observe_on(ImageSet{}), ArgumentError);
+}
+
 /// Remembers what the gradients of pruned weights were.
 struct PrunedGradients : UpdateObserver {
   PrunedGradients(const Model& m, bool w) : model(m), wants(w) {}
