@@ -15,7 +15,7 @@ constexpr std::string_view kInk = "#010203";
 constexpr std::string_view kGrid = "#040506";
 
 /// A string of gnuplot's, in single quotes.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string safe = "'";
   for (const char c : text) safe += c == '\'' ? std::string("''") : std::string(1, c);
   return safe + "'";
@@ -49,7 +49,7 @@ std::string plot_command(const Plot& plot) {
     const PlotLine& line = plot.lines[i];
     parts.push_back(fmt::format("$line{} using 1:2 with lines lw {} dt {} lc rgb '{}' {}", i,
                                 line.width, line.dashed ? "(6,4)" : "1", line.color,
-                                line.label.empty() ? "notitle" : "title " + quoted(line.label)));
+                                line.label.empty() ? "notitle" : "title " + in_quotes(line.label)));
   }
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n  "));
 }
@@ -61,8 +61,8 @@ std::string script_of(const Plot& plot, const std::string& terminal, std::string
       "set encoding utf8\nset border 3 lc rgb '{0}'\nset grid ytics lt 1 lw 1 lc rgb '{1}'\n"
       "set tics scale 0.6 nomirror textcolor rgb '{0}'\nset xrange {2}\nset yrange {3}\n"
       "set xlabel {4} textcolor rgb '{0}'\nset ylabel {5} textcolor rgb '{0}'\n",
-      ink, grid, range(plot.x_range), range(plot.y_range), quoted(plot.x_label),
-      quoted(plot.y_label));
+      ink, grid, range(plot.x_range), range(plot.y_range), in_quotes(plot.x_label),
+      in_quotes(plot.y_label));
   if (plot.log_y) script += "set logscale y\n";
   if (plot.marked_x)
     script += fmt::format(
@@ -109,7 +109,7 @@ std::string plot_png(const Plot& plot) {
   const std::string terminal = fmt::format(
       "set terminal pngcairo size 1440,990 fontscale 2.2 linewidth 2.4 noenhanced\n"
       "set title {} noenhanced\nset key outside bottom center horizontal samplen 2\n",
-      quoted(plot.title));
+      in_quotes(plot.title));
   return run_gnuplot(script_of(plot, terminal, "#222222", "#dddddd") + plot_command(plot));
 }
 
