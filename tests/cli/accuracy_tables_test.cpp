@@ -1,0 +1,79 @@
+// scripts/accuracy on a few images: every table has its rows, and nothing is trained twice.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+using Words = std::vector<std::string>;
+
+class AccuracyTables : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { workspace = std::make_unique<test::Workspace>(); }
+  static void TearDownTestSuite() { workspace.reset(); }
+
+  static test::ProcessResult run(const Words& table) {
+    Words words{KARNIN_ACCURACY};
+    words.insert(words.end(), table.begin(), table.end());
+    words.insert(words.end(), {"--data", workspace->data(), "--seeds", "1,2", "--epochs", "1",
+                               "--prune-epochs", "2", "--out", workspace->path("tables").string(),
+                               "--binary", workspace->command({}).front()});
+    return test::Process(words, workspace->options()).wait();
+  }
+
+  /// First cells of the Markdown tables that it prints; it must succeed.
+  static Words rows(const Words& table) {
+    const test::ProcessResult result = run(table);
+    EXPECT_EQ(result.status, 0) << result.err;
+    Words cells;
+    std::istringstream lines(result.out);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("| ")) cells.push_back(line.substr(2, line.find(" |", 2) - 2));
+    return cells;
+  }
+
+  static std::unique_ptr<test::Workspace> workspace;
+};
+
+std::unique_ptr<test::Workspace> AccuracyTables::workspace;
+
+TEST_F(AccuracyTables, PrunedNetworksStandBelowDenseOnes) {
+  const Words expected{"", "dense", "removed", "50 %", "90 %"};
+  EXPECT_EQ(rows({"pruned", "--sparsity", "0.5,0.9"}), expected);
+  const test::ProcessResult again = run({"pruned", "--sparsity", "0.5,0.9"});
+  EXPECT_EQ(again.err, "") << "nothing is trained twice";
+  EXPECT_THAT(again.out, testing::HasSubstr("| 90 % | "));
+}
+
+TEST_F(AccuracyTables, EveryScoreIsSweptTwice) {
+  const Words cells = rows({"methods"});
+  EXPECT_EQ(cells.size(), 2 * (1 + 13U));
+  EXPECT_EQ(std::ranges::count(cells, "karnin"), 2);
+  EXPECT_TRUE(std::filesystem::exists(workspace->path("tables/one-shot/sweep.png")));
+  EXPECT_TRUE(std::filesystem::exists(workspace->path("tables/tuned/sweep.png")));
+}
+
+TEST_F(AccuracyTables, TheRecipeIsTakenApart) {
+  const Words cells = rows({"ablation"});
+  EXPECT_EQ(std::ranges::count(cells, "the recipe"), 2);
+  EXPECT_EQ(cells.size(), 2 + 8 + 7U);
+}
+
+TEST_F(AccuracyTables, TheSearchIsComparedForEverySeed) {
+  const Words expected{"seed", "1", "2"};
+  EXPECT_EQ(rows({"stop", "--drop", "50"}), expected);
+}
+
+TEST_F(AccuracyTables, AFailedTrainingIsTold) {
+  const test::ProcessResult bad = run({"pruned", "--layers", "fc9", "--sparsity", "0.7"});
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_THAT(bad.err, testing::HasSubstr("fc9"));
+}
+
+}  // namespace
+}  // namespace karnin
