@@ -238,7 +238,8 @@ PruningSearchState search_state(const Checkpoint& checkpoint) {
   const auto weights = finite_numbers<float>(checkpoint, "search.weights", -1);
   if (!weights.empty())
     finite_numbers<float>(checkpoint, "search.weights", checkpoint.model.parameter_count());
-  for (const std::size_t share : {1, 2}) require_within(numbers[share], 0, 1, "search.numbers");
+  require_within(numbers[1], 0, 1, "search.numbers");
+  require_within(numbers[2], -1, 1, "search.numbers");
   for (const std::size_t epochs : {4, 5})
     require_within(numbers[epochs], -1, 1e9, "search.numbers");
   if ((numbers[0] >= 0) == weights.empty())

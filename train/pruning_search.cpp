@@ -36,6 +36,7 @@ PruningSearch::Action PruningSearch::note(double accuracy, double sparsity) {
   state_.best = std::max(state_.best, accuracy);
   if (accuracy >= state_.best - options_.max_drop) {
     state_.waited = 0;
+    if (sparsity <= state_.good) return begin_cooldown();
     state_.good = sparsity;
     return Action::prune;
   }
@@ -43,6 +44,10 @@ PruningSearch::Action PruningSearch::note(double accuracy, double sparsity) {
   state_.waited = 0;
   state_.share /= 2;
   if (state_.share >= options_.last_share) return Action::roll_back;
+  return begin_cooldown();
+}
+
+PruningSearch::Action PruningSearch::begin_cooldown() {
   state_.cooled = 0;
   return Action::cool_down;
 }

@@ -3,7 +3,8 @@
 // loss: Neural Networks: Tricks of the Trade, 1998, chapter 2, with accuracy in place of the error)
 // a share of the weights that are left goes. When it does not come back within `patience` epochs,
 // the network returns to where it was good, and the share is halved; when that share is no longer
-// worth an epoch, pruning is over, and so is the training after a last decline of the rate.
+// worth an epoch, or there is nothing left to prune, pruning is over, and so is the training after
+// a last decline of the rate.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ void validate(const PruningSearchOptions& options);
 struct PruningSearchState {
   double best = -1;  ///< accuracy that was seen; negative: none yet
   double share = 0;  ///< that goes next time
-  double good = 0;   ///< sparsity of the network that is kept
+  double good = -1;  ///< sparsity of the network that is kept; negative: none yet
   double kept_accuracy = 0;
   std::int64_t waited = 0;
   std::int64_t cooled = -1;    ///< epochs of the cooldown; negative: not there yet
@@ -66,6 +67,8 @@ class PruningSearch {
   void restore(PruningSearchState state) { state_ = std::move(state); }
 
  private:
+  Action begin_cooldown();
+
   PruningSearchOptions options_;
   PruningSearchState state_;
 };

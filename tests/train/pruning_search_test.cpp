@@ -52,6 +52,14 @@ TEST(PruningSearch, GoesBackAndTakesSmallerStepsUntilNoneIsWorthIt) {
   EXPECT_EQ(search.note(0.6, 0.2), Action::stop);
 }
 
+TEST(PruningSearch, IsOverWhenNothingIsLeftToPrune) {
+  PruningSearch search(options());
+  EXPECT_EQ(search.note(0.1, 0), Action::prune);
+  EXPECT_EQ(search.note(0.1, 0.9), Action::prune);
+  EXPECT_EQ(search.note(0.1, 1), Action::prune);
+  EXPECT_EQ(search.note(0.1, 1), Action::cool_down);
+}
+
 TEST(PruningSearch, KeepsWeightsAndMasks) {
   PruningSearch search(options());
   Model model = five_weights({1, 0, 3, 4, 5}, {1, 0, 1, 1, 1});
