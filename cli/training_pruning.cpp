@@ -27,16 +27,19 @@ void add_pace_options(CLI::App& verb, TrainingPruning& pruning, CLI::Option* spa
       ->needs(sparsity);
   verb.add_option("--prune-begin", schedule.begin, "Share of the run after which pruning begins")
       ->needs(sparsity);
-  verb.add_option("--prune-end", schedule.end, "Share of the run after which masks stay")
+  verb.add_option("--prune-end", schedule.end,
+                  "Share of the run after which masks stay; not for rounds")
       ->needs(sparsity);
   verb.add_option("--rounds", schedule.rounds, "rounds: how many")->needs(sparsity);
   verb.add_option_function<std::int64_t>(
           "--rewind", [&pruning](std::int64_t epoch) { pruning.rewind_to = epoch; },
           "rounds: epoch to whose weights those that are left return after each pruning; 0: the "
-          "first ones")
+          "first ones. With R rounds, --prune-begin 1/(R+1) --schedule one-cycle --cycles R+1 "
+          "restart the rate with them")
       ->check(CLI::Range(0, 1'000'000))
       ->needs(sparsity);
-  verb.add_option("--prunings-per-epoch", schedule.events_per_epoch, "How often weights are chosen")
+  verb.add_option("--prunings-per-epoch", schedule.events_per_epoch,
+                  "How often weights are chosen; not for rounds")
       ->needs(sparsity);
 }
 

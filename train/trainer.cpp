@@ -71,10 +71,11 @@ struct OtherImages {
       : images(set),
         gradient(model, {set, {}, options.seed}, {options.loss, options.teacher.get()}, arena) {}
 
-  void compute(std::int64_t count, std::uint64_t seed, std::uint64_t step) {
+  /// False if the loss is not finite.
+  bool compute(std::int64_t count, std::uint64_t seed, std::uint64_t step) {
     indices.resize(static_cast<std::size_t>(count));
     draw_batch(images.size(), seed, step, indices);
-    gradient.compute({indices, 0, step});
+    return std::isfinite(gradient.compute({indices, 0, step}).sum);
   }
 
   const ImageSet& images;
@@ -179,8 +180,9 @@ BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
                     static_cast<std::uint64_t>(steps_done)};
   const BatchLoss loss = batch_gradient.compute(batch);
   if (!std::isfinite(loss.sum)) diverged(steps_done + 1, batch_gradient.first_non_finite(batch));
-  if (others)
-    others->compute(std::ssize(indices), options.seed, static_cast<std::uint64_t>(steps_done));
+  if (others &&
+      !others->compute(std::ssize(indices), options.seed, static_cast<std::uint64_t>(steps_done)))
+    diverged(steps_done + 1, "the loss of the images held out");
   update(rate_of(steps_done));
   for (UpdateObserver* observer : observers) observer->on_step_end();
   ++steps_done;

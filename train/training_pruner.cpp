@@ -66,9 +66,9 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
   if (!options.rewind_to) return;
   early_step_ = checked_mul(*options.rewind_to, trainer.steps_per_epoch());
   if (early_step_ > schedule_.first_event())
-    throw ArgumentError(fmt::format(
-        "rewinding: expected an epoch before the first pruning, which comes after {} steps, got {}",
-        schedule_.first_event(), *options.rewind_to));
+    throw ArgumentError(
+        fmt::format("rewinding: expected an epoch from 0 to {}, where pruning begins, got {}",
+                    schedule_.first_event() / trainer.steps_per_epoch(), *options.rewind_to));
 }
 
 void TrainingPruner::on_start(const Model& model) {
@@ -120,9 +120,13 @@ bool TrainingPruner::after_step(std::int64_t step) {
   if (step == early_step_) early_ = all_weights(model_);
   if (!schedule_.is_event(step)) return false;
   prune_now(step);
-  if (schedule_.is_settled(step)) hidden_.clear();
+  const bool went_back = !early_.empty() && step != early_step_;
+  if (schedule_.is_settled(step)) {
+    hidden_.clear();
+    early_.clear();
+  }
   if (hidden_.empty()) trainer_.hold_masks();
-  return !early_.empty();
+  return went_back;
 }
 
 void TrainingPruner::prune_now_to(double sparsity) {
@@ -192,7 +196,7 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
   step_ = step;
   schedule_.start_from(state.first_sparsity);
   window_.restore(state.window);
-  const bool knows_early = early_step_ >= 0 && step >= early_step_;
+  const bool knows_early = early_step_ >= 0 && step >= early_step_ && !schedule_.is_settled(step);
   if (static_cast<std::int64_t>(state.early.size()) != (knows_early ? model_.parameter_count() : 0))
     throw ArgumentError("weights to go back to: expected one for each weight, once they are known");
   early_ = state.early;

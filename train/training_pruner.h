@@ -43,7 +43,8 @@ struct TrainingPrunerState {
   double first_sparsity = 0;  ///< before the run
   RecorderState window;       ///< of the steps since the last pruning, as one epoch
   std::vector<float> hidden;  ///< feedback: all weights, parameter after parameter
-  std::vector<float> early;   ///< rewinding: likewise, those to go back to; empty: not there yet
+  std::vector<float>
+      early;  ///< rewinding: likewise, those to go back to, while they are known and needed
   bool operator==(const TrainingPrunerState&) const = default;
 };
 
@@ -101,7 +102,7 @@ class TrainingPruner final : public UpdateObserver {
   std::int64_t step_ = 0;
   std::vector<std::vector<float>> hidden_;  ///< of feedback, until the schedule's end; else empty
   std::int64_t early_step_ = -1;            ///< whose weights to go back to; negative: none
-  std::vector<float> early_;                ///< those weights, once they are known
+  std::vector<float> early_;                ///< those weights, until the last pruning
 };
 
 }  // namespace karnin

@@ -45,6 +45,20 @@ class SparseTraining : public testing::Test {
     return training(out, words);
   }
 
+  /// Rounds that go back, by gradients of images held out.
+  static Words rounds(const std::string& out, const Words& more = {}) {
+    Words words{"--sparsity",   "0.9",      "--method",
+                "karnin",       "--pace",   "rounds",
+                "--rounds",     "3",        "--prune-begin",
+                "0.3",          "--rewind", "1",
+                "--validation", "0.2",      "--held-out-gradients",
+                "--average",    "0.98"};
+    words.insert(words.end(), more.begin(), more.end());
+    return training(out, words);
+  }
+
+  static void expect_same_if_interrupted(Words (*words_of)(const std::string&, const Words&));
+
   static std::unique_ptr<test::Workspace> workspace;
 };
 
@@ -78,10 +92,13 @@ TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
   }
 }
 
-TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
-  ASSERT_EQ(workspace->run(everything("straight")).status, 0);
+/// Ends in the same bytes when it is stopped six times and taken up again.
+void SparseTraining::expect_same_if_interrupted(Words (*words_of)(const std::string&,
+                                                                  const Words&)) {
+  ASSERT_EQ(workspace->run(words_of("straight", {})).status, 0);
   CounterRng rng(6);
-  const Words words = everything("random", {"--resume", "--checkpoint-every", "11"});
+  std::filesystem::remove_all(file("random"));
+  const Words words = words_of("random", {"--resume", "--checkpoint-every", "11"});
   for (int i = 0; i < 6; ++i) {
     test::Process process(workspace->command(words), workspace->options());
     process.wait_for_stderr("training ");
@@ -95,6 +112,47 @@ TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
     EXPECT_EQ(test::bytes_of(workspace->path("random") / name),
               test::bytes_of(workspace->path("straight") / name))
         << name;
+}
+
+TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
+  expect_same_if_interrupted(everything);
+  expect_same_if_interrupted(rounds);
+}
+
+TEST_F(SparseTraining, ARunWithOtherOptionsIsNotGoneOnWith) {
+  const auto resumed = [](const Words& words) {
+    test::Process process(workspace->command(rounds("other", {"--checkpoint-every", "5"})),
+                          workspace->options());
+    process.wait_for_stderr("epoch 1/");
+    process.send(SIGKILL);
+    process.wait();
+    return workspace->run(training("other", words));
+  };
+  Words words = rounds("other", {"--resume"});
+  words.erase(words.begin(), words.begin() + 13);  // what training() puts in front
+  std::erase(words, "--held-out-gradients");
+  EXPECT_THAT(resumed(words).err, testing::HasSubstr("held_out_gradients"));
+  words.push_back("--held-out-gradients");
+  *(std::ranges::find(words, "--rewind") + 1) = "0";
+  EXPECT_THAT(resumed(words).err, testing::HasSubstr("rewind"));
+}
+
+/// They change what is recorded and nothing else.
+TEST_F(SparseTraining, GradientsMayBeThoseOfImagesHeldOut) {
+  ASSERT_EQ(workspace->run(training("own", {"--validation", "0.2"})).status, 0);
+  ASSERT_EQ(
+      workspace->run(training("theirs", {"--validation", "0.2", "--held-out-gradients"})).status,
+      0);
+  const Model own = read_model(file("own/model.bin")),
+              theirs = read_model(file("theirs/model.bin"));
+  EXPECT_EQ(own.parameters, theirs.parameters);
+  ASSERT_EQ(own.sensitivities.size(), theirs.sensitivities.size());
+  for (std::size_t i = 0; i < own.sensitivities.size(); ++i) {
+    const std::string& method = own.sensitivities[i].method;
+    const bool has_gradient = method != "karnin-sgd" && method != "karnin-epoch" &&
+                              method != "khanal-pseudocode" && method != "change";
+    EXPECT_EQ(own.sensitivities[i] != theirs.sensitivities[i], has_gradient) << method;
+  }
 }
 
 /// It prunes what the accuracy allows, ends by itself, and leaves a network that is still good.

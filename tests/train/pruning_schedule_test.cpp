@@ -89,8 +89,10 @@ TEST(PruningSchedule, NamesRoundTripAndNonsenseIsRefused) {
         {PruningPace::gradual, 0, 1.1},
         {PruningPace::rounds, 0, 1, 0},
         {PruningPace::rounds, 0, 1, 1001},
+        {PruningPace::rounds, 1.1, 1},
         {PruningPace::gradual, 0, 1, 1, 0}})
     EXPECT_THROW(validate(options), ArgumentError);
+  EXPECT_NO_THROW(validate({PruningPace::rounds, 0.7, 0.6})) << "rounds fill the rest of the run";
 }
 
 TEST(PruningSchedule, IsSettledWhereMoreIsPrunedThanIsAskedFor) {

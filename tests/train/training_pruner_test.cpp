@@ -232,6 +232,7 @@ TEST(TrainingPruner, WeightsThatAreLeftGoBack) {
 
 TEST(TrainingPruner, SaysWhenItPutsOtherWeightsInPlace) {
   PrunedRun run(rewinding(0), 5);
+  EXPECT_TRUE(run.pruner.state().early.empty());
   std::vector<std::int64_t> steps;
   for (int epoch = 0; epoch < 5; ++epoch)
     run.trainer.run_epoch([&](const StepReport& report) {
@@ -240,6 +241,7 @@ TEST(TrainingPruner, SaysWhenItPutsOtherWeightsInPlace) {
       return false;
     });
   EXPECT_THAT(steps, testing::ElementsAre(16, 24, 32));
+  EXPECT_TRUE(run.pruner.state().early.empty()) << "nothing goes back any more";
 }
 
 /// Saved in the middle of the second epoch, with everything that has a state.
