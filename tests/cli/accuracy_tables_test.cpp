@@ -1,4 +1,5 @@
 // scripts/accuracy on a few images: every table has its rows, and nothing is trained twice.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,11 +19,11 @@ class AccuracyTables : public testing::Test {
   static void TearDownTestSuite() { workspace.reset(); }
 
   static test::ProcessResult run(const Words& table) {
-    Words words{KARNIN_ACCURACY};
-    words.insert(words.end(), table.begin(), table.end());
-    words.insert(words.end(), {"--data", workspace->data(), "--seeds", "1,2", "--epochs", "1",
-                               "--prune-epochs", "2", "--out", workspace->path("tables").string(),
-                               "--binary", workspace->command({}).front()});
+    Words words{KARNIN_ACCURACY, table.front()};
+    words.insert(words.end(),
+                 {"--data", workspace->data(), "--seeds", "1,2", "--epochs", "1", "--out",
+                  workspace->path("tables").string(), "--binary", workspace->command({}).front()});
+    words.insert(words.end(), table.begin() + 1, table.end());
     return test::Process(words, workspace->options()).wait();
   }
 
@@ -44,10 +45,27 @@ std::unique_ptr<test::Workspace> AccuracyTables::workspace;
 
 TEST_F(AccuracyTables, PrunedNetworksStandBelowDenseOnes) {
   const Words expected{"", "dense", "removed", "50 %", "90 %"};
-  EXPECT_EQ(rows({"pruned", "--sparsity", "0.5,0.9"}), expected);
-  const test::ProcessResult again = run({"pruned", "--sparsity", "0.5,0.9"});
+  const Words table{"pruned", "--sparsity", "0.5,0.9", "--prune-epochs", "2"};
+  EXPECT_EQ(rows(table), expected);
+  const test::ProcessResult again = run(table);
   EXPECT_EQ(again.err, "") << "nothing is trained twice";
-  EXPECT_THAT(again.out, testing::HasSubstr("| 90 % | "));
+  std::vector<double> accuracies;
+  for (const std::string seed : {"1", "2"}) {
+    const auto bytes = test::bytes_of(workspace->path("tables/fc-0.9-" + seed + "/report.json"));
+    const auto told = nlohmann::json::parse(bytes)["told"];
+    accuracies.push_back(100 * told["pruned"]["accuracy"].get<double>());
+  }
+  EXPECT_THAT(again.out, testing::HasSubstr(fmt::format("| 90 % | {:.2f} ({:.2f}, {:.2f}) |",
+                                                        (accuracies[0] + accuracies[1]) / 2,
+                                                        accuracies[0], accuracies[1])));
+}
+
+TEST_F(AccuracyTables, ATableOfOtherOptionsIsNotMixedIn) {
+  EXPECT_EQ(run({"dense"}).status, 0);
+  const test::ProcessResult other = run({"dense", "--epochs", "2"});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.err, testing::HasSubstr("dense-1 is of another run"));
+  EXPECT_EQ(other.out, "");
 }
 
 TEST_F(AccuracyTables, EveryScoreIsSweptTwice) {
@@ -66,7 +84,11 @@ TEST_F(AccuracyTables, TheRecipeIsTakenApart) {
 
 TEST_F(AccuracyTables, TheSearchIsComparedForEverySeed) {
   const Words expected{"seed", "1", "2"};
-  EXPECT_EQ(rows({"stop", "--drop", "50"}), expected);
+  EXPECT_EQ(rows({"stop", "--epochs", "10", "--drop", "2"}), expected);
+  const test::ProcessResult unfinished =
+      run({"stop", "--epochs", "1", "--out", workspace->path("short").string()});
+  EXPECT_EQ(unfinished.status, 1) << "a search that is not over has nothing to compare";
+  EXPECT_THAT(unfinished.err, testing::HasSubstr("not over after 10 epochs"));
 }
 
 TEST_F(AccuracyTables, AFailedTrainingIsTold) {
