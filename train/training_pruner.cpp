@@ -69,6 +69,8 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
     throw ArgumentError(
         fmt::format("rewinding: expected an epoch from 0 to {}, where pruning begins, got {}",
                     schedule_.first_event() / trainer.steps_per_epoch(), *options.rewind_to));
+  if (!schedule_.is_settled(checked_mul(epochs, trainer.steps_per_epoch()) - 1))
+    throw ArgumentError("rewinding: expected steps after the last pruning, got none");
 }
 
 void TrainingPruner::on_start(const Model& model) {
@@ -78,7 +80,7 @@ void TrainingPruner::on_start(const Model& model) {
       hidden_.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
     trainer_.release_masks();
   }
-  if (early_step_ == 0) early_ = all_weights(model);
+  keep_early(0);
   if (schedule_.sparsity(0) > sparsity()) after_step(0);
 }
 
@@ -117,7 +119,7 @@ double TrainingPruner::sparsity() const { return pruned_share(model_, options_.c
 
 bool TrainingPruner::after_step(std::int64_t step) {
   step_ = step;
-  if (step == early_step_) early_ = all_weights(model_);
+  keep_early(step);
   if (!schedule_.is_event(step)) return false;
   prune_now(step);
   const bool went_back = !early_.empty() && step != early_step_;
@@ -177,6 +179,10 @@ void TrainingPruner::hide_pruned() {
   for (Parameter& parameter : model_.parameters)
     for (std::size_t i = 0; i < parameter.mask.size(); ++i)
       if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
+}
+
+void TrainingPruner::keep_early(std::int64_t step) {
+  if (step == early_step_ && !schedule_.is_settled(step)) early_ = all_weights(model_);
 }
 
 void TrainingPruner::rewind() {

@@ -88,6 +88,7 @@ class TrainingPruner final : public UpdateObserver {
   void move_hidden(const WeightUpdate& update) noexcept;
   void show_hidden();
   void hide_pruned();
+  void keep_early(std::int64_t step);
   void rewind();
 
   Model& model_;

@@ -244,6 +244,18 @@ TEST(TrainingPruner, SaysWhenItPutsOtherWeightsInPlace) {
   EXPECT_TRUE(run.pruner.state().early.empty()) << "nothing goes back any more";
 }
 
+TEST(TrainingPruner, KeepsNothingToGoBackToWhereNothingIsToBePruned) {
+  Model model = dense_model();
+  prune(model, pruning_to(0.9).choice);
+  Trainer trainer(model, images(), options_of(5));
+  TrainingPruner pruner(model, trainer, rewinding(0), 5);
+  trainer.attach(pruner);
+  trainer.run_epoch();
+  const TrainingPrunerState state = pruner.state();
+  EXPECT_TRUE(state.early.empty());
+  EXPECT_NO_THROW(pruner.restore(state, 8));
+}
+
 /// Saved in the middle of the second epoch, with everything that has a state.
 TEST(TrainingPruner, ARunThatIsTakenUpAgainEndsTheSame) {
   TrainingPruning scored = pruning_to(0.8);
@@ -295,6 +307,9 @@ TEST(TrainingPruner, RefusesWhatMakesNoSense) {
   EXPECT_THROW(growth_from_string("weeds"), ArgumentError);
   refuses(rewinding(-1));
   refuses(rewinding(1));  // pruning begins before
+  pruning = rewinding(0);
+  pruning.schedule.begin = 1;  // nothing is trained after it
+  refuses(pruning);
   pruning = rewinding(0);
   pruning.growth = Growth::gradient;
   refuses(pruning);
