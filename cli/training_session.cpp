@@ -69,17 +69,16 @@ bool TrainingSession::on_epoch(EpochRecord& epoch) {
 
 /// After an epoch; true if there is no use in another one.
 bool TrainingSession::search_on(double accuracy, const Model& averaged) {
-  using Action = PruningSearch::Action;
+  using Next = PruningSearch::Action;
   const double sparsity = pruner_->sparsity();
-  const Action action = search_->note(accuracy, sparsity);
+  const Next next = search_->note(accuracy, sparsity);
   // While the rate declines every epoch may be the last one that the run has.
-  if (action == Action::prune || (search_->is_cooling() && search_->is_better(accuracy)))
+  if (next == Next::prune || (search_->is_cooling() && search_->is_better(accuracy)))
     search_->keep(averaged, accuracy, sparsity);
-  if (action == Action::roll_back || action == Action::cool_down) bring_back();
-  if (action == Action::prune || action == Action::roll_back)
-    pruner_->prune_now_to(search_->target());
-  if (action == Action::cool_down) trainer_.cool_down(search_->cooldown());
-  return action == Action::stop;
+  if (next == Next::roll_back || next == Next::cool_down) bring_back();
+  if (next == Next::prune || next == Next::roll_back) pruner_->prune_now_to(search_->target());
+  if (next == Next::cool_down) trainer_.cool_down(search_->cooldown());
+  return next == Next::stop;
 }
 
 void TrainingSession::bring_back() {
