@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <limits>
-#include <mutex>
 #include <numeric>
 
 #include "runtime/core/error.h"
@@ -12,8 +11,7 @@
 #include "tests/support/error_message.h"
 #include "tests/support/golden.h"
 #include "tests/support/pruned_model.h"
-#include "tests/support/small_network.h"
-#include "train/initialise.h"
+#include "tests/train/squares_training.h"
 #include "train/recorder.h"
 
 namespace karnin {
@@ -21,30 +19,10 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Extent kExtent{1, 14, 14};
-constexpr std::int64_t kClasses = 8;
-
-Model small_model() {
-  Model model = make_model(test::small_network(kExtent, kClasses));
-  initialise(model, 1);
-  return model;
-}
-
-ImageSet squares(std::int64_t count) { return test::bright_squares(kExtent, kClasses, count, 4); }
-
-TrainOptions options_of(std::int64_t batch, double rate) {
-  TrainOptions options;
-  options.epochs = 10;
-  options.batch = batch;
-  options.schedule.learning_rate = rate;
-  options.threads = 2;
-  return options;
-}
-
 TEST(Trainer, LearnsWhatCanBeLearnt) {
-  Model model = small_model();
-  const ImageSet images = squares(600);
-  Trainer trainer(model, images, options_of(20, 0.02));
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(600);
+  Trainer trainer(model, images, test::squares_options(20, 0.02));
   EpochReport report;
   for (int epoch = 0; epoch < 10; ++epoch) report = trainer.run_epoch();
   EXPECT_GT(report.accuracy, 0.95);
@@ -55,9 +33,9 @@ TEST(Trainer, LearnsWhatCanBeLearnt) {
 }
 
 TEST(Trainer, ReportsEveryStepAndTheShortLastBatch) {
-  Model model = small_model();
-  const ImageSet images = squares(50);
-  Trainer trainer(model, images, options_of(16, 0.01));
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(50);
+  Trainer trainer(model, images, test::squares_options(16, 0.01));
   std::vector<StepReport> steps;
   const EpochReport report = trainer.run_epoch([&](const StepReport& step) {
     steps.push_back(step);
@@ -74,9 +52,9 @@ TEST(Trainer, ReportsEveryStepAndTheShortLastBatch) {
 }
 
 TEST(Trainer, AShortBatchIsAMeanOverItsOwnImages) {
-  const ImageSet images = squares(6);
-  Model by_epoch = small_model(), by_step = small_model();
-  const TrainOptions options = options_of(100, 0.1);  // larger than the set
+  const ImageSet images = test::squares(6);
+  Model by_epoch = test::squares_model(), by_step = test::squares_model();
+  const TrainOptions options = test::squares_options(100, 0.1);  // larger than the set
   Trainer(by_epoch, images, options).run_epoch();
   const std::vector<std::int64_t> all{5, 4, 3, 2, 1, 0};
   Trainer(by_step, images, options).step(all);
@@ -88,9 +66,9 @@ TEST(Trainer, AShortBatchIsAMeanOverItsOwnImages) {
 }
 
 TEST(Trainer, StopsWhenAsked) {
-  Model model = small_model();
-  const ImageSet images = squares(64);
-  Trainer trainer(model, images, options_of(8, 0.01));
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(64);
+  Trainer trainer(model, images, test::squares_options(8, 0.01));
   int calls = 0;
   trainer.run_epoch([&](const StepReport&) { return ++calls == 3; });
   EXPECT_EQ(calls, 3);
@@ -98,9 +76,9 @@ TEST(Trainer, StopsWhenAsked) {
 }
 
 TEST(Trainer, FollowsTheScheduleOverTheWholeRun) {
-  Model model = small_model();
-  const ImageSet images = squares(32);
-  TrainOptions options = options_of(8, 0.01);
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(32);
+  TrainOptions options = test::squares_options(8, 0.01);
   options.epochs = 4;
   options.schedule.kind = ScheduleKind::step;
   options.schedule.step_factor = 0.5;
@@ -111,162 +89,10 @@ TEST(Trainer, FollowsTheScheduleOverTheWholeRun) {
   EXPECT_THAT(rates, testing::ElementsAre(0.01, 0.01, 0.005, 0.005, 0.005));
 }
 
-/// Writes down the order of the calls, and adds up what the updates say.
-class Witness : public UpdateObserver {
- public:
-  void on_start(const Model& model) override {
-    calls += 's';
-    for (const Parameter& parameter : model.parameters)
-      told.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
-  }
-  void on_update(const WeightUpdate& update) noexcept override {
-    const std::lock_guard lock(mutex_);
-    elements += static_cast<std::int64_t>(update.delta.size());
-    for (std::size_t i = 0; i < update.delta.size(); ++i)
-      told[update.parameter][static_cast<std::size_t>(update.offset) + i] += update.delta[i];
-  }
-  void on_step_end() override { calls += '.'; }
-  void on_epoch_end(const Model& /*model*/) override { calls += 'e'; }
-
-  std::string calls;
-  std::int64_t elements = 0;
-  std::vector<std::vector<float>> told;
-
- private:
-  std::mutex mutex_;
-};
-
-TEST(Trainer, TellsItsObserversEveryUpdateOnce) {
-  Model model = small_model();
-  const ImageSet images = squares(20);
-  Trainer trainer(model, images, options_of(8, 0.05));
-  Witness first, second;
-  trainer.attach(first);
-  trainer.attach(second);
-  trainer.run_epoch();
-  trainer.run_epoch();
-  EXPECT_EQ(first.calls, "s...e...e");
-  EXPECT_EQ(second.calls, first.calls);
-  EXPECT_EQ(first.elements, 6 * model.parameter_count());
-  // delta is the exact difference of two neighbouring floats, so that their sum loses nothing but
-  // the roundings of six additions to a weight below 1.
-  for (std::size_t p = 0; p < model.parameters.size(); ++p)
-    for (std::size_t i = 0; i < first.told[p].size(); ++i)
-      ASSERT_NEAR(first.told[p][i], model.parameters[p].value.span()[i], 6 * 0x1p-24);
-}
-
-TEST(Trainer, GradientsForObserversAreWithoutDecay) {
-  struct Gradients : UpdateObserver {
-    void on_start(const Model& /*model*/) override {}
-    void on_update(const WeightUpdate& update) noexcept override {
-      const std::lock_guard lock(mutex);
-      sum += std::accumulate(update.gradient.begin(), update.gradient.end(), 0.0);
-    }
-    void on_step_end() override {}
-    void on_epoch_end(const Model& /*model*/) override {}
-    std::mutex mutex;
-    double sum = 0;
-  };
-  const ImageSet images = squares(8);
-  const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7};
-  double sums[2];
-  for (const bool decay : {false, true}) {
-    Model model = small_model();
-    TrainOptions options = options_of(8, 0.05);
-    options.threads = 1;  // sums in the same order
-    options.sgd.weight_decay = decay ? 0.5 : 0;
-    Trainer trainer(model, images, options);
-    Gradients gradients;
-    trainer.attach(gradients);
-    trainer.step(all);
-    sums[decay] = gradients.sum;
-  }
-  EXPECT_EQ(sums[0], sums[1]);
-}
-
-/// Those of the last step.
-struct SeenGradients : UpdateObserver {
-  void on_start(const Model& model) override {
-    for (const Parameter& parameter : model.parameters)
-      seen.emplace_back(parameter.value.span().size());
-  }
-  void on_update(const WeightUpdate& update) noexcept override {
-    std::ranges::copy(update.gradient, seen[update.parameter].begin() + update.offset);
-  }
-  void on_step_end() override {}
-  void on_epoch_end(const Model& /*model*/) override {}
-  std::vector<std::vector<float>> seen;
-};
-
-TEST(Trainer, ObserversMaySeeTheGradientsOfOtherImages) {
-  const ImageSet images = squares(40);
-  const ImageSet other = test::bright_squares(kExtent, kClasses, 1, 9);
-  const std::vector<std::int64_t> batch{3, 1, 2, 7};
-  Model plain = small_model(), observed = small_model(), own = small_model();
-  for (Model* model : {&plain, &observed, &own}) test::prune_matrices(*model, 0.9);
-  Trainer(plain, images, options_of(4, 0.02)).step(batch);
-
-  SeenGradients seen, expected;
-  Trainer trainer(observed, images, options_of(4, 0.02));
-  trainer.attach(seen);
-  trainer.observe_on(other);
-  trainer.step(batch);
-  EXPECT_EQ(observed.parameters, plain.parameters) << "they do not change what is learnt";
-
-  Trainer other_trainer(own, other, options_of(1, 0.02));
-  other_trainer.attach(expected);
-  const std::vector<std::int64_t> four(4, 0);  // the only image, as often as a batch has images
-  other_trainer.step(four);
-  EXPECT_EQ(seen.seen, expected.seen);
-  EXPECT_THROW(trainer.observe_on(ImageSet{}), ArgumentError);
-}
-
-/// Remembers what the gradients of pruned weights were.
-struct PrunedGradients : UpdateObserver {
-  PrunedGradients(const Model& m, bool w) : model(m), wants(w) {}
-  void on_start(const Model& /*model*/) override {}
-  void on_update(const WeightUpdate& update) noexcept override {
-    const Mask& mask = model.parameters[update.parameter].mask;
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; !mask.empty() && i < update.gradient.size(); ++i)
-      (mask[static_cast<std::size_t>(update.offset) + i] == 0 ? pruned : kept) +=
-          std::abs(update.gradient[i]);
-  }
-  bool wants_pruned_gradients() const override { return wants; }
-  void on_step_end() override {}
-  void on_epoch_end(const Model& /*model*/) override {}
-  const Model& model;
-  std::mutex mutex;
-  bool wants;
-  double pruned = 0, kept = 0;
-};
-
-TEST(Trainer, ComputesGradientsOfPrunedWeightsForThoseWhoWantThem) {
-  const ImageSet images = squares(64);
-  for (const std::int64_t batch : {4, 64}) {  // in small shards, and with images in the lanes
-    Model model = small_model();
-    test::prune_matrices(model, 0.9);
-    Trainer trainer(model, images, options_of(batch, 0.01));
-    PrunedGradients gradients(model, false);
-    trainer.attach(gradients);
-    trainer.run_epoch();
-    EXPECT_EQ(gradients.pruned, 0);
-    EXPECT_GT(gradients.kept, 0);
-    gradients.wants = true;
-    trainer.run_epoch();
-    EXPECT_GT(gradients.pruned, 0);
-    trainer.release_masks();
-    gradients.wants = false;
-    gradients.pruned = 0;
-    trainer.run_epoch();
-    EXPECT_GT(gradients.pruned, 0) << "they are updated as all others";
-  }
-}
-
 TEST(Trainer, MasksHoldAtEveryStep) {
-  Model model = small_model();
-  const ImageSet images = squares(64);
-  TrainOptions options = options_of(8, 0.05);
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(64);
+  TrainOptions options = test::squares_options(8, 0.05);
   options.sgd = {0.9, 0.01, true};
   Trainer(model, images, options).run_epoch();
   test::prune_matrices(model, 0.6);
@@ -284,9 +110,9 @@ TEST(Trainer, MasksHoldAtEveryStep) {
 }
 
 TEST(Trainer, ADivergedRunThrowsAndRestoresTheWeights) {
-  Model model = small_model();
-  const ImageSet images = squares(64);
-  Trainer trainer(model, images, options_of(16, 1e30));
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(64);
+  Trainer trainer(model, images, test::squares_options(16, 1e30));
   const Model before = model;
   try {
     trainer.run_epoch();
@@ -301,15 +127,15 @@ TEST(Trainer, ADivergedRunThrowsAndRestoresTheWeights) {
 // Each layer in turn gets a weight that carries infinity, or overflows, from its input to its
 // output; all layers before it are sound. 16 images run in lanes, 4 with oneDNN.
 TEST(Trainer, ADivergedRunNamesTheLayerWhereItBegan) {
-  const ImageSet images = squares(16);
+  const ImageSet images = test::squares(16);
   const auto message = [&](const std::string& name, float weight, std::int64_t batch) {
-    Model model = small_model();
+    Model model = test::squares_model();
     for (Parameter& parameter : model.parameters)
       if (parameter.name == name) std::ranges::fill(parameter.value.span(), weight);
-    Trainer trainer(model, images, options_of(batch, 0.01));
+    Trainer trainer(model, images, test::squares_options(batch, 0.01));
     return test::error_message<DivergedError>([&] { trainer.run_epoch(); });
   };
-  const Model model = small_model();
+  const Model model = test::squares_model();
   for (const std::int64_t batch : {4, 16})
     for (const Parameter& parameter : model.parameters) {
       const std::string layer = parameter.name.substr(0, parameter.name.find('.'));
@@ -326,10 +152,10 @@ TEST(Trainer, ADivergedRunNamesTheLayerWhereItBegan) {
 }
 
 TEST(Trainer, AnUpdateThatOverflowsAtTheEndOfAnEpochIsNotMissed) {
-  Model model = small_model();
+  Model model = test::squares_model();
   const Model before = model;
-  const ImageSet images = squares(8);
-  Trainer trainer(model, images, options_of(8, std::numeric_limits<double>::max()));
+  const ImageSet images = test::squares(8);
+  Trainer trainer(model, images, test::squares_options(8, std::numeric_limits<double>::max()));
   EXPECT_THAT(test::error_message<DivergedError>([&] { trainer.run_epoch(); }),
               HasSubstr("epoch 1, step 1: the training diverged, expected finite numbers, got the "
                         "first infinity or NaN in conv1.weight, after the update"));
@@ -337,10 +163,10 @@ TEST(Trainer, AnUpdateThatOverflowsAtTheEndOfAnEpochIsNotMissed) {
 }
 
 TEST(Trainer, RefusesBadOptions) {
-  Model model = small_model();
-  const ImageSet images = squares(8);
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(8);
   const auto refuses = [&](auto change) {
-    TrainOptions options = options_of(4, 0.1);
+    TrainOptions options = test::squares_options(4, 0.1);
     change(options);
     EXPECT_THROW(Trainer(model, images, options), ArgumentError);
   };
@@ -355,27 +181,27 @@ TEST(Trainer, RefusesBadOptions) {
 }
 
 TEST(Trainer, RefusesImagesThatDoNotFit) {
-  Model model = small_model();
-  const TrainOptions options = options_of(4, 0.1);
-  EXPECT_THROW(Trainer(model, ImageSet{kExtent, {}, {}}, options), ArgumentError);
-  const ImageSet wide = test::bright_squares({1, 14, 15}, kClasses, 8, 1);
+  Model model = test::squares_model();
+  const TrainOptions options = test::squares_options(4, 0.1);
+  EXPECT_THROW(Trainer(model, ImageSet{test::kSquares, {}, {}}, options), ArgumentError);
+  const ImageSet wide = test::bright_squares({1, 14, 15}, test::kSquareClasses, 8, 1);
   EXPECT_THROW(Trainer(model, wide, options), ShapeError);
-  ImageSet mislabelled = squares(8);
-  mislabelled.labels[3] = kClasses;
+  ImageSet mislabelled = test::squares(8);
+  mislabelled.labels[3] = test::kSquareClasses;
   EXPECT_THROW(Trainer(model, mislabelled, options), ShapeError);
 }
 
 TEST(Trainer, RefusesAnUnsoundModel) {
-  Model model = small_model();
+  Model model = test::squares_model();
   model.parameters[0].mask.assign(3, 1);
-  const ImageSet images = squares(8);
-  EXPECT_THROW(Trainer(model, images, options_of(4, 0.1)), ShapeError);
+  const ImageSet images = test::squares(8);
+  EXPECT_THROW(Trainer(model, images, test::squares_options(4, 0.1)), ShapeError);
 }
 
 TEST(Trainer, RefusesIndicesOutOfRange) {
-  Model model = small_model();
-  const ImageSet images = squares(8);
-  Trainer trainer(model, images, options_of(4, 0.1));
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(8);
+  Trainer trainer(model, images, test::squares_options(4, 0.1));
   for (const std::vector<std::int64_t>& indices :
        {std::vector<std::int64_t>{}, std::vector<std::int64_t>{0, 8},
         std::vector<std::int64_t>{-1}})
@@ -390,7 +216,7 @@ TEST(Trainer, TheSumOfGradientTimesStepIsTheDropInTheLoss) {
   std::vector<std::int64_t> batch(32);
   std::iota(batch.begin(), batch.end(), std::int64_t{0});
   Model model = test::golden_model();
-  TrainOptions options = options_of(32, 0.002);
+  TrainOptions options = test::squares_options(32, 0.002);
   options.sgd = {0.9, 0, false};
   Trainer trainer(model, all, options);
   SensitivityRecorder recorder;
