@@ -66,7 +66,9 @@ struct Run {
 
 /// The model that the run starts from: that of --model, or fresh weights.
 Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_t seed) {
-  Model model = make_model(load_architecture(verb.arch, dataset));
+  const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
+                           static_cast<std::int64_t>(dataset.classes.size())};
+  Model model = make_model(load_architecture(verb.arch, images));
   model.classes = dataset.classes;
   initialise(model, seed);
   return model;

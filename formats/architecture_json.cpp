@@ -43,9 +43,8 @@ Architecture architecture_from_json(std::string_view json, const std::string& wh
   return architecture_from(JsonView(parsed, where));
 }
 
-Architecture load_architecture(const std::string& name_or_path, const Dataset& dataset) {
-  const Extent &image = dataset.train.extent, plain = dataset.plain_extent();
-  const auto classes = static_cast<std::int64_t>(dataset.classes.size());
+Architecture load_architecture(const std::string& name_or_path, const ImageFormat& images) {
+  const auto& [image, plain, classes] = images;
   for (const BuiltInNetwork& network : built_in_networks())
     if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
   std::error_code unreadable;
@@ -59,7 +58,7 @@ Architecture load_architecture(const std::string& name_or_path, const Dataset& d
     throw ShapeError(fmt::format(
         "architecture {}: expected {}, as in the data{}, got {}", name_or_path,
         describe(image, classes),
-        dataset.padding == 0 ? "" : fmt::format(" (or {}x{}, without border)", plain.h, plain.w),
+        plain == image ? "" : fmt::format(" (or {}x{}, without border)", plain.h, plain.w),
         describe(architecture.input, outputs)));
   return architecture;
 }

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "formats/dataset.h"
 #include "runtime/core/architecture.h"
 
 namespace karnin {
@@ -17,10 +16,16 @@ std::string architecture_to_json(const Architecture& architecture);
 /// Throws FileError for bad JSON or schema, ShapeError for shapes that do not chain.
 Architecture architecture_from_json(std::string_view json, const std::string& where);
 
-/// A built-in name (networks.h), made to fit the images and classes of the data set, or the path of
-/// a JSON file. The images may have to lose their border for it: see fit_padding(). Throws
-/// FileError for a file that is missing or unsound, and for an unknown name; ShapeError for one
-/// that does not fit.
-Architecture load_architecture(const std::string& name_or_path, const Dataset& dataset);
+/// The images that a network is to tell apart.
+struct ImageFormat {
+  Extent extent;  ///< with the border that reading put around them
+  Extent plain;   ///< without it
+  std::int64_t classes = 0;
+};
+
+/// A built-in name (networks.h), made to fit the images, or the path of a JSON file. The images may
+/// have to lose their border for it. Throws FileError for a file that is missing or unsound, and
+/// for an unknown name; ShapeError for one that does not fit.
+Architecture load_architecture(const std::string& name_or_path, const ImageFormat& images);
 
 }  // namespace karnin

@@ -132,46 +132,41 @@ TEST(ArchitectureJson, RefusesShapesThatDoNotChain) {
                 kLast);
 }
 
-/// Of images with these extents, read with a border of 2 pixels.
-Dataset dataset_of(const Extent& extent, std::size_t classes = 10) {
-  Dataset dataset;
-  dataset.classes.resize(classes);
-  dataset.train.extent = extent;
-  dataset.padding = 2;
-  return dataset;
+/// Images with these extents, read with a border of 2 pixels.
+ImageFormat images_of(const Extent& extent, std::int64_t classes = 10) {
+  return {extent, {extent.c, extent.h - 4, extent.w - 4}, classes};
 }
 
 TEST(LoadArchitecture, KnowsTheBuiltInOnes) {
-  const Dataset dataset = dataset_of({1, 32, 32});
-  EXPECT_EQ(load_architecture("khanal2018", dataset), khanal2018({1, 32, 32}, 10));
-  EXPECT_EQ(load_architecture("lenet-300-100", dataset), lenet_300_100({1, 28, 28}, 10));
-  EXPECT_EQ(load_architecture("lenet-5", dataset), lenet_5());
+  const ImageFormat images = images_of({1, 32, 32});
+  EXPECT_EQ(load_architecture("khanal2018", images), khanal2018({1, 32, 32}, 10));
+  EXPECT_EQ(load_architecture("lenet-300-100", images), lenet_300_100({1, 28, 28}, 10));
+  EXPECT_EQ(load_architecture("lenet-5", images), lenet_5());
 }
 
 TEST(LoadArchitecture, ReadsAFileThatFitsTheData) {
   const test::TemporaryDirectory directory;
   const std::string path = (directory / "net.json").string();
   test::write_text(path, architecture_to_json(khanal2018()));
-  EXPECT_EQ(load_architecture(path, dataset_of({3, 32, 32})), khanal2018());
-  EXPECT_EQ(load_architecture(path, dataset_of({3, 36, 36})), khanal2018()) << "without the border";
-  EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, dataset_of({1, 32, 32})); }),
+  EXPECT_EQ(load_architecture(path, images_of({3, 32, 32})), khanal2018());
+  EXPECT_EQ(load_architecture(path, images_of({3, 36, 36})), khanal2018()) << "without the border";
+  EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, images_of({1, 32, 32})); }),
               HasSubstr("expected 1x32x32 images in 10 classes, as in the data (or 28x28, without "
                         "border), got 3x32x32"));
-  EXPECT_THROW(load_architecture(path, dataset_of({3, 32, 32}, 9)), ShapeError);
-  Dataset borderless = dataset_of({1, 28, 28});
-  borderless.padding = 0;
+  EXPECT_THROW(load_architecture(path, images_of({3, 32, 32}, 9)), ShapeError);
+  const ImageFormat borderless{{1, 28, 28}, {1, 28, 28}, 10};
   EXPECT_THAT(error_message<ShapeError>([&] { load_architecture(path, borderless); }),
               HasSubstr("expected 1x28x28 images in 10 classes, as in the data, got 3x32x32"));
 }
 
 TEST(LoadArchitecture, RefusesUnknownNamesAndUnsoundFiles) {
-  const Dataset dataset = dataset_of({3, 32, 32});
-  EXPECT_THAT(error_message<FileError>([&] { load_architecture("resnet", dataset); }),
+  const ImageFormat images = images_of({3, 32, 32});
+  EXPECT_THAT(error_message<FileError>([&] { load_architecture("resnet", images); }),
               HasSubstr("lenet-5 or the path of a JSON file (resnet"));
   const test::TemporaryDirectory directory;
-  EXPECT_THROW(load_architecture(directory.path().string(), dataset), FileError);
+  EXPECT_THROW(load_architecture(directory.path().string(), images), FileError);
   test::write_text(directory / "a.json", "{");
-  EXPECT_THROW(load_architecture((directory / "a.json").string(), dataset), FileError);
+  EXPECT_THROW(load_architecture((directory / "a.json").string(), images), FileError);
 }
 
 }  // namespace
