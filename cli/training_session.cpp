@@ -57,11 +57,13 @@ bool TrainingSession::on_epoch(EpochRecord& epoch) {
   bool stop = false;
   if (pruner_) epoch.sparsity = pruner_->sparsity();
   if (task_.held_out) {
-    const Model model = averaged();
+    Model model = averaged();
     epoch.validation_accuracy = classify(model, *task_.held_out, options_.threads).accuracy();
     if (search_) stop = search_on(*epoch.validation_accuracy, model);
-    if (watch_.early_stop != 0 && (!pruner_ || pruner_->is_settled()))
-      stop = early_stop_.note(epoch.epoch, *epoch.validation_accuracy, model, recorder_);
+    if (watch_.early_stop != 0 && (!pruner_ || pruner_->is_settled())) {
+      model.sensitivities = recorder_.sensitivities(model);
+      stop = early_stop_.note(epoch.epoch, *epoch.validation_accuracy, model);
+    }
   }
   curves_.add(epoch, trainer_.steps_per_epoch());
   return stop;

@@ -11,10 +11,9 @@ EarlyStop::EarlyStop(std::int64_t patience) : patience_(patience) {
     throw ArgumentError(fmt::format("patience: expected 1 epoch or more, got {}", patience));
 }
 
-bool EarlyStop::note(std::int64_t epoch, double accuracy, const Model& model,
-                     const SensitivityRecorder& recorder) {
+bool EarlyStop::note(std::int64_t epoch, double accuracy, const Model& model) {
   if (best_.epoch != 0 && accuracy <= best_.accuracy) return epoch - best_.epoch >= patience_;
-  best_ = {epoch, accuracy, {}, recorder.sensitivities(model)};
+  best_ = {epoch, accuracy, {}, model.sensitivities};
   for (const Parameter& parameter : model.parameters) best_.weights.push_back(parameter.value);
   return false;
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "runtime/core/model.h"
-#include "train/recorder.h"
 
 namespace karnin {
 
@@ -23,11 +22,10 @@ class EarlyStop {
   /// Throws ArgumentError for a patience below 1.
   explicit EarlyStop(std::int64_t patience);
 
-  /// After epoch `epoch`, counted from 1, with this accuracy on the images held out. Of epochs that
-  /// are equally good the first one is the best: more training has not helped. True when `patience`
-  /// epochs in a row were no better than the best.
-  bool note(std::int64_t epoch, double accuracy, const Model& model,
-            const SensitivityRecorder& recorder);
+  /// After epoch `epoch`, counted from 1, with this accuracy of the model on the images held out.
+  /// Of epochs that are equally good the first one is the best: more training has not helped. True
+  /// when `patience` epochs in a row were no better than the best.
+  bool note(std::int64_t epoch, double accuracy, const Model& model);
 
   const BestEpoch& best() const { return best_; }
   void restore(BestEpoch best) { best_ = std::move(best); }

@@ -15,15 +15,21 @@ Model tiny_model(float weight) {
   return model;
 }
 
+/// With sensitivities, as a run leaves it.
+Model trained_model(float weight) {
+  Model model = tiny_model(weight);
+  SensitivityRecorder recorder;
+  recorder.on_start(tiny_model(-1));
+  model.sensitivities = recorder.sensitivities(model);
+  return model;
+}
+
 /// Notes one accuracy after the other, at weights that say the epoch; the epoch that ended the run,
 /// or 0.
 std::int64_t stops_after(EarlyStop& stop, const std::vector<double>& accuracies) {
-  SensitivityRecorder recorder;
-  recorder.on_start(tiny_model(-1));
   for (std::size_t i = 0; i < accuracies.size(); ++i) {
     const auto epoch = static_cast<std::int64_t>(i) + 1;
-    if (stop.note(epoch, accuracies[i], tiny_model(static_cast<float>(epoch)), recorder))
-      return epoch;
+    if (stop.note(epoch, accuracies[i], trained_model(static_cast<float>(epoch)))) return epoch;
   }
   return 0;
 }
@@ -53,10 +59,7 @@ TEST(EarlyStop, GivesBackTheBestWeightsAndTheirSensitivities) {
   stops_after(stop, {0.5, 0.9, 0.3});
   Model model = tiny_model(3);
   apply(stop.best(), model);
-  Model expected = tiny_model(2);
-  SensitivityRecorder recorder;
-  recorder.on_start(tiny_model(-1));
-  expected.sensitivities = recorder.sensitivities(expected);
+  const Model expected = trained_model(2);
   EXPECT_EQ(model, expected);
   apply({}, model);
   EXPECT_EQ(model, expected) << "no epoch, no change";
