@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "runtime/core/layout.h"
 #include "runtime/core/sparse_matrix.h"
-#include "runtime/onednn/blob.h"
 
 namespace karnin {
 

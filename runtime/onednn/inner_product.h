@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "runtime/onednn/blob.h"
+#include "runtime/core/layout.h"
 
 namespace karnin::onednn {
 

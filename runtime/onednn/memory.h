@@ -4,7 +4,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 
-#include "runtime/onednn/blob.h"
+#include "runtime/core/layout.h"
 
 namespace karnin::onednn {
 

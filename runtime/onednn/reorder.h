@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "runtime/onednn/blob.h"
+#include "runtime/core/layout.h"
 
 namespace karnin::onednn {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/core/aligned.h"
-#include "runtime/onednn/blob.h"
+#include "runtime/core/layout.h"
 
 namespace karnin::test {
 

@@ -1,4 +1,4 @@
-#include "runtime/onednn/blob.h"
+#include "runtime/core/layout.h"
 
 #include <gtest/gtest.h>
 

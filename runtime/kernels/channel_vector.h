@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
 
-namespace karnin {
+namespace karnin::kernels {
 
 using Channels = xsimd::batch<float, xsimd::sse2>;
 
@@ -60,4 +60,4 @@ inline Channels choose(const Channels::batch_bool_type& condition, const Channel
   return xsimd::select(condition, yes, no);
 }
 
-}  // namespace karnin
+}  // namespace karnin::kernels

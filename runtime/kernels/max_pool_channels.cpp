@@ -1,0 +1,122 @@
+#include "runtime/kernels/max_pool_channels.h"
+
+#include <algorithm>
+
+#include "runtime/kernels/channel_vector.h"
+
+namespace karnin::kernels {
+namespace {
+
+/// The pixels of one window that lie inside the image.
+struct PixelWindow {
+  std::int64_t y_begin, y_end, x_begin, x_end;
+};
+
+/// Neighbouring channels of one image, and the first `stored` of them in dst.
+template <typename V>
+struct ChannelChunk {
+  std::int64_t src, dst;  // offsets of the first channel's first pixel
+  std::int64_t stored;
+};
+
+/// visit(pixel) for every pixel of the window, row by row.
+template <typename Visit>
+void for_each_pool_pixel(const PixelWindow& window, std::int64_t width, const Visit& visit) {
+  for (std::int64_t y = window.y_begin; y < window.y_end; ++y)
+    for (std::int64_t x = window.x_begin; x < window.x_end; ++x) visit(y * width + x);
+}
+
+std::int64_t padded_channels(const Blob& blob) {
+  return blob.image_floats() / (blob.extent.h * blob.extent.w);
+}
+
+/// visit(chunk) for the channels of every image, up to the last that dst has room for.
+template <typename Visit>
+void for_each_chunk(const MaxPoolShape& shape, const Visit& visit) {
+  const auto& [window, src, dst] = shape;
+  const std::int64_t src_channels = padded_channels(src), dst_channels = padded_channels(dst);
+  for (std::int64_t image = 0; image < src.images; ++image)
+    for (std::int64_t c = 0; c < dst_channels;) {
+      const std::int64_t from = image * src.image_floats() + src.offset(c, 0);
+      const std::int64_t to = image * dst.image_floats() + dst.offset(c, 0);
+      constexpr std::int64_t kWide = kLanes<Channels>;
+      if (src.block() >= kWide && c + kWide <= src_channels) {
+        visit(ChannelChunk<Channels>{from, to, std::min(kWide, dst_channels - c)});
+        c += kWide;
+      } else {
+        visit(ChannelChunk<float>{from, to, 1});
+        c += 1;
+      }
+    }
+}
+
+/// visit(window, pixel of dst) for every window, row by row.
+template <typename Visit>
+void for_each_pool_window(const MaxPoolShape& shape, const Visit& visit) {
+  const Pool2d& spec = shape.window;
+  const Extent &src = shape.src.extent, &dst = shape.dst.extent;
+  std::int64_t pixel = 0;
+  for (std::int64_t oy = 0; oy < dst.h; ++oy)
+    for (std::int64_t ox = 0; ox < dst.w; ++ox, ++pixel) {
+      const std::int64_t y = oy * spec.sh - spec.ph, x = ox * spec.sw - spec.pw;
+      visit(PixelWindow{std::max<std::int64_t>(y, 0), std::min(y + spec.kh, src.h),
+                        std::max<std::int64_t>(x, 0), std::min(x + spec.kw, src.w)},
+            pixel);
+    }
+}
+
+/// `stride` is from a pixel to the next.
+template <typename V>
+V window_maximum(const PixelWindow& window, std::int64_t width, std::int64_t stride,
+                 const float* src) {
+  V best = load<V>(src + (window.y_begin * width + window.x_begin) * stride);
+  for_each_pool_pixel(window, width, [&](std::int64_t pixel) {
+    best = larger(best, load<V>(src + pixel * stride));
+  });
+  return best;
+}
+
+template <typename V>
+void pool_chunk(const MaxPoolShape& shape, const ChannelChunk<V>& chunk, const float* src,
+                float* dst) {
+  const std::int64_t width = shape.src.extent.w, stride = shape.src.block();
+  const std::int64_t dst_stride = shape.dst.block();
+  for_each_pool_window(shape, [&](const PixelWindow& window, std::int64_t pixel) {
+    store(window_maximum<V>(window, width, stride, src + chunk.src),
+          dst + chunk.dst + pixel * dst_stride, chunk.stored);
+  });
+}
+
+template <typename V>
+void unpool_chunk(const MaxPoolShape& shape, const ChannelChunk<V>& chunk, const float* src,
+                  const float* diff_dst, float* diff_src) {
+  const std::int64_t width = shape.src.extent.w, stride = shape.src.block();
+  const std::int64_t dst_stride = shape.dst.block();
+  const V zero(0.0F);
+  for_each_pool_window(shape, [&](const PixelWindow& window, std::int64_t dst_pixel) {
+    const V best = window_maximum<V>(window, width, stride, src + chunk.src);
+    // What has not found its maximum yet.
+    V left = load<V>(diff_dst + chunk.dst + dst_pixel * dst_stride, chunk.stored);
+    for_each_pool_pixel(window, width, [&](std::int64_t pixel) {
+      const auto hit = load<V>(src + chunk.src + pixel * stride) == best;
+      float* diff = diff_src + chunk.src + pixel * stride;
+      store(load<V>(diff) + choose(hit, left, zero), diff);
+      left = choose(hit, zero, left);
+    });
+  });
+}
+
+}  // namespace
+
+void max_pool_forward(const MaxPoolShape& shape, const float* src, float* dst) noexcept {
+  for_each_chunk(shape, [&](const auto& chunk) { pool_chunk(shape, chunk, src, dst); });
+}
+
+void max_pool_backward(const MaxPoolShape& shape, const float* src, const float* diff_dst,
+                       float* diff_src) noexcept {
+  std::fill_n(diff_src, shape.src.floats(), 0.0F);
+  for_each_chunk(shape,
+                 [&](const auto& chunk) { unpool_chunk(shape, chunk, src, diff_dst, diff_src); });
+}
+
+}  // namespace karnin::kernels

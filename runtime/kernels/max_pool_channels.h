@@ -1,0 +1,25 @@
+// Max pooling where channels, or nothing, lie side by side. Compiled for the baseline alone: with
+// four lanes it is a matter of a microsecond an image.
+#pragma once
+
+#include "runtime/core/architecture.h"
+#include "runtime/core/layout.h"
+
+namespace karnin::kernels {
+
+/// Activations before and after a max pool. As many images in both, none of them in the lanes; the
+/// layouts may differ.
+struct MaxPoolShape {
+  Pool2d window;
+  Blob src, dst;
+};
+
+/// Writes all of dst, channels that it is padded with included.
+void max_pool_forward(const MaxPoolShape& shape, const float* src, float* dst) noexcept;
+
+/// Overwrites diff_src (as src): each gradient goes to the first maximum of its window, found again
+/// in src, because dst may have been worked on in place since.
+void max_pool_backward(const MaxPoolShape& shape, const float* src, const float* diff_dst,
+                       float* diff_src) noexcept;
+
+}  // namespace karnin::kernels
