@@ -111,8 +111,8 @@ Bytes encode_as(PositionCoding coding, const Subject& subject) {
   return writer.take();
 }
 
-/// Those among which the fewest bytes decide. What is large has two, of which the faster but for a
-/// good reason.
+/// The codings that compete for the fewest bytes. A large tensor has two: plain bits, and symbols,
+/// which are fast, or contexts where they save enough to be worth the time.
 std::vector<PositionCoding> candidates(const Subject& subject) {
   using enum PositionCoding;
   if (!is_large(subject.kept, subject.version)) return {bits, rice, arithmetic};

@@ -1,5 +1,5 @@
-// The sections of a file, one after the other, in the order that its format demands; and the two
-// payloads that several formats share: text, and text read back.
+// Takes the sections of a file one after another and insists on the order that the format demands.
+// Also turns text into a section's payload and back, as models and checkpoints both need it.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ std::vector<float> make_codebook(std::span<const float> values, int entries);
 /// Entries go into a file too: 10 bits of mantissa are enough for them.
 float round_to_entry(double value);
 
-/// Where the values end that are nearer to `lower` than to `upper`, or as near: the last of them.
+/// The largest value that is no farther from `lower` than from `upper`.
 float last_nearer(float lower, float upper);
 
 /// Index of the entry next to `value`; of two as near, the lower. The codebook is ascending.

@@ -28,7 +28,7 @@ class SgdOptimizer {
   void update(const ParameterRange& range, const float* gradient, double learning_rate,
               float* delta) noexcept;
 
-  /// gradient = 0 for those of the range that are held at 0.
+  /// Sets the gradient of every weight in the range that a mask holds at 0 to 0.
   void drop_pruned(const ParameterRange& range, float* gradient) const noexcept;
 
   /// From now on the weights that the model's masks prune, and their velocity, stay exactly 0.

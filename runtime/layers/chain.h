@@ -17,16 +17,16 @@
 
 namespace karnin {
 
-/// What the lanes of a vector hold: channels, as in oneDNN's blocked layouts; images; or positions
-/// of a plane, in every convolution that a max pool follows (the others are oneDNN's there, too).
-/// With enough images these are the fastest, and else positions.
+/// What the lanes of a vector hold. onednn: channels, as in oneDNN's blocked layouts. lanes:
+/// images, the fastest if there are enough of them. planes: neighbouring positions of a plane, the
+/// fastest for few images; only convolutions with a max pool behind them work so, and oneDNN runs
+/// the others.
 enum class ChainKind { onednn, lanes, planes };
 std::string_view to_string(ChainKind kind);  ///< "onednn", "lanes", "planes"
-/// The share of lanes that get an image in a chain in lanes, in shards of that many images.
+/// The share of vector lanes that hold an image if a shard of that many runs as lanes.
 double lane_use(std::int64_t images);
 /// The kind for shards of that many images where no clock may decide: lanes if at least three in
-/// five of them get an image. Otherwise what the idle ones cost is more than the others win, and it
-/// is planes.
+/// five lanes hold an image; otherwise planes: idle lanes cost more than the others gain.
 ChainKind chain_rule(std::int64_t images);
 
 struct ChainOptions {
