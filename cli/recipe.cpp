@@ -44,7 +44,7 @@ void add_recipe_option(CLI::App& verb, TrainingOptions& training, TrainingPrunin
   verb.add_option_function<std::string>(
           "--recipe", apply,
           "Options that go together, of which others given besides replace single ones: the "
-          "paper's, or those of the most accurate networks in README")
+          "paper's, or those of the most accurate networks in docs/ACCURACY.md")
       ->type_name("paper|best")
       ->check(CLI::IsMember({"paper", "best"}));
 }

@@ -8,8 +8,8 @@
 
 namespace karnin::cli {
 
-/// Adds --recipe, which sets options as README lists them. What else is on the command line has the
-/// last word: this must be added before all other options of training.
+/// Adds --recipe, which sets options as docs/GUIDE.md lists them. What else is on the command line
+/// has the last word: this must be added before all other options of training.
 void add_recipe_option(CLI::App& verb, TrainingOptions& training, TrainingPruningOptions& pruning);
 
 }  // namespace karnin::cli

@@ -13,7 +13,7 @@ namespace {
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
-// From here on dense kernels lose for any number of images (bench/METHOD.md), and what preparing
+// From here on dense kernels lose for any number of images (docs/SPEED.md), and what preparing
 // them takes is no trifle: they are out of the race.
 constexpr double kDenseLoses = 0.89;
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
