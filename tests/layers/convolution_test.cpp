@@ -14,9 +14,8 @@ namespace {
 
 using test::ConvCase;
 using test::integers;
+using test::to_float;
 using test::Values;
-
-Values to_float(const test::Sums& sums) { return {sums.begin(), sums.end()}; }
 
 const ConvCase kCases[] = {
     {2, {3, 7, 6}, {.oc = 5, .kh = 3, .kw = 3}},

@@ -22,6 +22,11 @@ class LayerHarness {
   void bind_training() {
     bound_ = layer_.bind({src_.data(), dst_.data(), diff_src_.data(), diff_dst_.data()});
   }
+  /// Nobody below needs a gradient: backward() returns none.
+  void bind_first_in_training() {
+    bound_ = layer_.bind({src_.data(), dst_.data(), nullptr, diff_dst_.data()});
+    first_ = true;
+  }
   void bind_inference() { bound_ = layer_.bind({.src = src_.data(), .dst = dst_.data()}); }
   /// src is overwritten by dst, and diff_dst by diff_src.
   void bind_in_place() {
@@ -42,6 +47,7 @@ class LayerHarness {
     write(layer_.dst(), diff_dst, diff_dst_);
     if (!in_place_) poison(diff_src_);
     bound_->backward(shard, diff_weights, diff_bias);
+    if (first_) return {};
     return read(layer_.src(), in_place_ ? diff_dst_ : diff_src_);
   }
 
@@ -53,6 +59,7 @@ class LayerHarness {
   AlignedVector<float> src_, dst_, diff_src_, diff_dst_;
   std::unique_ptr<BoundLayer> bound_;
   bool in_place_ = false;
+  bool first_ = false;
 };
 
 /// The scalar whose gradient a layer computes when diff_dst is `weights`.

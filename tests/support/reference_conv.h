@@ -42,6 +42,8 @@ void for_each_product(const ConvCase& c, const Visit& visit) {
 using Values = std::vector<float>;
 using Sums = std::vector<double>;
 
+inline Values to_float(const Sums& sums) { return {sums.begin(), sums.end()}; }
+
 inline Sums reference_conv(const ConvCase& c, const Values& src, const Values& weights,
                            const Values& bias) {
   Sums dst(static_cast<std::size_t>(c.dst_size()));
