@@ -41,11 +41,20 @@ std::string label(std::string key) {
   return key;
 }
 
+/// threads: 2 (of 64 CPUs: cgroup quota of 1.5 CPUs)
+Json readable(Json machine) {
+  machine["threads"] = fmt::format("{} (of {} CPUs: {})", plain(machine["threads"]),
+                                   plain(machine["cpus"]), plain(machine["threads_from"]));
+  for (const char* told : {"threads_from", "cpus", "allowed_cpus", "cpu_quota"})
+    machine.erase(told);
+  return machine;
+}
+
 std::string describe(const Json& report, const std::vector<DatasetListing>& datasets) {
   Table table("ll");
   table.add({"karnin-cpu", KARNIN_VERSION});
-  for (const char* part : {"machine", "versions"})
-    for (const auto& [key, value] : report[part].items()) table.add({label(key), plain(value)});
+  for (const Json& part : {readable(report["machine"]), report["versions"]})
+    for (const auto& [key, value] : part.items()) table.add({label(key), plain(value)});
   table.add({"cache", report["cache"].get<std::string>()});
   return table.str() + "\n" + to_table(datasets);
 }

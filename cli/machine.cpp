@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <fstream>
 
+#include "cli/usable_cpus.h"
 #include "runtime/core/cpu_isa.h"
-#include "runtime/core/parallel.h"
 
 namespace karnin::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 /// As /proc/cpuinfo names it; "unknown" where it doesn't.
 std::string cpu_name() {
@@ -24,18 +26,23 @@ std::string cpu_name() {
 }  // namespace
 
 std::string machine_name(int threads) {
-  const int count = Arena(threads).threads();
-  return fmt::format("{}, {}, {} thread{}", cpu_name(), to_string(active_isa()), count,
-                     count == 1 ? "" : "s");
+  return fmt::format("{}, {}, {} thread{}", cpu_name(), to_string(active_isa()), threads,
+                     threads == 1 ? "" : "s");
 }
 
-nlohmann::ordered_json machine_json(int threads) {
-  auto isas = nlohmann::ordered_json::array();
+Json machine_json(int threads) {
+  auto isas = Json::array();
   for (const Isa isa : supported_isas()) isas.push_back(to_string(isa));
+  const UsableCpus cpus = usable_cpus();
+  Json quota = cpus.quota ? Json(*cpus.quota) : Json();
   return {{"cpu", cpu_name()},
           {"isa", to_string(active_isa())},
           {"supported_isas", std::move(isas)},
-          {"threads", Arena(threads).threads()}};
+          {"threads", threads},
+          {"threads_from", cpus.reason(threads)},
+          {"cpus", cpus.online},
+          {"allowed_cpus", cpus.allowed},
+          {"cpu_quota", std::move(quota)}};
 }
 
 double peak_memory_mib() {

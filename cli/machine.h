@@ -6,10 +6,11 @@
 
 namespace karnin::cli {
 
-/// "AMD EPYC ..., avx2, 2 threads"; 0 threads count as all.
+/// "AMD EPYC ..., avx2, 2 threads"
 std::string machine_name(int threads);
 
-/// cpu, isa (the one in use), supported_isas, threads.
+/// cpu, isa (the one in use), supported_isas; threads and what that number comes from: cpus of the
+/// machine, those allowed to this process, the quota on their time (null without one).
 nlohmann::ordered_json machine_json(int threads);
 
 /// The most memory that this process has held so far, in MiB.

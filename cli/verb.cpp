@@ -1,5 +1,8 @@
 #include "cli/verb.h"
 
+#include "cli/usable_cpus.h"
+#include "runtime/core/parallel.h"
+
 namespace karnin::cli {
 namespace {
 
@@ -15,11 +18,16 @@ CLI::App& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options) {
   // An option given twice takes the later value, so that a recipe can be overridden behind it.
   verb.option_defaults()->always_capture_default()->take_last();
   verb.add_flag("--json", options.json, "Print one JSON object on stdout and nothing else there");
-  verb.add_option("--threads", options.threads, "Threads to compute with; 0: all")
-      ->check(CLI::Range(0, 1024));
+  verb.add_option("--threads", options.threads,
+                  "Threads to compute with; 0: as many as may run here at a time")
+      ->check(CLI::Range(0, kMaxThreads));
   const std::string details = text.details.empty() ? "" : text.details + "\n\n";
   verb.footer(details + "Example:\n  karnin-cpu " + text.example + "\n\n" + kExitCodes);
   return verb;
+}
+
+void settle_threads(VerbOptions& options) {
+  if (options.threads == 0) options.threads = usable_cpus().threads();
 }
 
 }  // namespace karnin::cli

@@ -29,7 +29,7 @@ void add_data(CLI::App& app, Action& action);
 /// Base of every verb's options.
 struct VerbOptions {
   bool json = false;
-  int threads = 0;  ///< 0: all
+  int threads = 0;  ///< 0 on the command line: usable_cpus().threads()
 };
 
 struct VerbText {
@@ -42,11 +42,19 @@ struct VerbText {
 /// A verb of `app` with the shared options.
 CLI::App& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options);
 
+/// Puts a number in place of 0 threads.
+void settle_threads(VerbOptions& options);
+
 /// When `verb` is the one on the command line, `action` runs it on its options.
 template <typename Options>
 void select(CLI::App& verb, Action& action, std::shared_ptr<Options> options,
             ExitCode (*run)(const Options&)) {
-  verb.callback([&action, options, run] { action = [options, run] { return run(*options); }; });
+  verb.callback([&action, options, run] {
+    action = [options, run] {
+      settle_threads(*options);
+      return run(*options);
+    };
+  });
 }
 
 /// An option that takes the name of an enumerator; `parse` throws ArgumentError for any other.

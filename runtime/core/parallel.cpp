@@ -12,8 +12,6 @@
 namespace karnin {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
 int checked_threads(int threads) {
   if (threads < 0 || threads > kMaxThreads)
     throw ArgumentError("threads: expected 0 (all) to " + std::to_string(kMaxThreads) + ", got " +

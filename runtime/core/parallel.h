@@ -10,6 +10,9 @@
 
 namespace karnin {
 
+/// The most that an Arena may be asked for.
+inline constexpr int kMaxThreads = 1024;
+
 /// Threads that this machine offers to this process (its CPU affinity counts).
 int hardware_threads();
 
