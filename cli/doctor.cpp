@@ -47,6 +47,7 @@ Json readable(Json machine) {
                                    plain(machine["cpus"]), plain(machine["threads_from"]));
   for (const char* told : {"threads_from", "cpus", "allowed_cpus", "cpu_quota"})
     machine.erase(told);
+  if (machine["refused_bindings"].empty()) machine.erase("refused_bindings");
   return machine;
 }
 

@@ -1,15 +1,19 @@
 #include "cli/inheritance.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/openmp_binding.h"
 #include "cli/output.h"
+#include "runtime/core/parallel.h"
 
 namespace karnin::cli {
 namespace {
@@ -34,12 +38,20 @@ void fill_closed_streams() {
   std::_Exit(static_cast<int>(ExitCode::failed));
 }
 
+void tell_refused_bindings() {
+  const std::vector<std::string> names = refused_bindings();
+  if (names.empty() || hardware_threads() == 1) return;
+  tell(fmt::format("karnin-cpu: not following {}: threads may run on all {} CPUs\n",
+                   fmt::join(names, ", "), hardware_threads()));
+}
+
 }  // namespace
 
 void settle_inheritance() {
   fill_closed_streams();
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
   std::set_terminate(report_escaped_error);
+  tell_refused_bindings();
 }
 
 }  // namespace karnin::cli

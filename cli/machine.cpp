@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "cli/openmp_binding.h"
 #include "cli/usable_cpus.h"
 #include "runtime/core/cpu_isa.h"
 
@@ -42,7 +43,8 @@ Json machine_json(int threads) {
           {"threads_from", cpus.reason(threads)},
           {"cpus", cpus.online},
           {"allowed_cpus", cpus.allowed},
-          {"cpu_quota", std::move(quota)}};
+          {"cpu_quota", std::move(quota)},
+          {"refused_bindings", refused_bindings()}};
 }
 
 double peak_memory_mib() {

@@ -52,6 +52,7 @@ ProcessOptions Workspace::options() const {
            {"KARNIN_CPU_ISA", ""},
            {"KARNIN_KERNEL", ""},
            {"NO_COLOR", ""},
+           {"OMP_PROC_BIND", "false"},  // or the tests' own would be told of
            {"TERM", "xterm"},
            {"XDG_CACHE_HOME", path("cache").string()}},
           false};

@@ -37,6 +37,7 @@ class Process {
   /// Reads until stderr holds `text`; false if the process ended without it.
   bool wait_for_stderr(const std::string& text);
   void send(int signal) const;
+  pid_t id() const { return pid_; }
   /// Reads to the end of both streams.
   ProcessResult wait();
 
