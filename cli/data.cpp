@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/dataset_listing.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
@@ -32,9 +33,11 @@ ExitCode fetch_dataset(const FetchVerb& verb) {
   const DownloadSource source = cifar10_source();
   std::filesystem::path directory;
   {
+    const Interrupt interrupt;  // a kill would leave what has been fetched so far
     Progress progress;
     progress.line(0, "fetching " + source.url);
     directory = fetch(source, cache_directory(), [&](std::uint64_t received, std::uint64_t total) {
+      if (interrupt.requested()) throw InterruptedError("interrupted: nothing is left behind");
       const double part = total == 0 ? 0.0 : static_cast<double>(received) / total;
       progress.update(part, [&] { return bytes(static_cast<std::int64_t>(received)); });
     });

@@ -1,5 +1,6 @@
 #include "cli/exit_code.h"
 
+#include "cli/interrupt.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -19,6 +20,7 @@ ExitCode exit_code_of(const std::exception& error) noexcept {
   if (is<FileError>(error) || is<ShapeError>(error)) return ExitCode::input;
   if (is<DatasetMissingError>(error)) return ExitCode::no_dataset;
   if (is<OutputError>(error)) return ExitCode::output;
+  if (is<InterruptedError>(error)) return ExitCode::interrupted;
   return ExitCode::failed;
 }
 

@@ -12,7 +12,7 @@ enum class ExitCode {
   input = 3,         ///< a model, architecture or data file is missing or unsound
   no_dataset = 4,    ///< the data set is not there
   output = 5,        ///< a file, a directory or stdout could not be written
-  interrupted = 130  ///< by SIGINT; what there was has been saved
+  interrupted = 130  ///< by a signal (cli/interrupt.h); what there was has been saved
 };
 
 ExitCode exit_code_of(const std::exception& error) noexcept;

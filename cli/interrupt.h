@@ -1,12 +1,24 @@
 // Ctrl-C, or a polite kill, while a run is worth saving.
 #pragma once
 
+#include <array>
 #include <csignal>
+
+#include "runtime/core/error.h"
 
 namespace karnin::cli {
 
-/// While it lives, the first SIGINT or SIGTERM only sets a flag; the second one, of either kind,
-/// ends the process at once. One at a time.
+/// What ends a run that has nothing worth saving.
+class InterruptedError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// While it lives, a signal that asks for the end only sets a flag: SIGINT, SIGTERM, SIGHUP (the
+/// terminal has gone), SIGXCPU (the time limit is near) and SIGUSR1 (a batch system's warning). A
+/// second SIGINT or SIGTERM ends the process at once. What whoever started the process had ignored,
+/// as nohup does with SIGHUP, stays ignored. One at a time, and for as long as there is something
+/// to lose: until the results are written.
 class Interrupt {
  public:
   Interrupt();
@@ -17,8 +29,8 @@ class Interrupt {
   bool requested() const;
 
  private:
-  struct sigaction previous_int_{};
-  struct sigaction previous_term_{};
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1};
+  std::array<struct sigaction, kSignals.size()> previous_{};
 };
 
 }  // namespace karnin::cli

@@ -61,9 +61,9 @@ std::int64_t file_bytes(const std::filesystem::path& file) {
 }
 
 /// True if it was interrupted.
-bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options) {
+bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options,
+               const Interrupt& interrupt) {
   tell(fmt::format("fine-tuning on {}: {} images\n", title(dataset), count(dataset.train.size())));
-  const Interrupt interrupt;
   Trainer trainer(model, dataset.train, options);
   TrainingLog log;
   const bool interrupted = run_training(trainer, options.epochs, interrupt, log);
@@ -108,17 +108,19 @@ Result prune_file(const PruneVerb& verb) {
   if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
   result.report = prune_and_note(model, options_for(verb, model.architecture));
   require_writable_file(verb.out);
-  if (tune) result.interrupted = fine_tune(model, *dataset, options);
+  const Interrupt interrupt;  // until the file is written
+  if (tune) result.interrupted = fine_tune(model, *dataset, options, interrupt);
   if (verb.shrink) result.shrunk = shrink_and_note(model);
   ValueOptions values = verb.values;
   values.tuning = options;
   values.tuning.epochs = verb.values.tuning.epochs;
   // An interruption ends what takes long: no codebook is trained, no search for values is begun.
-  if (result.interrupted) {
+  if (interrupt.requested() && needs_images(values)) {
+    result.interrupted = true;
     values.max_accuracy_drop.reset();
     values.tuning.epochs = 0;
   }
-  result.values = quantise_and_note(model, values, dataset ? &dataset->train : nullptr);
+  result.values = quantise_and_note(model, values, dataset ? &dataset->train : nullptr, interrupt);
   result.interrupted = result.interrupted || result.values.interrupted;
   if (!verb.keep_sensitivities) model.sensitivities.clear();
   write_model(verb.out, model);

@@ -187,7 +187,8 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);
   run.checkpoint.reset();
-  run.interrupted = session.run();
+  const Interrupt interrupt;  // until all is written
+  run.interrupted = session.run(interrupt);
   run.log = session.log();
   run.best_epoch = session.best_epoch();
   save(run, verb, options);
@@ -227,18 +228,19 @@ ExitCode train(const TrainVerb& verb) {
 
 void add_train(CLI::App& app, Action& action) {
   const auto options = std::make_shared<TrainVerb>();
-  CLI::App& verb =
-      add_verb(app,
-               {"train", "Train a network, record how much each weight matters, and prune a copy",
-                "train --data cifar10 --epochs 2 --seed 1 --out karnin-run",
-                "Leaves in --out: model.bin (weights and sensitivities: all that prune needs),\n"
-                "pruned.bin (the same without sensitivities, half of fc1 and fc2 pruned unless\n"
-                "--sparsity says otherwise), train.csv (a line an epoch) and arguments.json (what\n"
-                "it ran with).\n\n"
-                "SIGINT and SIGTERM leave what there is and a checkpoint.bin, from which the same\n"
-                "command with --resume goes on: it ends in the same model.bin, pruned.bin and\n"
-                "train.csv, to the byte. A second signal ends at once; the last checkpoint stays."},
-               *options);
+  CLI::App& verb = add_verb(
+      app,
+      {"train", "Train a network, record how much each weight matters, and prune a copy",
+       "train --data cifar10 --epochs 2 --seed 1 --out karnin-run",
+       "Leaves in --out: model.bin (weights and sensitivities: all that prune needs),\n"
+       "pruned.bin (the same without sensitivities, half of fc1 and fc2 pruned unless\n"
+       "--sparsity says otherwise), train.csv (a line an epoch) and arguments.json (what\n"
+       "it ran with).\n\n"
+       "SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1 leave what there is and a\n"
+       "checkpoint.bin, from which the same command with --resume goes on: it ends in the\n"
+       "same model.bin, pruned.bin and train.csv, to the byte. A second SIGINT or SIGTERM\n"
+       "ends at once; the last checkpoint stays."},
+      *options);
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
   auto* arch = verb.add_option(

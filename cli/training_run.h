@@ -1,4 +1,4 @@
-// Epochs under somebody's eyes: progress on stderr, and an end as soon as SIGINT asks for it.
+// Epochs under somebody's eyes: progress on stderr, and an end as soon as a signal asks for it.
 #pragma once
 
 #include <functional>

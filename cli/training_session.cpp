@@ -29,8 +29,7 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
   if (rules.average != 0) trainer_.attach(average_.emplace(task.model, rules.average));
 }
 
-bool TrainingSession::run() {
-  const Interrupt interrupt;
+bool TrainingSession::run(const Interrupt& interrupt) {
   const TrainingHooks hooks{[&](const StepReport& step, bool last) { on_step(step, last); },
                             [&](EpochRecord& epoch) { return on_epoch(epoch); }};
   bool interrupted = false;

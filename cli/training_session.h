@@ -39,7 +39,7 @@ class TrainingSession {
 
   /// Leaves the model with the weights that are to be saved and their sensitivities. True if it was
   /// interrupted. Throws Error, saying where the last good weights are, for a run that diverged.
-  bool run();
+  bool run(const Interrupt& interrupt);
 
   /// When all that the run leaves has been written.
   void remove_checkpoint() const { checkpointing_.remove(); }

@@ -98,10 +98,10 @@ Json describe(const QuantiseOptions& options) {
 
 }  // namespace
 
-ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train) {
+ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train,
+                              const Interrupt& interrupt) {
   ValueReport report{.chosen = options.quantise};
   const TrainOptions& tuning = options.tuning;
-  const Interrupt interrupt;
   std::size_t interrupted_in = 0;
   if (options.max_accuracy_drop)
     report = choose(model, options, *train, interrupt);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/interrupt.h"
 #include "cli/value_options.h"
 #include "formats/dataset.h"
 
@@ -25,7 +26,8 @@ struct ValueReport {
 /// of `train` so that the tuning doesn't see them (the training of the model usually has); test
 /// images decide nothing. An interruption ends the search with the weights as they were. `train`
 /// may be null where needs_images() says no. Throws ArgumentError as quantise() does.
-ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train);
+ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train,
+                              const Interrupt& interrupt);
 
 nlohmann::ordered_json to_json(const ValueReport& report);
 std::string describe(const ValueReport& report);  ///< a line, or nothing where nothing was measured

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <span>
 
@@ -36,6 +37,27 @@ std::string contents(const FileDescriptor& file) {
   return text;
 }
 
+/// Signals as a program expects to find them, whatever this one ignores. In a group of its own:
+/// Ctrl-C at the terminal is for this process to answer.
+class ChildAttributes {
+ public:
+  ChildAttributes() {
+    sigset_t ignored_here;
+    sigemptyset(&ignored_here);
+    for (const int number : {SIGPIPE, SIGXFSZ}) sigaddset(&ignored_here, number);
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setsigdefault(&attributes_, &ignored_here);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  ~ChildAttributes() { posix_spawnattr_destroy(&attributes_); }
+  ChildAttributes(const ChildAttributes&) = delete;
+  ChildAttributes& operator=(const ChildAttributes&) = delete;
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
 /// Starts gnuplot without the user's settings; returns 0 or an errno value.
 int start(const FileDescriptor& in, const FileDescriptor& out, const FileDescriptor& err,
           pid_t& pid) {
@@ -47,7 +69,9 @@ int start(const FileDescriptor& in, const FileDescriptor& out, const FileDescrip
   posix_spawn_file_actions_adddup2(&actions, in.get(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.get(), STDERR_FILENO);
-  const int error = posix_spawnp(&pid, "gnuplot", &actions, nullptr, arguments.data(), environ);
+  const ChildAttributes attributes;
+  const int error =
+      posix_spawnp(&pid, "gnuplot", &actions, attributes.get(), arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   return error;
 }

@@ -1,11 +1,13 @@
 // Ctrl-C in a long training.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 
 #include "formats/model_file.h"
 #include "tests/cli/workspace.h"
+#include "tests/support/http_server.h"
 
 namespace karnin {
 namespace {
@@ -45,6 +47,113 @@ TEST(Interrupt, TheInterruptedFileTrainsOn) {
   const auto report =
       workspace.train("more", {"--model", workspace.path("run/model.bin").string()});
   EXPECT_GT(report["model"]["accuracy"], 0.9);
+}
+
+/// Signals as they come: together, before any of them is handled.
+test::ProcessResult ended_by(const test::Workspace& workspace, const std::vector<int>& signals) {
+  test::Process process(endless(workspace), workspace.options());
+  EXPECT_TRUE(process.wait_for_stderr("epoch 1/100000"));
+  process.send(SIGSTOP);
+  for (const int signal : signals) process.send(signal);
+  process.send(SIGCONT);
+  return process.wait();
+}
+
+TEST(Interrupt, EverySignalThatAsksForTheEndSaves) {
+  for (const int signal : {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1}) {
+    const test::Workspace workspace;
+    const test::ProcessResult result = ended_by(workspace, {signal});
+    EXPECT_EQ(result.status, 130) << signal << ": " << result.err;
+    EXPECT_THAT(test::files_in(workspace.path("run")),
+                testing::IsSupersetOf({"checkpoint.bin", "model.bin", "pruned.bin"}));
+  }
+}
+
+// A terminal that closes, and a limit that is passed, send theirs again and again.
+TEST(Interrupt, OnlyASecondSigintOrSigtermIsOutOfPatience) {
+  const test::Workspace workspace;
+  EXPECT_EQ(ended_by(workspace, {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1}).status, 130);
+  test::Process process(endless(workspace), workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 1/100000"));
+  for (int i = 0; i < 3; ++i) process.send(SIGTERM);  // as timeout does: to it, and to its group
+  EXPECT_EQ(process.wait().status, 130);
+}
+
+TEST(Interrupt, WhatWasIgnoredBeforeStaysIgnored) {
+  const test::Workspace workspace;
+  std::vector<std::string> command{"/bin/sh", "-c", R"(trap "" HUP INT USR1; exec "$0" "$@")"};
+  const auto training = workspace.command({"train", "--data", workspace.data(), "--epochs", "4",
+                                           "--out", workspace.path("run").string()});
+  command.insert(command.end(), training.begin(), training.end());
+  test::Process process(command, workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 1/4: loss"));
+  for (const int signal : {SIGHUP, SIGINT, SIGUSR1}) process.send(signal);
+  const test::ProcessResult result = process.wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, testing::HasSubstr("epoch 4/4: loss"));
+}
+
+TEST(Interrupt, ADownloadLeavesNothingBehind) {
+  const test::Workspace workspace;
+  const test::HttpServer server(test::http_response("200 OK", "part", 170052171),
+                                test::HttpServer::Ending::stall);
+  test::ProcessOptions options = workspace.options();
+  options.environment["KARNIN_CIFAR10_URL"] = server.url();
+  test::Process process(workspace.command({"data", "fetch", "cifar10"}), options);
+  ASSERT_TRUE(process.wait_for_stderr("fetching"));
+  while (server.requests() == 0) usleep(1000);
+  process.send(SIGTERM);
+  const test::ProcessResult result = process.wait();
+  EXPECT_EQ(result.status, 130) << result.err;
+  EXPECT_THAT(test::files_in(workspace.path("cache/karnin-cpu")), testing::IsEmpty());
+}
+
+// Of `train 2>&1 | tee log`, Ctrl-C ends tee first.
+TEST(Interrupt, AReaderOfMessagesThatHasGoneCostsNothing) {
+  const test::Workspace workspace;
+  test::Process process(endless(workspace), workspace.options());
+  ASSERT_TRUE(process.wait_for_stderr("epoch 1/100000"));
+  process.hang_up_stderr();
+  usleep(200'000);  // some epochs more that nobody reads of
+  process.send(SIGINT);
+  EXPECT_EQ(process.wait().status, 130);
+  EXPECT_TRUE(std::filesystem::exists(workspace.path("run/model.bin")));
+  EXPECT_TRUE(std::filesystem::exists(workspace.path("run/checkpoint.bin")));
+
+  const std::string pruned = workspace.path("pruned.bin").string();
+  test::Process pruning(
+      workspace.command({"prune", "--model", workspace.path("run/model.bin").string(), "--data",
+                         workspace.data(), "--fine-tune", "100000", "--out", pruned}),
+      workspace.options());
+  ASSERT_TRUE(pruning.wait_for_stderr("epoch 1/100000"));
+  pruning.hang_up_stderr();
+  pruning.hang_up_stdout();
+  pruning.send(SIGINT);
+  EXPECT_EQ(pruning.wait().status, 5) << "the report did not arrive";
+  EXPECT_NO_THROW(read_model(pruned));
+}
+
+TEST(Interrupt, AReaderOfResultsThatHasGoneCostsNoFile) {
+  const test::Workspace workspace;
+  workspace.train("run");
+  const std::string model = workspace.path("run/model.bin").string();
+  using Words = std::vector<std::string>;
+  for (const auto& [words, file] : std::vector<std::pair<Words, std::string>>{
+           {{"train", "--data", workspace.data(), "--epochs", "1"}, "model.bin"},
+           {{"prune", "--model", model, "--data", workspace.data()}, ""},
+           {{"sweep", "--model", model, "--data", workspace.data(), "--methods", "magnitude",
+             "--sparsities", "0.5"},
+            "sweep.csv"}}) {
+    const std::filesystem::path out = workspace.path("unread-" + words.front());
+    Words all = words;
+    all.insert(all.end(), {"--json", "--out", out.string()});
+    test::Process process(workspace.command(all), workspace.options());
+    process.hang_up_stdout();
+    const test::ProcessResult result = process.wait();
+    EXPECT_EQ(result.status, 5) << words.front();
+    EXPECT_THAT(result.err, testing::HasSubstr("stdout could not be written: Broken pipe"));
+    EXPECT_TRUE(std::filesystem::is_regular_file(file.empty() ? out : out / file)) << words.front();
+  }
 }
 
 /// Prunes in vain for so long that it can be interrupted in its second epoch.

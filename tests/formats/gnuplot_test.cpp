@@ -2,6 +2,9 @@
 #include "formats/gnuplot.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "runtime/core/error.h"
 #include "tests/support/environment.h"
@@ -51,6 +54,19 @@ TEST_F(Gnuplot, ItsLastWordsAreToldHoweverItEnds) {
   EXPECT_EQ(refusal(), "gnuplot failed: it went wrong\n");
   install("echo out of memory >&2\nkill -KILL $$\n", fs::perms::owner_all);
   EXPECT_EQ(refusal(), "gnuplot failed: out of memory\n");
+}
+
+TEST_F(Gnuplot, FindsSignalsAsAProgramExpectsThem) {
+  const auto old_handler = std::signal(SIGPIPE, SIG_IGN);
+  install("kill -PIPE $$\necho it lives on\n", fs::perms::owner_all);
+  EXPECT_THAT(refusal(), ::testing::StartsWith("gnuplot failed"));
+  std::signal(SIGPIPE, old_handler);
+}
+
+TEST_F(Gnuplot, CtrlCAtTheTerminalIsNotForIt) {
+  install("read pid name state parent group rest </proc/$$/stat; echo $group\n",
+          fs::perms::owner_all);
+  EXPECT_NE(run_gnuplot(""), std::to_string(getpgrp()) + "\n");
 }
 
 TEST_F(Gnuplot, NamesWhatThisProcessLacks) {

@@ -123,6 +123,16 @@ bool Process::wait_for_stderr(const std::string& text) {
   return true;
 }
 
+void Process::hang_up_stdout() {
+  close(out_);
+  out_ = -1;
+}
+
+void Process::hang_up_stderr() {
+  close(err_);
+  err_ = -1;
+}
+
 void Process::send(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }

@@ -38,6 +38,9 @@ class Process {
   bool wait_for_stderr(const std::string& text);
   void send(int signal) const;
   pid_t id() const { return pid_; }
+  /// From now on nobody reads that stream, as when the reader of a pipe has ended.
+  void hang_up_stdout();
+  void hang_up_stderr();
   /// Reads to the end of both streams.
   ProcessResult wait();
 
