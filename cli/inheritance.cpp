@@ -49,6 +49,7 @@ void tell_refused_bindings() {
 
 void settle_inheritance() {
   fill_closed_streams();
+  claim_stdout();
   for (const int number : {SIGPIPE, SIGXFSZ}) static_cast<void>(std::signal(number, SIG_IGN));
   std::set_terminate(report_escaped_error);
   tell_refused_bindings();

@@ -3,6 +3,7 @@
 
 #include <new>
 #include <span>
+#include <sstream>
 
 #include "cli/inheritance.h"
 #include "cli/output.h"
@@ -22,8 +23,9 @@ ExitCode report(const std::exception& error) {
 /// --help and --version come here too: CLI11 unwinds for them.
 ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
-    app.exit(error);
-    print("");  // flushes: a text that did not arrive is an error
+    std::ostringstream text;
+    app.exit(error, text, text);
+    print(text.str());
     return ExitCode::done;
   }
   // CLI11 misses the verb before it looks at the word that stands in its place.

@@ -1,20 +1,40 @@
 #include "cli/output.h"
 
-#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
+#include "formats/file_descriptor.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
+namespace {
+
+FileDescriptor take_stdout() {
+  FileDescriptor own(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  return own;
+}
+
+/// The stdout that this process was started with: there is one, and it is taken once.
+const FileDescriptor& result_stream() {
+  static const FileDescriptor stream = take_stdout();
+  return stream;
+}
+
+}  // namespace
+
+void claim_stdout() { result_stream(); }
 
 void print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  // What was written before, by the parser's help, may have failed already.
-  if (!written || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    throw OutputError(std::string("stdout could not be written: ") + std::strerror(errno));
+  const int error =
+      result_stream().write_all({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  if (error != 0)
+    throw OutputError("stdout could not be written: " + std::generic_category().message(error));
 }
 
 void tell(std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); }

@@ -1,5 +1,5 @@
 // stdout carries data and nothing else. Whatever a verb says there goes through here, so that a
-// full disk behind a redirection is noticed.
+// full disk behind a redirection is noticed, and what a library says is kept out.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,7 +7,11 @@
 
 namespace karnin::cli {
 
-/// Writes and flushes. Throws OutputError when stdout does not take it.
+/// From here on stdout belongs to print() alone: what a library writes there (oneDNN's verbose mode
+/// does) arrives on stderr. Before anything else is written.
+void claim_stdout();
+
+/// Writes all of it. Throws OutputError when stdout does not take it.
 void print(std::string_view text);
 
 /// Messages and progress, on stderr. Never fails: a terminal that has gone must not end a training.

@@ -88,6 +88,53 @@ TEST_F(Streams, JsonIsAllThereIsOnStdout) {
     workspace->run_json(words);  // parses the whole of stdout
 }
 
+TEST_F(Streams, WhatLibrariesPrintIsNoResult) {
+  const std::string model = file("run/model.bin");
+  for (const auto& [variable, value] :
+       {std::pair{"ONEDNN_VERBOSE", "1"}, std::pair{"DNNL_VERBOSE", "2"},
+        std::pair{"TBB_VERSION", "1"}})
+    for (const Words& words :
+         {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("verbose")},
+          Words{"prune", "--model", model, "--fine-tune", "1", "--data", workspace->data(), "--out",
+                file("pruned.bin")},
+          Words{"eval", "--model", model, "--data", workspace->data()},
+          Words{"bench", "--fc", "8x8", "--sparsity", "0.5", "--batch", "1", "--seconds", "0"}}) {
+      test::ProcessOptions options = workspace->options();
+      options.environment[variable] = value;
+      Words all = workspace->command(words);
+      all.emplace_back("--json");
+      const test::ProcessResult result = test::Process(all, options).wait();
+      EXPECT_EQ(result.status, 0) << words.front();
+      EXPECT_TRUE(nlohmann::json::accept(result.out)) << variable << ": " << result.out;
+    }
+}
+
+// Whatever stands on stdout without --json is for a reader too: $(karnin-cpu data fetch cifar10).
+TEST_F(Streams, WhatLibrariesPrintIsInNoTable) {
+  test::ProcessOptions options = workspace->options();
+  options.environment["ONEDNN_VERBOSE"] = "1";
+  const test::ProcessResult result =
+      test::Process(workspace->command(
+                        {"eval", "--model", file("run/model.bin"), "--data", workspace->data()}),
+                    options)
+          .wait();
+  EXPECT_NE(result.err.find("onednn_verbose,"), std::string::npos) << "it printed nothing";
+  EXPECT_THAT(result.out, Not(HasSubstr("onednn_verbose")));
+  EXPECT_THAT(result.out, HasSubstr("accuracy"));
+}
+
+TEST_F(Streams, AStreamThatIsClosedTakesNoResult) {
+  for (const char* redirection : {">&-", ">&- 2>&-", ">/dev/full", ">/dev/null <&-"}) {
+    const std::string script = std::string(R"(exec "$0" verify "$1" )") + redirection;
+    const int status = test::Process({"/bin/sh", "-c", script, workspace->command({}).front(),
+                                      file("run/model.bin")},
+                                     workspace->options())
+                           .wait()
+                           .status;
+    EXPECT_EQ(status, redirection == std::string(">/dev/null <&-") ? 0 : 5) << redirection;
+  }
+}
+
 TEST_F(Streams, PipesGetPlainLines) {
   const test::ProcessResult result = test::Process(training(), workspace->options()).wait();
   EXPECT_EQ(result.status, 0);
