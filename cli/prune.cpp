@@ -7,6 +7,7 @@
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
@@ -15,7 +16,6 @@
 #include "cli/training_run.h"
 #include "cli/value_choice.h"
 #include "cli/verb.h"
-#include "formats/atomic_file.h"
 #include "formats/model_file.h"
 #include "train/gradient_scores.h"
 #include "train/shrink.h"
@@ -107,7 +107,7 @@ Result prune_file(const PruneVerb& verb) {
     dataset = load_dataset_for(model, verb.data);
   if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
   result.report = prune_and_note(model, options_for(verb, model.architecture));
-  require_writable_file(verb.out);
+  require_writable({verb.out});
   const Interrupt interrupt;  // until the file is written
   if (tune) result.interrupted = fine_tune(model, *dataset, options, interrupt);
   if (verb.shrink) result.shrunk = shrink_and_note(model);

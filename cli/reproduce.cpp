@@ -8,6 +8,7 @@
 #include "cli/machine.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
 #include "cli/verb.h"
@@ -123,7 +124,7 @@ Reproduction reproduce_watched(const ReproduceVerb& verb, const Dataset& dataset
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   const Dataset dataset = load_dataset(verb.data);
-  require_writable_file(verb.out / "report.html");
+  require_writable({verb.out / "report.html"});
   const DirectoryLock lock(verb.out);
   const Interrupt interrupt;
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),

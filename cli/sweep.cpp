@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
@@ -160,7 +161,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   for (const Model& model : models) require_fit(model.architecture, dataset);
   const SweepOptions options = options_for(verb, models.front());
   const std::filesystem::path file = verb.out / "sweep.csv";
-  require_writable_file(file);
+  require_writable({file});
   const Interrupt interrupt;
   const std::vector<ModelSweep> all = sweep_all(verb, models, dataset, options, interrupt);
   if (interrupt.requested()) return ExitCode::interrupted;

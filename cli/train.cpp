@@ -7,6 +7,7 @@
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
@@ -180,9 +181,8 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
   }
   TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
                           rules(verb, run.model), verb.watch, verb.checkpoint_file(), id);
-  for (const char* name : {"model.bin", "pruned.bin", "train.csv", "arguments.json"})
-    require_writable_file(verb.out / name);
-  require_writable_file(verb.checkpoint_file());
+  require_writable({verb.out / "model.bin", verb.out / "pruned.bin", verb.out / "train.csv",
+                    verb.out / "arguments.json", verb.checkpoint_file()});
   const DirectoryLock lock(verb.out);
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);

@@ -91,7 +91,7 @@ void write_entry(TarReader& tar, const fs::path& path, std::uint64_t& left) {
     left -= bytes.size();
     check(file.write_all(bytes));
   }
-  check(fsync(file.get()) == 0 ? 0 : errno);
+  check(file.flush());
 }
 
 }  // namespace

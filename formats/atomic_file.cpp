@@ -6,13 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <optional>
 #include <system_error>
-#include <utility>
 
 #include "formats/file_descriptor.h"
+#include "formats/temporary_file.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
@@ -20,12 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxSymlinks = 40;        // as Linux has it
-constexpr int kMaxNameAttempts = 1000;  // names that an earlier crash may have left
-
-// The name of a temporary, as it is written and as it is recognised: process and number.
-constexpr std::string_view kTemporaryName = ".karnin-{}-{}.tmp";
-constexpr const char* kTemporaryPattern = ".karnin-%d-%d.tmp%n";
+constexpr int kMaxSymlinks = 40;  // as Linux has it
 
 [[noreturn]] void fail(const fs::path& path, const std::string& action, int error) {
   throw OutputError(fmt::format("cannot {} '{}': {}", action, path.string(),
@@ -49,44 +42,6 @@ fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A new file in `directory`, removed again unless it is renamed into place. Errors name `target`,
-/// which is what the user asked for.
-class TemporaryFile {
- public:
-  TemporaryFile(const fs::path& directory, fs::path target) : target_(std::move(target)) {
-    for (int i = 0; i < kMaxNameAttempts; ++i) {
-      path_ = directory / fmt::format(kTemporaryName, getpid(), i);
-      file_ = FileDescriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-      if (file_ || errno != EEXIST) break;
-    }
-    if (!file_) fail(target_, "write", errno);
-  }
-  ~TemporaryFile() {
-    if (file_) unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  void set_mode(mode_t mode) {
-    if (fchmod(file_.get(), mode) != 0) fail(target_, "set the mode of", errno);
-  }
-
-  void write(std::span<const std::uint8_t> bytes) {
-    if (const int error = file_.write_all(bytes); error != 0) fail(target_, "write", error);
-    if (fsync(file_.get()) != 0) fail(target_, "flush", errno);
-  }
-
-  void rename_to(const fs::path& path) {
-    if (rename(path_.c_str(), path.c_str()) != 0) fail(target_, "replace", errno);
-    file_ = FileDescriptor();
-  }
-
- private:
-  fs::path target_;
-  fs::path path_;
-  FileDescriptor file_;
-};
-
 /// The mode of the file that is about to be replaced, if there is one. Only regular files are
 /// replaced: a rename over /dev/null would take it away from everybody.
 std::optional<mode_t> existing_mode(const fs::path& path) {
@@ -108,16 +63,89 @@ void flush_directory(const fs::path& directory) {
   if (file) fsync(file.get());
 }
 
-/// Removes the temporaries of processes that were killed; one that lives may still rename its own.
-void remove_leftovers(const fs::path& directory) {
+/// What keeps a new file from taking the place of an old one; error 0: nothing.
+struct Obstacle {
+  const char* action = "";
+  int error = 0;
+  bool leaves_overwriting = false;
+};
+
+/// The old file can be written to all the same where it is mounted by itself (in a container, say),
+/// or where its directory or its file system doesn't do what it takes.
+Obstacle refusal(const char* action, int error) {
+  return {action, error,
+          is_not_offered(error) || error == EBUSY || error == EXDEV || error == EACCES ||
+              error == EROFS};
+}
+
+Obstacle put_sibling(const fs::path& target, std::optional<mode_t> mode,
+                     std::span<const std::uint8_t> bytes) {
+  TemporaryFile sibling(directory_of(target));
+  if (sibling.error() != 0) return refusal("write", sibling.error());
+  if (const int error = mode ? sibling.set_mode(*mode) : 0; error != 0)
+    return refusal("set the mode of", error);
+  if (const int error = sibling.write(bytes); error != 0) return {"write", error};
+  if (const int error = sibling.flush(); error != 0) return {"flush", error};
+  if (const int error = sibling.rename_to(target); error != 0) return refusal("replace", error);
+  return {};
+}
+
+/// Whether the directory lets only the owner of a file take it away, and that is somebody else.
+bool is_anothers(const fs::path& target) {
+  struct stat file{}, directory{};
+  if (stat(target.c_str(), &file) != 0 || stat(directory_of(target).c_str(), &directory) != 0)
+    return false;
+  const uid_t user = geteuid();
+  return (directory.st_mode & S_ISVTX) != 0 && user != 0 && user != file.st_uid &&
+         user != directory.st_uid;
+}
+
+/// The error that a rename over this file would give, as far as the file shows it; or 0.
+int rename_error(const fs::path& target) {
+  struct statx status{};
+  if (statx(AT_FDCWD, target.c_str(), 0, STATX_TYPE, &status) != 0) return 0;
+  const auto attributes = status.stx_attributes & status.stx_attributes_mask;
+  if ((attributes & STATX_ATTR_MOUNT_ROOT) != 0) return EBUSY;
+  if ((attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0) return EPERM;
+  return is_anothers(target) ? EPERM : 0;
+}
+
+/// Goes all the way that put_sibling() is to go, but ends beside the target.
+Obstacle foresee(const fs::path& target, std::optional<mode_t> mode) {
+  if (const int error = mode ? rename_error(target) : 0; error != 0)
+    return refusal("replace", error);
+  const TemporaryFile place(directory_of(target));
+  if (place.error() != 0) return refusal("write", place.error());
+  return put_sibling(place.path(), mode, {});
+}
+
+FileDescriptor open_to_overwrite(const fs::path& target, bool exists) {
+  // Not O_CREAT for what exists: a sticky directory would refuse it.
+  return FileDescriptor(open(target.c_str(), O_WRONLY | O_CLOEXEC | (exists ? 0 : O_CREAT), 0666));
+}
+
+/// Room for so many bytes, before any is changed. A file system that can't promise it isn't asked
+/// again.
+int reserve(const FileDescriptor& file, std::size_t size) {
+  const off_t old_size = lseek(file.get(), 0, SEEK_END);
+  if (fallocate(file.get(), 0, 0, static_cast<off_t>(size)) == 0) return 0;
+  const int error = errno;
+  if (error != ENOSPC && error != EDQUOT && error != EFBIG) return 0;
+  return ftruncate(file.get(), old_size) == 0 ? error : errno;
+}
+
+int overwrite(const FileDescriptor& file, std::span<const std::uint8_t> bytes) {
+  if (const int error = reserve(file, bytes.size()); error != 0) return error;
+  if (lseek(file.get(), 0, SEEK_SET) != 0) return errno;
+  if (const int error = file.write_all(bytes); error != 0) return error;
+  if (ftruncate(file.get(), static_cast<off_t>(bytes.size())) != 0) return errno;
+  return file.flush();
+}
+
+void make_directory(const fs::path& directory) {
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
-    int pid = 0, number = 0, length = 0;
-    const int fields = std::sscanf(name.c_str(), kTemporaryPattern, &pid, &number, &length);
-    const bool is_ours = fields == 2 && std::cmp_equal(length, name.size()) && pid > 0;
-    if (is_ours && kill(pid, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), error);
-  }
+  fs::create_directories(directory, error);
+  if (error) fail(directory, "create the directory", error.value());
 }
 
 }  // namespace
@@ -125,11 +153,17 @@ void remove_leftovers(const fs::path& directory) {
 void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   const fs::path target = follow_symlinks(path);
   const std::optional<mode_t> mode = existing_mode(target);
-  TemporaryFile temporary(directory_of(target), path);
-  if (mode) temporary.set_mode(*mode);
-  temporary.write(bytes);
-  temporary.rename_to(target);
-  flush_directory(directory_of(target));
+  Obstacle obstacle = put_sibling(target, mode, bytes);
+  // Somebody took the sibling away: another host, say, to which its lock means nothing.
+  if (obstacle.error == ENOENT) obstacle = put_sibling(target, mode, bytes);
+  if (obstacle.error == 0) return flush_directory(directory_of(target));
+  if (!obstacle.leaves_overwriting) fail(path, obstacle.action, obstacle.error);
+  const FileDescriptor file = open_to_overwrite(target, mode.has_value());
+  if (!file) fail(path, "write", errno);
+  if (const int error = overwrite(file, bytes); error != 0) {
+    if (!mode) unlink(target.c_str());
+    fail(path, "overwrite", error);
+  }
 }
 
 void replace_file(const fs::path& path, std::string_view text) {
@@ -137,17 +171,23 @@ void replace_file(const fs::path& path, std::string_view text) {
 }
 
 void require_writable_directory(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) fail(directory, "create the directory", error.value());
+  make_directory(directory);
   remove_leftovers(directory);
-  TemporaryFile probe(directory, directory);
+  const TemporaryFile probe(directory);
+  if (probe.error() != 0) fail(directory, "write", probe.error());
 }
 
-void require_writable_file(const fs::path& path) {
+std::error_code require_writable_file(const fs::path& path) {
   const fs::path target = follow_symlinks(path);
-  require_writable_directory(directory_of(target));
-  existing_mode(target);
+  make_directory(directory_of(target));
+  remove_leftovers(directory_of(target));
+  const std::optional<mode_t> mode = existing_mode(target);
+  const Obstacle obstacle = foresee(target, mode);
+  if (obstacle.error == 0) return {};
+  if (!obstacle.leaves_overwriting) fail(path, obstacle.action, obstacle.error);
+  if (!open_to_overwrite(target, mode.has_value())) fail(path, "write", errno);
+  if (!mode) unlink(target.c_str());
+  return {obstacle.error, std::generic_category()};
 }
 
 std::vector<std::uint8_t> read_file(const fs::path& path, std::uint64_t limit) {

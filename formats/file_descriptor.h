@@ -10,6 +10,12 @@
 
 namespace karnin {
 
+/// Whether an errno value says that a file system (FUSE, CIFS) has no such operation, rather than
+/// that the operation went wrong.
+constexpr bool is_not_offered(int error) {
+  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
+}
+
 class FileDescriptor {
  public:
   FileDescriptor() = default;
@@ -36,6 +42,11 @@ class FileDescriptor {
       if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
     return 0;
+  }
+
+  /// Down to the disk, where the file system offers that. Returns 0 or an errno value.
+  [[nodiscard]] int flush() const {
+    return fsync(descriptor_) == 0 || is_not_offered(errno) ? 0 : errno;
   }
 
  private:

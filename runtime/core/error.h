@@ -43,7 +43,8 @@ class DatasetMissingError : public Error {
   using Error::Error;
 };
 
-/// A file or directory that could not be written. Whatever stood there before is unharmed.
+/// A file or directory that could not be written. Whatever stood there before is unharmed, but for
+/// a file that can only be overwritten (formats/atomic_file.h).
 class OutputError : public Error {
  public:
   using Error::Error;

@@ -35,7 +35,9 @@ bool must_fail(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> failing_calls() { return {"open", "write", "fsync", "fchmod", "rename"}; }
+std::vector<std::string> failing_calls() {
+  return {"open", "flock", "write", "fsync", "fchmod", "rename"};
+}
 
 FailingCalls::FailingCalls(std::string name, int nth, bool for_good, int error)
     : name_(std::move(name)) {
