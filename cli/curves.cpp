@@ -1,7 +1,13 @@
 #include "cli/curves.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
+
+#include "cli/progress.h"
+#include "formats/atomic_file.h"
+#include "runtime/core/error.h"
 
 namespace karnin::cli {
 namespace {
@@ -15,8 +21,30 @@ double seconds_since_1970() {
 
 }  // namespace
 
+Curves::Curves(std::filesystem::path directory) : directory_(std::move(directory)) {
+  if (!directory_.empty()) require_writable_directory(directory_);
+}
+
 void Curves::add(const StepReport& step) {
+  attempt([&] { write(step); });
+}
+
+void Curves::add(const EpochRecord& epoch, std::int64_t steps) {
+  attempt([&] { write(epoch, steps); });
+}
+
+template <typename Write>
+void Curves::attempt(const Write& write) {
   if (directory_.empty()) return;
+  try {
+    write();
+  } catch (const OutputError& error) {
+    tell_line(fmt::format("{}: the curves end here, the training goes on", error.what()));
+    directory_.clear();
+  }
+}
+
+void Curves::write(const StepReport& step) {
   const bool is_first = !file_;
   step_ = (step.epoch - 1) * step.steps + step.step;
   // A resumed run repeats the steps after its last checkpoint: they are taken back first.
@@ -27,10 +55,9 @@ void Curves::add(const StepReport& step) {
   point("step/accuracy", step.accuracy);
 }
 
-void Curves::add(const EpochRecord& epoch, std::int64_t steps) {
-  if (directory_.empty()) return;
+void Curves::write(const EpochRecord& epoch, std::int64_t steps) {
   // Resumed behind the epoch's last step: that one is written again, and the file opened with it.
-  if (!file_) add({epoch.epoch, steps, steps, epoch.loss, epoch.accuracy, 0});
+  if (!file_) write({epoch.epoch, steps, steps, epoch.loss, epoch.accuracy, 0});
   point("epoch/loss", epoch.loss);
   point("epoch/accuracy", epoch.accuracy);
   point("epoch/learning_rate", epoch.learning_rate);

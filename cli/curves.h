@@ -12,11 +12,13 @@
 namespace karnin::cli {
 
 /// Loss and accuracy of the epoch so far about a hundred times an epoch, and all that is known of
-/// an epoch at its end. The horizontal axis is the step of the run.
+/// an epoch at its end. The horizontal axis is the step of the run. What only watches may fail: the
+/// first point that can't be written is the last one, which is told, and the training goes on.
 class Curves {
  public:
-  /// Into this directory; an empty path: nowhere. Throws OutputError, as all of it does.
-  explicit Curves(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  /// Into this directory; an empty path: nowhere. Throws OutputError for one that can't be written
+  /// to begin with.
+  explicit Curves(std::filesystem::path directory);
 
   /// Opens the file with the first point.
   void add(const StepReport& step);
@@ -24,6 +26,10 @@ class Curves {
   void add(const EpochRecord& epoch, std::int64_t steps);
 
  private:
+  template <typename Write>
+  void attempt(const Write& write);
+  void write(const StepReport& step);
+  void write(const EpochRecord& epoch, std::int64_t steps);
   void point(const char* tag, double value);
 
   std::filesystem::path directory_;

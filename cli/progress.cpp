@@ -92,4 +92,9 @@ void Progress::clear() {
   drawn_ = false;
 }
 
+void tell_line(const std::string& text) {
+  if (is_terminal()) tell(kClearLine);
+  tell(text + "\n");
+}
+
 }  // namespace karnin::cli

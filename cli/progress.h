@@ -41,4 +41,7 @@ class Progress {
   int tenths_ = 0;
 };
 
+/// tell() and a line feed, by who doesn't know whether a bar is drawn: takes its line if it is.
+void tell_line(const std::string& text);
+
 }  // namespace karnin::cli

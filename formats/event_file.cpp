@@ -91,7 +91,8 @@ void EventFile::scalar(std::string_view tag, std::int64_t step, float value, dou
   append(event);
 }
 
-/// One write a record, so that a reader finds whole ones.
+/// One write a record, so that a reader finds whole ones. A file that was removed still takes
+/// bytes, for nobody.
 void EventFile::append(const ByteWriter& event) {
   ByteWriter record;
   record.write(std::uint64_t{event.span().size()});
@@ -99,6 +100,8 @@ void EventFile::append(const ByteWriter& event) {
   record.bytes(event.span());
   record.write(masked_crc32c(event.span()));
   if (const int error = file_.write_all(record.span()); error != 0) fail_to_write(path_, error);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path_, ignored)) fail_to_write(path_, ENOENT);
 }
 
 }  // namespace karnin

@@ -141,6 +141,14 @@ TEST(EventFile, WhatCannotBeOpenedIsNamed) {
             "cannot write '" + taken.string() + "': Is a directory");
 }
 
+TEST(EventFile, ADirectoryThatVanishesIsNoticed) {
+  const test::TemporaryDirectory directory;
+  EventFile file(directory / "run", 5);
+  std::filesystem::remove_all(directory / "run");
+  EXPECT_EQ(test::error_message<OutputError>([&] { file.scalar("loss", 1, 0.5F, 6); }),
+            "cannot write '" + file.path().string() + "': No such file or directory");
+}
+
 TEST(EventFile, AFullDiskIsNoticed) {
   const test::TemporaryDirectory directory;
   EventFile file(directory.path(), 5);

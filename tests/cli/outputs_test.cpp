@@ -1,0 +1,94 @@
+// Files that can't be written as they should be: what only watches is given up, what is a result is
+// written as well as can be, and either is told once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/cli/workspace.h"
+
+namespace karnin {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+class Outputs : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    workspace = std::make_unique<test::Workspace>();
+    workspace->train("run", {"--epochs", "1"});
+  }
+  static void TearDownTestSuite() { workspace.reset(); }
+
+  static std::string file(const std::string& name) { return workspace->path(name).string(); }
+
+  static std::unique_ptr<test::Workspace> workspace;
+};
+
+std::unique_ptr<test::Workspace> Outputs::workspace;
+
+/// What `train` says with this shell script before it, in which $0 is the directory for curves.
+class Curves : public Outputs {
+ protected:
+  static test::ProcessResult train(const std::string& script) {
+    Words command{"/bin/sh", "-c", script + R"(; exec "$@" --tensorboard "$0")", file("curves")};
+    const Words training = workspace->command(
+        {"train", "--data", workspace->data(), "--epochs", "2", "--out", file("watched")});
+    command.insert(command.end(), training.begin(), training.end());
+    std::filesystem::remove_all(file("watched"));
+    std::filesystem::remove_all(file("curves"));
+    return test::Process(command, workspace->options()).wait();
+  }
+};
+
+TEST_F(Curves, AFullDiskUnderThemEndsThemAndNothingElse) {
+  // TensorBoard's files are named by the second and the process.
+  const test::ProcessResult result =
+      train(R"(mkdir "$0"; now=$(date +%s); for i in $(seq 0 99); do ln -s /dev/full )"
+            R"("$0"/events.out.tfevents.$((now + i)).$$; done)");
+  EXPECT_EQ(result.status, 0) << result.err;
+  const std::size_t told = result.err.find("No space left on device: the curves end here");
+  ASSERT_NE(told, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("the curves end here", told + 60), std::string::npos) << "once";
+  EXPECT_THAT(test::files_in(file("watched")),
+              ElementsAre("arguments.json", "model.bin", "pruned.bin", "train.csv"));
+}
+
+TEST_F(Curves, ADirectoryThatVanishesEndsThemToo) {
+  const test::ProcessResult result =
+      train(R"((while ! ls "$0"/events*; do sleep 0.01; done; rm -r "$0") >/dev/null 2>&1 &)"
+            "true");
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("No such file or directory: the curves end here"));
+}
+
+TEST_F(Curves, ADirectoryThatCannotBeWrittenIsFoundBeforeTheWork) {
+  const test::ProcessResult result = train(R"(: >"$0")");
+  EXPECT_EQ(result.status, 5);
+  EXPECT_THAT(result.err, HasSubstr("curves"));
+  EXPECT_FALSE(std::filesystem::exists(file("watched")));
+}
+
+/// Mounts a file over itself, as containers do, and prunes into it.
+TEST_F(Outputs, AFileThatIsMountedByItselfIsOverwrittenAndThatIsTold) {
+  std::ofstream(file("mounted.bin")) << "old";
+  const test::ProcessResult result =
+      test::Process({"/bin/sh", "-c",
+                     R"(exec unshare -m sh -c 'mount --bind "$2" "$2" || exit 77; exec "$0" prune )"
+                     R"(--model "$1" --out "$2"' "$0" "$1" "$2" 2>&1)",
+                     workspace->command({}).front(), file("run/model.bin"), file("mounted.bin")},
+                    workspace->options())
+          .wait();
+  if (result.status == 77 || result.out.find("unshare") != std::string::npos)
+    GTEST_SKIP() << "this user may mount nothing";
+  EXPECT_EQ(result.status, 0) << result.out;
+  const std::size_t told = result.out.find("can only be overwritten in place");
+  ASSERT_NE(told, std::string::npos) << result.out;
+  EXPECT_EQ(result.out.find("overwritten in place", told + 30), std::string::npos) << "once";
+  EXPECT_EQ(workspace->run({"verify", file("mounted.bin")}).status, 0);
+}
+
+}  // namespace
+}  // namespace karnin
