@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "formats/gzip_reader.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
@@ -25,15 +26,18 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
   throw DatasetMissingError("the archive is unsound: " + problem);
 }
 
-/// libarchive with nothing switched on but tar and gzip.
+/// libarchive with nothing switched on but tar. Its gzip would leave checksums alone.
 class TarReader {
  public:
   explicit TarReader(const FileDescriptor& file)
-      : archive_(archive_read_new(), &archive_read_free) {
+      : source_(file, "archive"),
+        block_(kBlockBytes),
+        archive_(archive_read_new(), &archive_read_free) {
     archive_read_support_format_tar(archive_.get());
-    archive_read_support_filter_gzip(archive_.get());
-    check(archive_read_open_fd(archive_.get(), file.get(), kBlockBytes));
+    check(archive_read_open(archive_.get(), this, nullptr, &TarReader::give, nullptr));
   }
+  TarReader(const TarReader&) = delete;
+  TarReader& operator=(const TarReader&) = delete;
 
   /// nullptr at the end.
   archive_entry* next() {
@@ -48,7 +52,28 @@ class TarReader {
     return buffer.first(static_cast<std::size_t>(got));
   }
 
+  /// Behind the last entry there is padding, and then the checksum of everything.
+  void read_to_end(std::uint64_t limit) try {
+    std::uint64_t bytes = 0;
+    while (const std::size_t got = source_.read(block_))
+      if ((bytes += got) > limit) reject("it unpacks to more than expected");
+  } catch (const FileError& error) {
+    reject(error.what());
+  }
+
  private:
+  /// libarchive is C: an error must not be thrown through it.
+  static la_ssize_t give(archive* archive, void* user, const void** bytes) noexcept {
+    auto& self = *static_cast<TarReader*>(user);
+    try {
+      *bytes = self.block_.data();
+      return static_cast<la_ssize_t>(self.source_.read(self.block_));
+    } catch (const std::exception& error) {
+      archive_set_error(archive, EIO, "%s", error.what());
+      return ARCHIVE_FATAL;
+    }
+  }
+
   /// false at the end of the archive. A warning is an error here: nothing unusual is expected.
   bool check(int code) {
     if (code == ARCHIVE_EOF) return false;
@@ -57,6 +82,8 @@ class TarReader {
     reject(message != nullptr ? message : "cannot be read");
   }
 
+  GzipReader source_;
+  std::vector<std::uint8_t> block_;
   std::unique_ptr<archive, decltype(&archive_read_free)> archive_;
 };
 
@@ -108,6 +135,7 @@ void extract_folder(const FileDescriptor& archive, const std::string& folder,
     write_entry(tar, directory / base_name(entry, raw_path, folder), left);
     ++files;
   }
+  tar.read_to_end(left);
   if (files == 0) reject(fmt::format("expected files in '{}', got none", folder));
 }
 

@@ -208,6 +208,20 @@ TEST_F(Fetch, RefusesWhatIsNoArchiveOrHoldsNothing) {
               HasSubstr("expected files in 'data', got none"));
 }
 
+/// Whatever took the MD5 of a damaged archive: its own checksum is behind the last entry.
+TEST_F(Fetch, ComparesTheArchivesOwnChecksum) {
+  for (const std::string& archive : {good_archive(), test::tar_gz({{"data/f", "x", AE_IFREG, ""}})})
+    for (std::size_t lost = 1; lost <= 8; ++lost)
+      EXPECT_THAT(archive_refusal(archive.substr(0, archive.size() - lost)),
+                  HasSubstr("before the checksum"));
+  for (std::size_t at = 1; at <= 8; ++at) {
+    std::string flipped = good_archive();
+    flipped[flipped.size() - at] ^= 1;
+    EXPECT_THAT(archive_refusal(flipped), HasSubstr("gzip: "));
+  }
+  EXPECT_THAT(archive_refusal(good_archive() + "more"), HasSubstr("gzip: "));
+}
+
 TEST_F(Fetch, RefusesABomb) {
   const std::string bomb = tar_gz({{"data/zeros", std::string(20'000'000, '\0'), AE_IFREG, ""}});
   EXPECT_LT(bomb.size(), 100'000U);

@@ -75,6 +75,17 @@ TEST_F(Idx, RefusesEveryTruncation) {
       EXPECT_THROW(read(std::span(file).first(length), 2), FileError) << length;
 }
 
+/// Where all values have come and the buffer is empty, nothing but the checksum is missing.
+TEST_F(Idx, RefusesALargeFileWithoutItsChecksum) {
+  for (const std::uint32_t count : {65'528U, 300'000U}) {
+    const std::vector<std::uint8_t> file = gzip(idx_bytes({count}, ascending(count)));
+    for (std::size_t lost = 1; lost <= 8; ++lost)
+      EXPECT_THAT(refusal(std::span(file).first(file.size() - lost), 1), HasSubstr("gzip: "))
+          << count << " values, " << lost << " bytes lost";
+    EXPECT_EQ(read(file, 1).values, ascending(count));
+  }
+}
+
 TEST_F(Idx, RefusesDamagedGzip) {
   std::vector<std::uint8_t> file = gzip(idx_bytes({4, 25}, ascending(100)));
   file[file.size() - 6] ^= 1U;  // the CRC
@@ -103,8 +114,9 @@ TEST_F(Idx, NeverAllocatesMoreThanTheFileCanHold) {
 }
 
 TEST_F(Idx, NamesAFileThatIsNotThere) {
-  EXPECT_THAT(error_message<FileError>([&] { read_idx(directory_ / "none", 1); }),
-              HasSubstr("cannot read (" + (directory_ / "none").string()));
+  EXPECT_THAT(
+      error_message<FileError>([&] { read_idx(directory_ / "none", 1); }),
+      HasSubstr("cannot read: No such file or directory (" + (directory_ / "none").string()));
   EXPECT_THROW(read_idx(directory_.path(), 1), FileError);
 }
 
