@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
+#include <numeric>
 #include <vector>
 
 #include "train/augmentation.h"
@@ -48,8 +48,9 @@ ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int
   Engine engine(network, options);
   std::vector<float> logits = run_all(engine, network.description.preprocess, images);
   if (view == View::mirrored)
-    std::ranges::transform(logits, run_all(engine, network.description.preprocess, images, true),
-                           logits.begin(), std::plus());
+    std::ranges::transform(
+        logits, run_all(engine, network.description.preprocess, images, true), logits.begin(),
+        [](float a, float b) { return std::midpoint(a, b); });  // never overflows
   ConfusionMatrix confusion(engine.classes());
   confusion.add(images.labels, predict(logits, engine.classes()));
   return confusion;

@@ -14,7 +14,7 @@ ConfusionMatrix classify(Engine& engine, const Preprocess& preprocess, const Ima
 /// What the network is shown of an image.
 enum class View {
   plain,
-  mirrored  ///< it and its mirror image, whose logits are added
+  mirrored  ///< it and its mirror image, whose logits are averaged
 };
 
 /// The same with an engine of its own whose kernels follow from the model alone: no race against

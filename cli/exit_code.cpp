@@ -16,8 +16,9 @@ bool is(const std::exception& error) noexcept {
 ExitCode exit_code_of(const std::exception& error) noexcept {
   if (is<ArgumentError>(error)) return ExitCode::usage;
   // Verbs compare a model with its data before anything else does, so a shape that is still wrong
-  // came out of a file.
-  if (is<FileError>(error) || is<ShapeError>(error)) return ExitCode::input;
+  // came out of a file, as did weights that overflow.
+  if (is<FileError>(error) || is<ShapeError>(error) || is<NonFiniteError>(error))
+    return ExitCode::input;
   if (is<DatasetMissingError>(error)) return ExitCode::no_dataset;
   if (is<OutputError>(error)) return ExitCode::output;
   if (is<InterruptedError>(error)) return ExitCode::interrupted;

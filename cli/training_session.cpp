@@ -37,6 +37,8 @@ bool TrainingSession::run(const Interrupt& interrupt) {
     interrupted = run_training(trainer_, options_.epochs, interrupt, log_, hooks);
   } catch (const DivergedError& error) {
     fail(error);
+  } catch (const NonFiniteError& error) {  // of the images held out, before the loss was
+    fail(error);
   }
   if (average_) average_->apply(task_.model);
   if (search_) search_->bring_back(task_.model);
@@ -102,7 +104,7 @@ Model TrainingSession::averaged() const {
   return model;
 }
 
-void TrainingSession::fail(const DivergedError& error) const {
+void TrainingSession::fail(const Error& error) const {
   std::string advice = "; there was no checkpoint yet";
   if (checkpointing_.saved())
     advice = fmt::format("; the last good weights are in {}, to go on from with --model",

@@ -55,7 +55,7 @@ class TrainingSession {
   void start_anew();
   void on_step(const StepReport& step, bool last);
   bool on_epoch(EpochRecord& epoch);
-  [[noreturn]] void fail(const DivergedError& error) const;
+  [[noreturn]] void fail(const Error& error) const;
 
   Task task_;
   TrainOptions options_;

@@ -1,9 +1,12 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <deque>
+#include <limits>
 
+#include "runtime/core/finite.h"
 #include "runtime/shard_images.h"
 
 namespace karnin {
@@ -26,7 +29,8 @@ struct Engine::Impl {
         images(shard_images(network, checked_batch(options.batch))),
         plan(make_plan(network, options)),
         chain(build_chain(network, images, plan)),
-        image_floats(network.description.architecture.input.size()) {
+        image_floats(network.description.architecture.input.size()),
+        name(network.description.architecture.name) {
     for (int i = 0; i < arena.threads(); ++i) {
       workers.emplace_back(*chain);
       microseconds.emplace_back(chain->layers().size(), 0.0);
@@ -45,17 +49,42 @@ struct Engine::Impl {
     return result;
   }
 
-  void run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
-    const auto slot = static_cast<std::size_t>(Arena::worker());
-    Chain::Worker& worker = workers[slot];
+  /// Returns how many images there are. The last shard may be short: those that it lacks are blank,
+  /// and nobody reads their logits.
+  std::int64_t load(std::int64_t shard, std::int64_t count, const ImageLoader& loader,
+                    Chain::Worker& worker) const {
     const std::int64_t first = shard * images;
     const std::int64_t valid = std::min(images, count - first);
     loader(first, valid, worker.input());
-    // The last shard may be short: the images that it lacks are blank, and nobody reads their
-    // logits.
     std::fill_n(worker.input() + valid * image_floats, (images - valid) * image_floats, 0.0F);
+    return valid;
+  }
+
+  /// True if all logits are finite.
+  bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
+    const auto slot = static_cast<std::size_t>(Arena::worker());
+    Chain::Worker& worker = workers[slot];
+    const std::int64_t values = load(shard, count, loader, worker) * chain->classes();
     worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
-    std::copy_n(worker.logits(), valid * chain->classes(), logits + first * chain->classes());
+    std::copy_n(worker.logits(), values, logits + shard * images * chain->classes());
+    return are_finite({worker.logits(), static_cast<std::size_t>(values)});
+  }
+
+  /// Where on the way from the images to the logits of this shard a value first is not finite. What
+  /// a ReLU inside a layer turns into 0 is found where it comes out again.
+  std::string first_non_finite(std::int64_t shard, std::int64_t count, const ImageLoader& loader) {
+    std::string where = "the logits";
+    arena.for_each(1, [&](std::int64_t) {
+      Chain::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
+      load(shard, count, loader, worker);
+      bool finite = are_finite({worker.input(), static_cast<std::size_t>(images * image_floats)});
+      if (!finite) where = "the images";
+      for (std::size_t i = 0; finite && i < chain->layers().size(); ++i) {
+        finite = worker.forward_layer(i, {});
+        if (!finite) where = "the output of " + chain->layers()[i]->name();
+      }
+    });
+    return where;
   }
 
   struct ParameterCount {
@@ -69,6 +98,7 @@ struct Engine::Impl {
   Plan plan;
   std::unique_ptr<Chain> chain;
   std::int64_t image_floats;
+  std::string name;                               // of the network
   std::deque<Chain::Worker> workers;              // one a thread
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
@@ -90,8 +120,17 @@ void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float>
                         " logits, got " + std::to_string(logits.size()));
   Impl& impl = *impl_;
   const std::int64_t shards = (count + impl.images - 1) / impl.images;
-  impl.arena.for_each(
-      shards, [&](std::int64_t shard) { impl.run_shard(shard, count, loader, logits.data()); });
+  std::atomic<std::int64_t> unsound = std::numeric_limits<std::int64_t>::max();  // first of them
+  impl.arena.for_each(shards, [&](std::int64_t shard) {
+    if (impl.run_shard(shard, count, loader, logits.data())) return;
+    for (std::int64_t first = unsound;
+         shard < first && !unsound.compare_exchange_weak(first, shard);) {
+    }
+  });
+  if (const std::int64_t shard = unsound; shard < shards)
+    throw NonFiniteError("network '" + impl.name +
+                         "': expected finite logits, got the first infinity or NaN in " +
+                         impl.first_non_finite(shard, count, loader));
   if (impl.profiling) impl.profiled_images += shards * impl.images;
 }
 

@@ -49,7 +49,8 @@ class Engine {
 
   std::int64_t classes() const;
   /// logits (count x classes) of `count` images. The loader is called from several threads, for
-  /// disjoint ranges. One run() at a time.
+  /// disjoint ranges. One run() at a time. Throws NonFiniteError, naming the layer where it began
+  /// (for which it loads those images again), where a logit is infinite or NaN.
   void run(std::int64_t count, const ImageLoader& loader, std::span<float> logits);
   /// Plain NCHW floats in. Same contract.
   void run(std::span<const float> images, std::span<float> logits);

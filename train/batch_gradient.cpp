@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cmath>
 #include <optional>
 
 #include "runtime/core/error.h"
+#include "runtime/core/finite.h"
 #include "runtime/kernels/kernels.h"
 #include "train/data_order.h"
 
@@ -169,6 +169,14 @@ void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard
   worker.backward(id, result.parameters);
 }
 
+/// The teacher's logits for the images that the network got.
+std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station) const {
+  const std::int64_t images = sized.chain.images();
+  std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
+  station.teacher->forward();
+  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.chain.classes())};
+}
+
 LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale) const {
   Chain::Worker& worker = station.worker;
   const std::int64_t images = sized.chain.images(), classes = sized.chain.classes();
@@ -179,19 +187,14 @@ LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale
                                             &sum.loss, &sum.correct);
     return sum;
   }
-  if (station.teacher) {
-    std::copy_n(worker.input(), images * sized.input.size(), station.teacher->input());
-    station.teacher->forward();
-  }
   const LossRows rows{classes, worker.logits(),
-                      station.teacher ? station.teacher->logits() : nullptr, station.labels};
+                      station.teacher ? teach(sized, station).data() : nullptr, station.labels};
   return softmax_loss(objective_.loss, rows, scale, station.scratch, worker.diff_logits());
 }
 
 bool BatchGradient::has_finite_weights(const std::string& layer) const {
   return std::ranges::all_of(model_.parameters, [&](const Parameter& parameter) {
-    return !parameter.name.starts_with(layer + ".") ||
-           std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
+    return !parameter.name.starts_with(layer + ".") || are_finite(parameter.value.span());
   });
 }
 
@@ -212,6 +215,8 @@ std::string BatchGradient::first_non_finite(const Batch& batch) {
       else if (!station.worker.forward_layer(i, {source_.seed, batch.step, shard.first}))
         where = "the output of " + layer;
     }
+    if (where.empty() && station.teacher && !are_finite(teach(sized, station)))
+      where = "the output of the teacher";
   };
   arena_.for_each(1, [&](std::int64_t) {
     for (std::int64_t i = 0; where.empty() && i < shards; ++i)

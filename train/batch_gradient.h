@@ -66,7 +66,8 @@ class BatchGradient {
   void hold_masks(bool hold);
 
   /// Where on the way from the images to the loss of this batch a value first is not finite: "the
-  /// weights of conv1", "the output of fc2" or, behind all layers, "the loss". Slow; allocates.
+  /// weights of conv1", "the output of fc2" or, behind all layers, "the output of the teacher" or
+  /// "the loss". Slow; allocates.
   std::string first_non_finite(const Batch& batch);
 
   /// dst[0, range.count) = the gradient of the batch's mean loss; anything for weights that want
@@ -92,6 +93,7 @@ class BatchGradient {
   void reserve_results(std::int64_t shards);
   void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
+  std::span<const float> teach(SizedChain& sized, Station& station) const;
   LossSum loss_of(SizedChain& sized, Station& station, double scale) const;
 
   const Model& model_;

@@ -6,6 +6,7 @@
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
+#include "runtime/core/finite.h"
 #include "runtime/core/parallel.h"
 #include "train/batch_gradient.h"
 
@@ -32,6 +33,15 @@ Model without_dropout(Model model) {
   return model;
 }
 
+[[noreturn]] void fail(const std::string& where) {
+  throw NonFiniteError(
+      "scores of weights: expected finite gradients, got the first infinity or NaN in " + where);
+}
+
+void require_finite(const Tensor& scores, const std::string& parameter) {
+  if (!are_finite(scores.span())) fail("the gradient of " + parameter);
+}
+
 struct Sums {
   std::vector<double> g, g2;
 };
@@ -48,7 +58,8 @@ std::vector<Sums> sum_gradients(const Model& model, const ImageSet& images,
                     std::vector<double>(parameter.value.span().size())});
   std::vector<float> part(kRangeElements);
   for (const std::int64_t image : draw(images.size(), options)) {
-    gradient.compute({{&image, 1}, 1, 0});
+    const Batch batch{{&image, 1}, 1, 0};
+    if (!std::isfinite(gradient.compute(batch).sum)) fail(gradient.first_non_finite(batch));
     for (const ParameterRange& range : ranges) {
       gradient.sum(range, part.data());
       Sums& own = sums[range.parameter];
@@ -82,6 +93,8 @@ std::vector<Sensitivity> gradient_scores(const Model& model, const ImageSet& ima
       taylor.values[p].data()[i] = static_cast<float>(std::abs(sums[p].g[i] / count * w));
       fisher.values[p].data()[i] = static_cast<float>(sums[p].g2[i] / count * w * w / 2);
     }
+    for (const Sensitivity* scores : {&taylor, &fisher})
+      require_finite(scores->values[p], model.parameters[p].name);
   }
   return {std::move(taylor), std::move(fisher)};
 }

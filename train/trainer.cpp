@@ -10,6 +10,7 @@
 
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
+#include "runtime/core/finite.h"
 #include "runtime/core/parallel.h"
 #include "train/batch_gradient.h"
 #include "train/data_order.h"
@@ -37,10 +38,6 @@ void check_teacher(const Model& model, const TrainOptions& options) {
     throw ShapeError(fmt::format(
         "teacher: expected {}'s images, normalised as here, and {} classes, got another network's",
         model.architecture.name, classes(model)));
-}
-
-bool is_finite(const Parameter& parameter) {
-  return std::ranges::all_of(parameter.value.span(), [](float w) { return std::isfinite(w); });
 }
 
 std::vector<Tensor> copy_weights(const Model& model) {
@@ -267,7 +264,8 @@ StepReport Trainer::Impl::step_report() const {
 
 /// After an update: the gradients may have overflowed although the loss did not.
 void Trainer::Impl::require_finite_weights() const {
-  const auto bad = std::ranges::find_if_not(model.parameters, is_finite);
+  const auto bad = std::ranges::find_if_not(
+      model.parameters, [](const Parameter& p) { return are_finite(p.value.span()); });
   if (bad != model.parameters.end()) diverged(steps_done, bad->name + ", after the update");
 }
 

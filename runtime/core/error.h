@@ -37,6 +37,12 @@ class FileError : public Error {
   std::uint64_t offset_;
 };
 
+/// A network that gives an infinity or NaN for an answer: its weights overflow.
+class NonFiniteError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A data set that is not there; the message carries the one command that gets it.
 class DatasetMissingError : public Error {
  public:

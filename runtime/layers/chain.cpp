@@ -4,10 +4,10 @@
 #include <array>
 #include <cassert>
 #include <chrono>
-#include <cmath>
 
 #include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
+#include "runtime/core/finite.h"
 #include "runtime/core/named_enum.h"
 #include "runtime/layers/assemble.h"
 #include "runtime/layers/assemble_lanes.h"
@@ -195,7 +195,7 @@ bool Chain::Worker::forward_layer(std::size_t layer, const ShardId& shard) {
   impl_->layers[layer]->forward(shard);
   const float* dst = impl_->value(impl_->chain.dst_values[layer]);
   const std::int64_t count = impl_->chain.assembly.layers[layer]->dst().floats();
-  return std::all_of(dst, dst + count, [](float x) { return std::isfinite(x); });
+  return are_finite({dst, static_cast<std::size_t>(count)});
 }
 
 void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradients,

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
+#include "tests/support/error_message.h"
 #include "tests/support/golden.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/pruned_model.h"
@@ -165,6 +168,45 @@ TEST(Engine, ALoaderThatThrowsEndsTheRun) {
   std::vector<float> logits(160);
   const auto loader = [](std::int64_t, std::int64_t, float*) { throw FileError("x", 3, "gone"); };
   EXPECT_THROW(engine.run(16, loader, logits), FileError);
+}
+
+/// Every weight in turn carries what overflows from its layer's input to its output. One image, and
+/// many in lanes; in the first shard and in the last.
+TEST(Engine, NamesTheLayerWhoseOutputOverflows) {
+  const Model sound = golden_model();
+  const auto images = golden_images(3);
+  for (std::size_t p = 0; p < sound.parameters.size(); ++p) {
+    Model model = sound;
+    const std::string& name = sound.parameters[p].name;
+    const bool weights = name.ends_with(".weight") && !name.starts_with("conv1");
+    const auto value =
+        weights ? std::numeric_limits<float>::max() : std::numeric_limits<float>::infinity();
+    std::ranges::fill(model.parameters[p].value.span(), value);
+    for (const int batch : {1, 5, 64})
+      for (const int threads : {1, 3})
+        EXPECT_THAT(test::error_message<NonFiniteError>([&] {
+                      logits_of(model, images, {.batch = batch, .threads = threads, .race = false});
+                    }),
+                    testing::HasSubstr("expected finite logits, got the first infinity or NaN in "
+                                       "the output of " +
+                                       name.substr(0, name.find('.'))))
+            << name << ", batch " << batch;
+  }
+}
+
+TEST(Engine, FindsTheOneImageThatIsNotFinite) {
+  auto images = golden_images(0);
+  Engine engine(golden_model(), {.batch = 4, .threads = 2, .race = false});
+  const std::size_t count = images.size() / kImageFloats;
+  std::vector<float> logits(count * 10);
+  for (const std::size_t image : {std::size_t{0}, count / 2, count - 1}) {
+    float& pixel = images[image * kImageFloats + 300];
+    const float before = std::exchange(pixel, std::numeric_limits<float>::infinity());
+    EXPECT_THAT(test::error_message<NonFiniteError>([&] { engine.run(images, logits); }),
+                testing::HasSubstr("in the images"));
+    pixel = before;
+    EXPECT_NO_THROW(engine.run(images, logits));
+  }
 }
 
 }  // namespace
