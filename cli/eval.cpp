@@ -61,9 +61,11 @@ Report evaluate(const EvalVerb& verb, const CompactModel& model, const Dataset& 
 
 Json per_class(const Report& report) {
   Json list = Json::array();
-  for (std::size_t i = 0; i < report.classes.size(); ++i)
-    list.push_back({{"name", report.classes[i]},
-                    {"accuracy", report.confusion.class_accuracy(static_cast<std::int64_t>(i))}});
+  for (std::size_t i = 0; i < report.classes.size(); ++i) {
+    const auto accuracy = report.confusion.class_accuracy(static_cast<std::int64_t>(i));
+    list.push_back(
+        {{"name", report.classes[i]}, {"accuracy", accuracy ? Json(*accuracy) : Json()}});
+  }
   return list;
 }
 
@@ -110,8 +112,9 @@ std::string class_table(const Report& report) {
   table.add(std::move(header));
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
     const auto label = static_cast<std::int64_t>(i);
+    const auto accuracy = report.confusion.class_accuracy(label);
     std::vector<std::string> row{std::to_string(i), report.classes[i],
-                                 percent(report.confusion.class_accuracy(label))};
+                                 accuracy ? percent(*accuracy) : "-"};
     for (std::int64_t j = 0; j < report.confusion.classes(); ++j)
       row.push_back(count(report.confusion.at(label, j)));
     table.add(std::move(row));

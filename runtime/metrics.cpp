@@ -52,11 +52,12 @@ double ConfusionMatrix::accuracy() const {
   return total == 0 ? 0.0 : static_cast<double>(correct()) / static_cast<double>(total);
 }
 
-double ConfusionMatrix::class_accuracy(std::int64_t label) const {
+std::optional<double> ConfusionMatrix::class_accuracy(std::int64_t label) const {
   std::int64_t row = 0;
   for (std::int64_t prediction = 0; prediction < classes_; ++prediction)
     row += at(label, prediction);
-  return row == 0 ? 0.0 : static_cast<double>(at(label, label)) / static_cast<double>(row);
+  if (row == 0) return std::nullopt;
+  return static_cast<double>(at(label, label)) / static_cast<double>(row);
 }
 
 }  // namespace karnin

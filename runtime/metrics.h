@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,9 @@ class ConfusionMatrix {
   std::int64_t at(std::int64_t label, std::int64_t prediction) const;
   std::int64_t images() const;
   std::int64_t correct() const;
-  double accuracy() const;                          ///< in [0, 1]; 0 without images
-  double class_accuracy(std::int64_t label) const;  ///< recall in [0, 1]; 0 without images
+  double accuracy() const;  ///< in [0, 1]; 0 without images
+  /// Recall in [0, 1]; none where no image is of that class.
+  std::optional<double> class_accuracy(std::int64_t label) const;
 
  private:
   std::int64_t classes_;

@@ -11,6 +11,7 @@
 #include "runtime/core/error.h"
 #include "tests/support/bright_squares.h"
 #include "tests/support/temporary_directory.h"
+#include "train/experiments/report_tables.h"
 #include "train/experiments/result_files.h"
 #include "train/initialise.h"
 
@@ -108,6 +109,26 @@ TEST(Reproduction, OneSeedLeavesTheCellOfItsDeviationEmpty) {
   one.dropout.resize(1);
   EXPECT_THAT(result_files(one, squares())[2].text,
               testing::ContainsRegex("\nall,,[0-9.]+,,[0-9.]+,,[0-9.]+\n"));
+}
+
+/// Two test images, of classes 0 and 1: nothing is known of the other eight.
+TEST(Reproduction, SaysNothingOfClassesWithoutImages) {
+  Reproduction results = serial_run();
+  ConfusionMatrix two(10);
+  two.add(std::vector<std::uint8_t>{0, 1}, std::vector<std::uint8_t>{0, 9});
+  for (auto* networks : {&results.paper, &results.dropout})
+    for (Measurements& m : *networks) m.base = two;
+  const Dataset dataset = squares();
+  const std::string csv = result_files(results, dataset)[2].text;
+  EXPECT_THAT(csv, testing::HasSubstr("\nclass1,,0.0000,0.0000,0.0000,0.0000,0.0000,0.0000\n"));
+  EXPECT_THAT(csv, testing::HasSubstr("\nclass2,,,,,,,\n"));
+  EXPECT_THAT(csv, testing::HasSubstr("\nclass9,,,,,,,\nall,,50.0000,"));
+  const std::string html = class_table_html(results, dataset);
+  EXPECT_THAT(html, testing::HasSubstr(">class1</th><td>–</td><td>0.0</td>"));
+  EXPECT_THAT(html, testing::HasSubstr(">class2</th><td>–</td><td>–</td>"));
+  const std::string matrix = matrix_html("base", {&results.paper[0].base}, dataset);
+  EXPECT_THAT(matrix, testing::ContainsRegex(">class1</th><td[^>]*>0</td>"));
+  EXPECT_THAT(matrix, testing::ContainsRegex(">class2</th><td[^>]*>–</td>"));
 }
 
 TEST(Reproduction, LossIsTheMeanOfItsWindows) {

@@ -31,14 +31,21 @@ TEST(ConfusionMatrix, CountsRowsByTrueClass) {
   EXPECT_EQ(matrix.images(), 6);
   EXPECT_EQ(matrix.correct(), 3);
   EXPECT_DOUBLE_EQ(matrix.accuracy(), 0.5);
-  EXPECT_DOUBLE_EQ(matrix.class_accuracy(0), 2.0 / 3.0);
-  EXPECT_DOUBLE_EQ(matrix.class_accuracy(2), 0.0);
+  EXPECT_DOUBLE_EQ(matrix.class_accuracy(0).value(), 2.0 / 3.0);
+  EXPECT_EQ(matrix.class_accuracy(2), 0.0);
 }
 
-TEST(ConfusionMatrix, IsZeroWithoutImages) {
+TEST(ConfusionMatrix, KnowsNothingOfClassesWithoutImages) {
   const ConfusionMatrix matrix(2);
   EXPECT_DOUBLE_EQ(matrix.accuracy(), 0.0);
-  EXPECT_DOUBLE_EQ(matrix.class_accuracy(1), 0.0);
+  EXPECT_EQ(matrix.class_accuracy(1), std::nullopt);
+}
+
+TEST(ConfusionMatrix, KnowsNothingOfAClassThatIsOnlyPredicted) {
+  ConfusionMatrix matrix(3);
+  matrix.add(std::vector<std::uint8_t>{0, 2}, std::vector<std::uint8_t>{1, 1});
+  EXPECT_EQ(matrix.class_accuracy(0), 0.0);
+  EXPECT_EQ(matrix.class_accuracy(1), std::nullopt);
 }
 
 TEST(ConfusionMatrix, RefusesWhatItCannotCount) {

@@ -15,7 +15,8 @@ namespace {
 
 template <typename Share>
 std::string mean_percent(const std::vector<Measurements>& all, const Share& share) {
-  return fmt::format("{:.1f}", 100 * spread_of(by_seed(all, share)).mean);
+  const std::vector<double> shares = by_seed(all, share);
+  return shares.empty() ? "–" : fmt::format("{:.1f}", 100 * spread_of(shares).mean);
 }
 
 double accuracy_at(const Measurements& m, const char* method, double sparsity) {
@@ -123,7 +124,7 @@ std::string matrix_html(const std::string& title, const std::vector<const Confus
     std::vector<std::string> styles{""};
     for (const double count : counts) {
       const double share = all == 0 ? 0 : count / all;
-      row.push_back(fmt::format("{:.0f}", 100 * share));
+      row.push_back(all == 0 ? "–" : fmt::format("{:.0f}", 100 * share));
       styles.push_back(fmt::format("--a:{:.2f}", 0.8 * share));
     }
     table.add(row, styles);

@@ -18,7 +18,9 @@ using Row = std::vector<std::string>;
 
 std::string percent(double share) { return fmt::format("{:.4f}", 100 * share); }
 
+/// Blank where there is nothing to speak of.
 void append_spread(Row& row, const std::vector<double>& values) {
+  if (values.empty()) return row.resize(row.size() + 2);
   const Spread spread = spread_of(values);
   row.push_back(fmt::format("{:.4f}", spread.mean));
   row.push_back(spread.count < 2 ? "" : fmt::format("{:.4f}", spread.sd));
@@ -69,7 +71,7 @@ std::string layer_table(const Dataset& dataset) {
   return csv.str();
 }
 
-/// Tables 3 to 5: accuracy within each class, and of all.
+/// Tables 3 to 5: accuracy within each class, blank where there are no images of it, and of all.
 std::string class_table(const Reproduction& results, const Dataset& dataset,
                         const std::array<int, 10>& paper, int paper_total, ConfusionOf of) {
   Row header{"class", "paper", "mean", "sd", "dropout_mean", "dropout_sd"};
@@ -77,7 +79,10 @@ std::string class_table(const Reproduction& results, const Dataset& dataset,
   Csv csv(header);
   const auto add = [&](const std::string& name, const std::string& printed, auto share) {
     Row row{name, printed};
-    const auto number = [&](const Measurements& m) { return 100 * share(of(m)); };
+    const auto number = [&](const Measurements& m) -> std::optional<double> {
+      const std::optional<double> of_one = share(of(m));
+      return of_one ? std::optional(100 * *of_one) : std::nullopt;
+    };
     const std::vector<double> values = by_seed(results.paper, number);
     append_spread(row, values);
     if (results.dropout.empty())
@@ -85,6 +90,7 @@ std::string class_table(const Reproduction& results, const Dataset& dataset,
     else
       append_spread(row, by_seed(results.dropout, number));
     append_values(row, values);
+    row.resize(header.size());  // a class that no image is of
     csv.add(row);
   };
   for (std::size_t c = 0; c < dataset.classes.size(); ++c)

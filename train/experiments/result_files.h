@@ -1,6 +1,7 @@
 // The paper's tables and figures, and those that it lacks, as CSV.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,12 @@ std::vector<std::int64_t> sample_images(const Dataset& dataset);
 /// Whether the paper's numbers, class by class, are about these classes.
 bool has_paper_classes(const Dataset& dataset);
 
-/// One number a seed.
+/// One number a seed, of those that have one.
 template <typename Number>
 std::vector<double> by_seed(const std::vector<Measurements>& all, Number number) {
   std::vector<double> values;
-  for (const Measurements& measurements : all) values.push_back(number(measurements));
+  for (const Measurements& measurements : all)
+    if (const std::optional<double> value = number(measurements)) values.push_back(*value);
   return values;
 }
 
