@@ -1,7 +1,6 @@
 // karnin-cpu eval: how good a model file is, how fast, and how small.
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/evaluation.h"
@@ -10,6 +9,7 @@
 #include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "formats/file_status.h"
 #include "formats/model_file.h"
 
 namespace karnin::cli {
@@ -55,7 +55,7 @@ Report evaluate(const EvalVerb& verb, const CompactModel& model, const Dataset& 
           parameters.all,
           parameters.nonzero,
           dense_bytes(parameters.all),
-          static_cast<std::int64_t>(std::filesystem::file_size(verb.model)),
+          file_bytes(verb.model),
           engine.profile()};
 }
 

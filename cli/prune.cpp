@@ -16,6 +16,7 @@
 #include "cli/training_run.h"
 #include "cli/value_choice.h"
 #include "cli/verb.h"
+#include "formats/file_status.h"
 #include "formats/model_file.h"
 #include "train/gradient_scores.h"
 #include "train/shrink.h"
@@ -54,10 +55,6 @@ PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture
   if (!options.threshold && !options.sparsity) options.sparsity = kDefaultSparsity;
   if (options.layers.empty()) options.layers = default_layers(architecture);
   return options;
-}
-
-std::int64_t file_bytes(const std::filesystem::path& file) {
-  return static_cast<std::int64_t>(std::filesystem::file_size(file));
 }
 
 /// True if it was interrupted.
