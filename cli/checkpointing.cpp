@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "cli/output.h"
@@ -57,8 +60,26 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
 
 bool decides_only_last_bits(const std::string& key) { return key == "version" || key == "isa"; }
 
+/// Names of files, and the digests that say what these are.
+constexpr std::pair<std::string_view, const char*> kDigests[] = {{"data", "training_images_sha256"},
+                                                                 {"arch", "architecture_sha256"},
+                                                                 {"model", "model_sha256"},
+                                                                 {"teacher", "teacher_sha256"}};
+
+/// Whether the key is how something was spelled that is the same in both.
+bool is_only_a_name(const std::string& key, const Json& saved, const Json& identity) {
+  const auto found = std::ranges::find(kDigests, key, [](const auto& pair) { return pair.first; });
+  return found != std::end(kDigests) && saved.contains(found->second) &&
+         identity.contains(found->second) && saved[found->second] == identity[found->second];
+}
+
+/// Names of directories need not be UTF-8.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string value_of(const Json& object, const std::string& key) {
-  return object.contains(key) ? object[key].dump() : "not given";
+  return object.contains(key) ? text_of(object[key]) : "not given";
 }
 
 }  // namespace
@@ -108,7 +129,7 @@ void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
   std::string differences;
   for (const auto& [key, ignored] : both.items()) {
     const std::string then = value_of(saved, key), now = value_of(identity, key);
-    if (then == now) continue;
+    if (then == now || is_only_a_name(key, saved, identity)) continue;
     const std::string difference = fmt::format("{} was {}, is {}", key, then, now);
     if (decides_only_last_bits(key))
       tell("the last bits of the weights may change: " + difference + "\n");
@@ -118,6 +139,10 @@ void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
   if (!differences.empty())
     throw ArgumentError("--resume: the checkpoint is of another run: " + differences);
 }
+
+Checkpointing::Checkpointing(std::filesystem::path file, const Json& identity, const Model& model,
+                             const RunningParts& parts)
+    : file_(std::move(file)), identity_(text_of(identity)), model_(model), parts_(parts) {}
 
 void Checkpointing::save() {
   Checkpoint checkpoint{model_, identity_, {}};

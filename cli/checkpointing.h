@@ -37,8 +37,8 @@ nlohmann::ordered_json run_identity(const Dataset& dataset);
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file);
 
 /// Throws ArgumentError, naming every difference, unless the checkpoint is of the run that
-/// `identity` describes. Another version or instruction set is only told: the run can go on, but
-/// its last bits may be others.
+/// `identity` describes. How a file is spelled makes none where its digest is the same. Another
+/// version or instruction set is only told: the run can go on, but its last bits may be others.
 void require_same_run(const Checkpoint& checkpoint, const nlohmann::ordered_json& identity);
 
 /// Everything that has a state, besides the model.
@@ -57,8 +57,7 @@ class Checkpointing {
  public:
   /// Keeps references. `identity` goes into the file, and is what a resumed run is compared with.
   Checkpointing(std::filesystem::path file, const nlohmann::ordered_json& identity,
-                const Model& model, const RunningParts& parts)
-      : file_(std::move(file)), identity_(identity.dump()), model_(model), parts_(parts) {}
+                const Model& model, const RunningParts& parts);
 
   /// Between two steps. Throws OutputError, the file that was there then still being there.
   void save();

@@ -16,6 +16,7 @@
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
 #include "cli/training_session.h"
+#include "cli/training_start.h"
 #include "cli/verb.h"
 #include "cli/watch_options.h"
 #include "formats/architecture_json.h"
@@ -47,7 +48,7 @@ struct TrainVerb : VerbOptions {
 /// Throws ArgumentError for a teacher that the run itself replaces.
 void require_lasting_teacher(const TrainVerb& verb) {
   std::error_code error;
-  for (const char* name : {"model.bin", "pruned.bin", "checkpoint.bin"})
+  for (const char* name : kProducts)
     if (std::filesystem::equivalent(verb.training.teacher, verb.out / name, error))
       throw ArgumentError("--teacher " + verb.training.teacher +
                           ": expected a file that this run does not replace");
@@ -59,6 +60,7 @@ struct Run {
   Dataset dataset;
   std::optional<ImageSet> held_out;  ///< of the training images
   Model model;
+  Json started_from;  ///< its part of the run's identity
   TrainingLog log;
   std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
   Model pruned;
@@ -75,16 +77,18 @@ Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_
   return model;
 }
 
-/// A checkpoint stands for --model too, whose file the interrupted run may have replaced.
 Run start(const TrainVerb& verb, std::uint64_t seed) {
   Run run;
   if (verb.watch.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
   if (!verb.model.empty()) {
-    run.model = run.checkpoint ? run.checkpoint->model : read_model_or_checkpoint(verb.model);
+    TrainingStart from = read_start(verb.model, verb.out, run.checkpoint);
+    run.model = std::move(from.model);
+    run.started_from = {{"model", from.name}, {"model_sha256", from.sha256}};
     run.dataset = load_dataset_for(run.model, verb.data);
   } else {
     run.dataset = load_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
+    run.started_from = {{"arch", verb.arch}};
     fit_padding(run.dataset, run.model.architecture.input);
   }
   const WatchOptions& watch = verb.watch;
@@ -116,10 +120,11 @@ Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& optio
   return json;
 }
 
-/// What a resumed run must have in common with the one that it goes on with.
+/// What a resumed run must have in common with the one that it goes on with. Files are what their
+/// digests are, whatever their paths (checkpointing.h).
 Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
   Json json = run_identity(run.dataset);
-  json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
+  json.update(run.started_from);
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
   json.update(recipe(verb, run.model, options));
   if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher));

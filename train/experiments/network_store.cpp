@@ -81,7 +81,7 @@ void NetworkStore::save(TrainedNetwork& network) const {
   Json entry{{"verb", "reproduce"}, {"data", data_}, {"note", note_}, {"images_sha256", digest_}};
   entry.update(to_json(network.recipe));
   const Json provenance{{"history", Json::array({entry})}, {"loss", to_json(network.loss)}};
-  network.model.provenance = provenance.dump();
+  network.model.provenance = provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
   write_model(file(network.recipe), network.model);
 }
 
