@@ -11,6 +11,7 @@
 #include "cli/verb.h"
 #include "formats/file_status.h"
 #include "formats/model_file.h"
+#include "formats/printable.h"
 
 namespace karnin::cli {
 namespace {
@@ -133,8 +134,8 @@ std::string layer_table(const Report& report) {
 }
 
 std::string describe(const Report& report, const EvalVerb& verb, const Dataset& dataset) {
-  std::string text = fmt::format("{} on {}, {} {} images\n\n", verb.model, title(dataset),
-                                 count(report.confusion.images()), verb.split);
+  std::string text = fmt::format("{} on {}, {} {} images\n\n", printable_line(verb.model),
+                                 title(dataset), count(report.confusion.images()), verb.split);
   text += fmt::format("accuracy  {} ({} correct)\n", percent(report.confusion.accuracy()),
                       count(report.confusion.correct()));
   text += fmt::format("speed     {} images/s ({} threads, batch {})\n",

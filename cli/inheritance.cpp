@@ -13,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/openmp_binding.h"
 #include "cli/output.h"
+#include "formats/printable.h"
 #include "runtime/core/parallel.h"
 
 namespace karnin::cli {
@@ -34,7 +35,7 @@ void fill_closed_streams() {
     what = error.what();
   } catch (...) {
   }
-  tell("karnin-cpu: " + what + "\n");
+  tell("karnin-cpu: " + printable_line(what) + "\n");
   std::_Exit(static_cast<int>(ExitCode::failed));
 }
 

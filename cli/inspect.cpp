@@ -12,6 +12,7 @@
 #include "formats/architecture_json.h"
 #include "formats/atomic_file.h"
 #include "formats/model_file.h"
+#include "formats/printable.h"
 
 namespace karnin::cli {
 namespace {
@@ -93,9 +94,9 @@ std::string sensitivity_names(const Model& model) {
 std::string describe(const Contents& contents, const std::string& path) {
   const Model& model = contents.model;
   std::string text = fmt::format(
-      "{}: {}, {} of {} parameters are not zero; {} in the file, {} as plain f32\n\n", path,
-      model.architecture.name, count(model.nonzero_count()), count(model.parameter_count()),
-      bytes(contents.file_bytes), bytes(dense_bytes(model)));
+      "{}: {}, {} of {} parameters are not zero; {} in the file, {} as plain f32\n\n",
+      printable_line(path), model.architecture.name, count(model.nonzero_count()),
+      count(model.parameter_count()), bytes(contents.file_bytes), bytes(dense_bytes(model)));
   text += layer_table(model.architecture) + "\n" + tensor_table(contents.tensors) + "\n";
   text += "sensitivities: " + sensitivity_names(model) + "\nhistory:\n";
   const Json history = provenance(model)["history"];

@@ -8,6 +8,7 @@
 #include "cli/inheritance.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "formats/printable.h"
 #include "runtime/core/error.h"
 #include "runtime/plan.h"
 
@@ -16,7 +17,8 @@ namespace {
 
 ExitCode report(const std::exception& error) {
   const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-  tell(std::string("karnin-cpu: ") + (no_memory ? "out of memory" : error.what()) + "\n");
+  tell(std::string("karnin-cpu: ") + (no_memory ? "out of memory" : printable_line(error.what())) +
+       "\n");
   return exit_code_of(error);
 }
 
@@ -34,7 +36,7 @@ ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
       unknown_verb ? "unknown verb '" + app.remaining().front() + "'" : error.what();
   std::string command = "karnin-cpu";
   for (const CLI::App* verb : app.get_subcommands()) command += " " + verb->get_name();
-  tell(fmt::format("karnin-cpu: {} (see '{} --help')\n", problem, command));
+  tell(fmt::format("karnin-cpu: {} (see '{} --help')\n", printable_line(problem), command));
   return ExitCode::usage;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/provenance.h"
+#include "formats/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -34,7 +35,8 @@ void require_fit(const Architecture& architecture, const Dataset& dataset) {
 }
 
 std::string title(const Dataset& dataset) {
-  return dataset.note.empty() ? dataset.name : dataset.name + " (" + dataset.note + ")";
+  return printable_line(dataset.note.empty() ? dataset.name
+                                             : dataset.name + " (" + dataset.note + ")");
 }
 
 }  // namespace karnin::cli

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
 
 #include "formats/file_descriptor.h"
+#include "formats/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -31,13 +33,20 @@ const FileDescriptor& result_stream() {
 void claim_stdout() { result_stream(); }
 
 void print(std::string_view text) {
+  const std::string safe = printable(text);
   const int error =
-      result_stream().write_all({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+      result_stream().write_all({reinterpret_cast<const std::uint8_t*>(safe.data()), safe.size()});
   if (error != 0)
     throw OutputError("stdout could not be written: " + std::generic_category().message(error));
 }
 
-void tell(std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); }
+void tell(std::string_view text) noexcept try {
+  if (is_printable(text)) return draw(text);
+  draw(printable(text));
+} catch (const std::bad_alloc&) {
+}
+
+void draw(std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 void print_json(const nlohmann::ordered_json& object) {
   print(std::string_view(

@@ -10,6 +10,7 @@
 
 #include "cli/output.h"
 #include "cli/quantity.h"
+#include "formats/printable.h"
 
 namespace karnin::cli {
 namespace {
@@ -63,7 +64,8 @@ void Progress::show(double fraction, const std::string& text) {
   const double done = fraction - begin_;
   const std::string left =
       done > 0 ? duration(elapsed * (1.0 - fraction) / done) : std::string("-");
-  const std::string state = fmt::format("{:3.0f} %  {}  {} left", 100 * fraction, text, left);
+  const std::string state =
+      fmt::format("{:3.0f} %  {}  {} left", 100 * fraction, printable_line(text), left);
   if (!terminal_) {
     tell(state + "\n");
     return;
@@ -74,7 +76,7 @@ void Progress::show(double fraction, const std::string& text) {
   const std::size_t width = std::min(kBarWidth, columns - std::min(columns, state.size()));
   const auto filled =
       std::min(width, static_cast<std::size_t>(fraction * static_cast<double>(width)));
-  tell(fmt::format("{}[{}{}{}{}] {}", kClearLine, color_ ? kGreen : "", std::string(filled, '='),
+  draw(fmt::format("{}[{}{}{}{}] {}", kClearLine, color_ ? kGreen : "", std::string(filled, '='),
                    color_ ? kPlain : "", std::string(width - filled, ' '),
                    state.substr(0, columns - width)));
   std::fflush(stderr);
@@ -88,7 +90,7 @@ void Progress::line(double fraction, const std::string& text) {
 }
 
 void Progress::clear() {
-  if (drawn_) tell(kClearLine);
+  if (drawn_) draw(kClearLine);
   drawn_ = false;
 }
 

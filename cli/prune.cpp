@@ -18,6 +18,7 @@
 #include "cli/verb.h"
 #include "formats/file_status.h"
 #include "formats/model_file.h"
+#include "formats/printable.h"
 #include "train/gradient_scores.h"
 #include "train/shrink.h"
 
@@ -176,8 +177,9 @@ std::string describe(const Result& result, const PruneVerb& verb) {
   }
   add(total);
   std::string text = table.str();
-  text += fmt::format("{} ({}) -> {} ({})\n", verb.model, bytes(result.bytes_before),
-                      verb.out.string(), bytes(result.bytes_after));
+  text +=
+      fmt::format("{} ({}) -> {} ({})\n", printable_line(verb.model), bytes(result.bytes_before),
+                  printable_line(verb.out.string()), bytes(result.bytes_after));
   if (result.shrunk) text += describe(*result.shrunk);
   text += describe(result.values);
   if (result.accuracy)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "formats/printable.h"
+
 namespace karnin::cli {
 namespace {
 
@@ -16,6 +18,7 @@ std::size_t width(const std::string& text) {
 
 void Table::add(std::vector<std::string> cells) {
   assert(cells.size() == alignment_.size());
+  for (std::string& cell : cells) cell = printable_line(cell);
   rows_.push_back(std::move(cells));
 }
 

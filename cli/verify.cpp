@@ -7,6 +7,7 @@
 #include "cli/quantity.h"
 #include "cli/verb.h"
 #include "formats/model_file.h"
+#include "formats/printable.h"
 
 namespace karnin::cli {
 namespace {
@@ -24,7 +25,8 @@ ExitCode verify(const VerifyVerb& verb) {
                                       {"parameters", parameters.all},
                                       {"nonzero", parameters.nonzero}});
   else
-    print(fmt::format("{}: sound, {} parameters\n", verb.file, count(parameters.all)));
+    print(fmt::format("{}: sound, {} parameters\n", printable_line(verb.file),
+                      count(parameters.all)));
   return ExitCode::done;
 }
 

@@ -9,7 +9,9 @@ namespace karnin {
 class Csv {
  public:
   explicit Csv(const std::vector<std::string>& header);
-  /// As many cells as the header has. A cell with a comma, a quote or a line break is quoted.
+  /// As many cells as the header has. A cell with a comma, a quote or a line break is quoted; one
+  /// that a spreadsheet would compute (=, +, - or @ in front of what is no number) gets an
+  /// apostrophe in front.
   void add(const std::vector<std::string>& cells);
   /// Every row, the header too, ends with a line feed.
   const std::string& str() const { return text_; }

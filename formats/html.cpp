@@ -2,11 +2,13 @@
 
 #include <cassert>
 
+#include "formats/printable.h"
+
 namespace karnin {
 
 std::string html_text(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
+  for (const char c : printable_line(text)) {
     switch (c) {
       case '&':
         safe += "&amp;";

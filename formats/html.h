@@ -8,7 +8,8 @@
 
 namespace karnin {
 
-/// Text as it may stand between tags or in a quoted attribute.
+/// Text as it may stand between tags or in an attribute in double quotes, on one line
+/// (printable.h).
 std::string html_text(std::string_view text);
 
 /// A table of numbers: the first column and the first row are headings. Cells are HTML.

@@ -6,6 +6,7 @@
 
 #include "formats/gnuplot.h"
 #include "formats/html.h"
+#include "formats/printable.h"
 
 namespace karnin {
 namespace {
@@ -14,10 +15,11 @@ namespace {
 constexpr std::string_view kInk = "#010203";
 constexpr std::string_view kGrid = "#040506";
 
-/// A string of gnuplot's, in single quotes.
+/// A string of gnuplot's, in single quotes. A line feed would end it, and begin another command.
 std::string in_quotes(std::string_view text) {
   std::string safe = "'";
-  for (const char c : text) safe += c == '\'' ? std::string("''") : std::string(1, c);
+  for (const char c : printable_line(text))
+    safe += c == '\'' ? std::string("''") : std::string(1, c);
   return safe + "'";
 }
 

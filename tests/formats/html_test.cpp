@@ -7,6 +7,7 @@ namespace {
 
 TEST(Html, TextCannotBecomeMarkup) {
   EXPECT_EQ(html_text("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+  EXPECT_EQ(html_text("\x1B[1m\xE2\x80\xAEx\n"), "\\u001b[1m\\u202ex\\u000a");
   EXPECT_EQ(html_text("käse – 5 %"), "käse – 5 %");
 }
 

@@ -46,6 +46,18 @@ TEST_F(PlotTest, AnSvgTakesTheInkOfItsPage) {
     EXPECT_THAT(svg, Not(HasSubstr(fixed)));
 }
 
+/// A line feed ends a string of gnuplot's, and what comes behind it would be run.
+TEST_F(PlotTest, TextIsNoCommand) {
+  const std::string command = "x'\nset print '/dev/stdout'; print 'intruder'\n# \x1B[1m'";
+  Plot hostile = plot();
+  hostile.title = hostile.x_label = hostile.y_label = hostile.lines[0].label = command;
+  EXPECT_THAT(plot_png(hostile), StartsWith("\x89PNG\r\n"));
+  const std::string svg = plot_svg(hostile);
+  EXPECT_THAT(svg, StartsWith("<svg"));
+  EXPECT_THAT(svg, Not(HasSubstr("\nintruder")));
+  EXPECT_THAT(svg, Not(HasSubstr("\x1B")));
+}
+
 TEST_F(PlotTest, APngIsOne) { EXPECT_THAT(plot_png(plot()), StartsWith("\x89PNG\r\n")); }
 
 TEST_F(PlotTest, TheLegendNamesTheLines) {
