@@ -1,5 +1,6 @@
 #include "cli/pruning.h"
 
+#include "cli/name_list.h"
 #include "cli/provenance.h"
 #include "cli/verb.h"
 #include "runtime/core/error.h"
@@ -45,9 +46,8 @@ std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& option
                      "keep|absolute|clamp", "What becomes of a negative sensitivity first"),
           add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
                      "layer|global", "Normalise and choose in each layer, or over all of them"),
-          verb.add_option("--layers", options.layers,
-                          "Layers to prune; otherwise every fully connected one but the last")
-              ->delimiter(',')
+          add_names(verb, "--layers", options.layers,
+                    "Layers to prune; otherwise every fully connected one but the last")
               ->type_name("fc1,fc2,...")};
 }
 

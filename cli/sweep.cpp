@@ -8,6 +8,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/model_data.h"
+#include "cli/name_list.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/progress.h"
@@ -182,9 +183,8 @@ void add_pruning_options(CLI::App& verb, PruneOptions& prune) {
              "keep|absolute|clamp", "What becomes of a negative sensitivity first");
   add_choice(verb, "--scope", prune.scope, scope_from_string, to_string(prune.scope),
              "layer|global", "Normalise and choose in each layer, or over all of them");
-  verb.add_option("--layers", prune.layers,
-                  "Layers to prune; otherwise every fully connected one but the last")
-      ->delimiter(',')
+  add_names(verb, "--layers", prune.layers,
+            "Layers to prune; otherwise every fully connected one but the last")
       ->type_name("fc1,fc2,...");
 }
 
@@ -201,14 +201,12 @@ void add_sweep(CLI::App& app, Action& action) {
        "first pruned one see the test images once, unless --fine-tune trains every pruned network\n"
        "on. Several models, of several seeds, give means. Leaves sweep.csv in --out."},
       *options);
-  verb.add_option("--model", options->models, "Files that train wrote, one or several")
-      ->delimiter(',')
+  add_names(verb, "--model", options->models, "Files that train wrote, one or several")
       ->type_name("FILE,...")
       ->required();
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
-  verb.add_option("--methods", options->methods, "Methods of prune; otherwise all that it can")
-      ->delimiter(',')
+  add_names(verb, "--methods", options->methods, "Methods of prune; otherwise all that it can")
       ->type_name("karnin,...");
   auto* thresholds = verb.add_option("--thresholds", options->thresholds,
                                      "Remove what scores below these, each in [0, 1]");

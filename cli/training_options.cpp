@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/name_list.h"
 #include "cli/verb.h"
 #include "formats/checkpoint_file.h"
 
@@ -48,11 +49,10 @@ void add_training_options(CLI::App& verb, TrainingOptions& options, const std::s
   verb.add_option("--momentum", train.sgd.momentum, "Momentum of the gradient descent");
   verb.add_flag("--nesterov", train.sgd.nesterov, "Nesterov's momentum");
   verb.add_option("--weight-decay", train.sgd.weight_decay, "L2 decay of all parameters");
-  verb.add_option("--augment", options.augment,
-                  "flip (left-right, half of the images), shift (by up to --shift pixels)")
-      ->delimiter(',')
-      ->type_name("flip,shift")
-      ->check(CLI::IsMember({"flip", "shift"}));
+  add_names(verb, "--augment", options.augment,
+            "flip (left-right, half of the images), shift (by up to --shift pixels)",
+            {"flip", "shift"})
+      ->type_name("flip,shift");
   verb.add_option("--shift", options.shift, "Pixels of --augment shift")
       ->check(CLI::Range(1, 1024));
   verb.add_option("--seed", train.seed, "Seed of weights, order and augmentation")
