@@ -9,6 +9,7 @@
 
 #include "formats/atomic_file.h"
 #include "formats/digest.h"
+#include "formats/file_status.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
@@ -69,10 +70,9 @@ std::optional<unsigned> batch_number(std::string_view name) {
 
 std::vector<fs::path> training_files(const fs::path& directory) {
   std::map<unsigned, fs::path> by_number;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error))
-    if (const auto number = batch_number(entry.path().filename().string()))
-      by_number.emplace(*number, entry.path());
+  for (const fs::path& entry : entries_of(directory))
+    if (const auto number = batch_number(entry.filename().string()))
+      by_number.emplace(*number, entry);
   if (by_number.empty())
     throw FileError((directory / "data_batch_1.bin").string(), 0,
                     "expected at least one file of training images, got none");
@@ -102,10 +102,7 @@ std::string note_on(std::span<const std::uint8_t> test_records) {
 
 }  // namespace
 
-bool holds_cifar10(const fs::path& directory) {
-  std::error_code error;
-  return fs::exists(directory / kTestFile, error);
-}
+bool holds_cifar10(const fs::path& directory) { return is_there(directory / kTestFile); }
 
 Dataset read_cifar10(const fs::path& directory) {
   const fs::path test_path = directory / kTestFile;

@@ -7,7 +7,7 @@
 
 namespace karnin {
 
-/// Whether test_batch.bin is there.
+/// Whether test_batch.bin is there. Throws FileError where that cannot be told.
 bool holds_cifar10(const std::filesystem::path& directory);
 
 /// test_batch.bin, and every data_batch_N.bin in the order of N; any whole number of records in

@@ -4,10 +4,14 @@
 
 #include <cstdlib>
 #include <optional>
+#include <system_error>
+#include <vector>
 
 #include "formats/cifar10.h"
+#include "formats/dataset_hint.h"
 #include "formats/fashion_mnist.h"
 #include "formats/fetch.h"
+#include "formats/file_status.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
@@ -25,39 +29,87 @@ std::optional<fs::path> data_directory() {
   return fs::path(value);
 }
 
-std::optional<Dataset> find_cifar10() {
-  std::vector<fs::path> places;
-  if (const auto data = data_directory()) places = {*data / "cifar-10-batches-bin", *data};
-  places.push_back(cache_directory() / "cifar-10-batches-bin");
-  for (const fs::path& place : places)
-    if (holds_cifar10(place)) return read_cifar10(place);
+/// The first of our own places that holds the data set. One that cannot be read (somebody else's
+/// home) is passed over: nobody named it.
+std::optional<fs::path> place_of_ours(const std::vector<fs::path>& places,
+                                      bool (*holds)(const fs::path&)) {
+  for (const fs::path& place : places) {
+    try {
+      if (holds(place)) return place;
+    } catch (const FileError&) {
+    }
+  }
   return std::nullopt;
 }
 
+std::optional<Dataset> find_cifar10() {
+  if (const auto data = data_directory())
+    for (const fs::path& place : {*data / "cifar-10-batches-bin", *data})
+      if (holds_cifar10(place)) return read_cifar10(place);
+  const auto place = place_of_ours({cache_directory() / "cifar-10-batches-bin"}, holds_cifar10);
+  return place ? std::optional(read_cifar10(*place)) : std::nullopt;
+}
+
 std::optional<Dataset> find_fashion_mnist() {
-  std::vector<fs::path> places;
-  if (const auto data = data_directory()) places.push_back(*data / "fashion-mnist");
-  places.emplace_back("/usr/share/datasets/fashion-mnist");
-  places.push_back(cache_directory() / "fashion-mnist");
-  for (const fs::path& place : places)
-    if (holds_fashion_mnist(place)) return read_fashion_mnist(place);
-  return std::nullopt;
+  if (const auto data = data_directory())
+    if (holds_fashion_mnist(*data / "fashion-mnist"))
+      return read_fashion_mnist(*data / "fashion-mnist");
+  const auto place =
+      place_of_ours({"/usr/share/datasets/fashion-mnist", cache_directory() / "fashion-mnist"},
+                    holds_fashion_mnist);
+  return place ? std::optional(read_fashion_mnist(*place)) : std::nullopt;
 }
 
 [[noreturn]] void missing(const std::string& what, std::string_view command) {
   throw DatasetMissingError(fmt::format("{}; get it with: {}", what, command));
 }
 
-Dataset read_directory(const std::string& data) {
+/// What is wrong with $KARNIN_DATA; "" if it is not set, holds a data set, or is a directory that
+/// has nothing to do with any.
+std::string problem_of_variable() {
+  const auto data = data_directory();
+  if (!data || holds_cifar10(*data / "cifar-10-batches-bin") || holds_cifar10(*data) ||
+      holds_fashion_mnist(*data / "fashion-mnist"))
+    return "";
+  const std::string name = fmt::format("KARNIN_DATA is '{}'", data->string());
+  if (!is_directory_there(*data))
+    return fmt::format("{}, which is no directory{}", name, tilde_hint(data->string()));
+  if (holds_fashion_mnist(*data))
+    return fmt::format(
+        "{}, where t10k-images-idx3-ubyte is not looked for: expected it in "
+        "'fashion-mnist' there, or --data {}",
+        name, data->string());
+  for (const fs::path& place : {*data / "cifar-10-batches-bin", *data / "fashion-mnist", *data})
+    if (const std::string hint = dataset_hint(place); !hint.empty())
+      return fmt::format("{}, which holds no data set{}{}", name,
+                         place == *data ? "" : fmt::format(", nor '{}'", place.string()), hint);
+  return "";
+}
+
+[[noreturn]] void missing_by_name(const std::string& what, std::string_view command) {
+  const std::string problem = problem_of_variable();
+  missing(problem.empty() ? what : what + ": " + problem, command);
+}
+
+/// What --data names, without links and dots.
+fs::path existing_directory(const std::string& data) {
   std::error_code error;
-  const fs::path directory = fs::canonical(data, error);
-  if (error || !fs::is_directory(directory, error))
-    missing(fmt::format("no data set '{}': expected cifar10, fashion-mnist or a directory", data),
+  fs::path directory = fs::canonical(data, error);
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw FileError(data, 0, "cannot read: " + error.message());
+  if (error || !is_directory_there(directory))
+    missing(fmt::format("no data set '{}': expected cifar10, fashion-mnist or a directory{}", data,
+                        tilde_hint(data)),
             kFetchCifar10);
+  return directory;
+}
+
+Dataset read_directory(const std::string& data) {
+  const fs::path directory = existing_directory(data);
   if (!holds_cifar10(directory) && !holds_fashion_mnist(directory))
     missing(fmt::format("no data set in '{}': expected test_batch.bin (CIFAR-10) or "
-                        "t10k-images-idx3-ubyte[.gz] (Fashion-MNIST)",
-                        data),
+                        "t10k-images-idx3-ubyte[.gz] (Fashion-MNIST){}",
+                        data, dataset_hint(directory)),
             kFetchCifar10);
   Dataset dataset =
       holds_cifar10(directory) ? read_cifar10(directory) : read_fashion_mnist(directory);
@@ -97,13 +149,18 @@ void fit_padding(Dataset& dataset, const Extent& input) {
 
 Dataset load_dataset(const std::string& data) {
   if (!data.empty() && data != "cifar10" && data != "fashion-mnist") return read_directory(data);
+  const bool whichever = data.empty();
+  if (whichever)  // nothing else is taken for what the variable was meant to name
+    if (const std::string problem = problem_of_variable(); !problem.empty())
+      throw DatasetMissingError(problem);
   if (data != "fashion-mnist")
     if (auto found = find_cifar10()) return *std::move(found);
-  if (data == "cifar10") missing("the data set cifar10 is not on this machine", kFetchCifar10);
+  if (data == "cifar10")
+    missing_by_name("the data set cifar10 is not on this machine", kFetchCifar10);
   if (auto found = find_fashion_mnist()) return *std::move(found);
-  missing(data.empty() ? "there is no data set on this machine"
-                       : "the data set fashion-mnist is not on this machine",
-          kInstallFashionMnist);
+  missing_by_name(whichever ? "there is no data set on this machine"
+                            : "the data set fashion-mnist is not on this machine",
+                  kInstallFashionMnist);
 }
 
 }  // namespace karnin

@@ -44,7 +44,8 @@ void fit_padding(Dataset& dataset, const Extent& input);
 /// $KARNIN_DATA/cifar-10-batches-bin, $KARNIN_DATA and cache_directory()/cifar-10-batches-bin;
 /// Fashion-MNIST in $KARNIN_DATA/fashion-mnist, /usr/share/datasets/fashion-mnist and
 /// cache_directory()/fashion-mnist. Throws DatasetMissingError with the one command that gets it,
-/// FileError for a file that is there but unsound (path and byte offset in the message).
+/// or with what is wrong with $KARNIN_DATA; FileError for what is there but unsound (path and byte
+/// offset in the message) or cannot be read.
 Dataset load_dataset(const std::string& data);
 
 }  // namespace karnin

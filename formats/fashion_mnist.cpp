@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/file_status.h"
 #include "formats/idx.h"
 #include "runtime/core/error.h"
 
@@ -22,11 +23,18 @@ const std::vector<std::string>& fashion_classes() {
   return names;
 }
 
-/// The plain file where it exists, else the packed one.
-fs::path plain_or_packed(const fs::path& directory, const std::string& name) {
-  std::error_code error;
-  const fs::path plain = directory / name;
-  return fs::exists(plain, error) ? plain : directory / (name + ".gz");
+/// What is there of NAME-idx3-ubyte, NAME.idx3-ubyte (as 7-Zip calls what it unpacks, by the name
+/// in the archive) and of either with .gz.
+fs::path file_of(const fs::path& directory, const std::string& name, const std::string& kind) {
+  for (const char* ending : {"", ".gz"})
+    for (const char* link : {"-", "."})
+      if (const fs::path path = directory / (name + link + kind + ending); is_there(path))
+        return path;
+  return directory / (name + "-" + kind + ".gz");
+}
+
+fs::path images_file(const fs::path& directory, const std::string& prefix) {
+  return file_of(directory, prefix + "-images", "idx3-ubyte");
 }
 
 std::vector<std::uint8_t> read_labels(const fs::path& path) {
@@ -55,9 +63,9 @@ std::vector<std::uint8_t> read_pixels(const fs::path& path) {
 }
 
 ImageSet read_set(const fs::path& directory, const std::string& prefix) {
-  const fs::path labels_path = plain_or_packed(directory, prefix + "-labels-idx1-ubyte");
+  const fs::path labels_path = file_of(directory, prefix + "-labels", "idx1-ubyte");
   ImageSet set{{1, kPaddedSide, kPaddedSide},
-               read_pixels(plain_or_packed(directory, prefix + "-images-idx3-ubyte")),
+               read_pixels(images_file(directory, prefix)),
                read_labels(labels_path)};
   const std::size_t images = set.pixels.size() / (kPaddedSide * kPaddedSide);
   if (set.labels.size() != images)
@@ -70,8 +78,7 @@ ImageSet read_set(const fs::path& directory, const std::string& prefix) {
 }  // namespace
 
 bool holds_fashion_mnist(const fs::path& directory) {
-  std::error_code error;
-  return fs::exists(plain_or_packed(directory, "t10k-images-idx3-ubyte"), error);
+  return is_there(images_file(directory, "t10k"));
 }
 
 Dataset read_fashion_mnist(const fs::path& directory) {
