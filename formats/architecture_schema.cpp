@@ -114,7 +114,8 @@ LayerSpec read_spec(const JsonView& layer) {
     layer.require_keys({"name", "type", "inputs", "rate"});
     return Dropout{layer["rate"].number()};
   }
-  layer["type"].fail("unknown layer type " + Json(type).dump());
+  layer["type"].fail("unknown layer type " + Json(type).dump() +
+                     ": expected conv2d, max_pool2d, avg_pool2d, relu, fully_connected or dropout");
 }
 
 /// Before a training, and not when its result is to be stored.

@@ -12,7 +12,8 @@ namespace karnin {
 void JsonView::require_keys(std::initializer_list<std::string_view> known) const {
   if (!value_.is_object()) wrong_type("an object");
   for (const auto& [key, value] : value_.items())
-    if (std::ranges::find(known, key) == known.end()) fail("unknown key " + Json(key).dump());
+    if (std::ranges::find(known, key) == known.end())
+      fail(fmt::format("unknown key {}: expected {}", Json(key).dump(), fmt::join(known, ", ")));
 }
 
 bool JsonView::has(std::string_view key) const { return value_.contains(key); }

@@ -78,7 +78,7 @@ TEST(ArchitectureJson, NamesThePlaceOfWhatItRefuses) {
   EXPECT_THAT(refusal(R"({"name":"n","input":[1,8,8],"layers":{}})"),
               HasSubstr("layers: expected an array"));
   EXPECT_THAT(refusal(R"({"name":"n","input":[1,8,8],"layers":[],"x":0})"),
-              HasSubstr("unknown key \"x\" (net.json"));
+              HasSubstr("unknown key \"x\": expected name, input, layers (net.json"));
   std::string layers = "0";
   for (int i = 0; i < 4096; ++i) layers += ",0";
   EXPECT_THAT(refusal(with_layers(layers)),
@@ -167,6 +167,33 @@ TEST(LoadArchitecture, RefusesUnknownNamesAndUnsoundFiles) {
   EXPECT_THROW(load_architecture(directory.path().string(), images), FileError);
   test::write_text(directory / "a.json", "{");
   EXPECT_THROW(load_architecture((directory / "a.json").string(), images), FileError);
+}
+
+/// Whoever mistypes is told what there is.
+TEST(ArchitectureJson, UnknownWordsListWhatIsExpected) {
+  const auto refusal = [](const std::string& layer, const std::string& more = "") {
+    return test::error_message<FileError>([&] {
+      architecture_from_json(
+          R"({"name":"x","input":[1,4,4],"layers":[{"name":"a",)" + layer + "}]" + more + "}",
+          "net.json");
+    });
+  };
+  EXPECT_THAT(refusal(R"("type":"conv")"),
+              testing::HasSubstr("layers[0].type: unknown layer type \"conv\": expected conv2d, "
+                                 "max_pool2d, avg_pool2d, relu, fully_connected or dropout"));
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("type":"conv2d","oc":1,"kernels":[1,1])",
+       "name, type, inputs, oc, kernel, stride, padding"},
+      {R"("type":"avg_pool2d","oc":1)", "name, type, inputs, kernel, stride, padding"},
+      {R"("type":"relu","slope":1)", "name, type, inputs"},
+      {R"("type":"fully_connected","units":1)", "name, type, inputs, oc"},
+      {R"("type":"dropout","p":1)", "name, type, inputs, rate"}};
+  for (const auto& [layer, expected] : cases)
+    EXPECT_THAT(
+        refusal(layer),
+        testing::ContainsRegex(std::string("unknown key \"[a-z]+\": expected ") + expected + " "));
+  EXPECT_THAT(refusal(R"("type":"relu")", R"(,"outputs":1)"),
+              testing::HasSubstr("unknown key \"outputs\": expected name, input, layers"));
 }
 
 }  // namespace
