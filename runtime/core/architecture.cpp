@@ -36,16 +36,22 @@ void check_extent(const Node& node, const Extent& e) {
   require(node,
           in_range(e.c) && in_range(e.h) && in_range(e.w) &&
               checked_mul(checked_mul(e.c, e.h), e.w) <= kMaxElements,
-          "output " + to_string(e) + " is out of range");
+          "output " + to_string(e) + " is out of range: expected 1 to " + std::to_string(kMaxDim) +
+              " a side and at most " + std::to_string(kMaxElements) + " in all");
 }
 
-/// No dimension exceeds kMaxElements (2^31), so that checking after each factor cannot overflow.
-void check_weights(const Node& node, const Dims& dims) {
+/// Adds the weights to those of all layers before. No dimension exceeds kMaxElements (2^28), so
+/// that checking after each factor cannot overflow.
+void add_weights(const Node& node, const Dims& dims, std::int64_t& all) {
   std::int64_t count = 1;
   for (const std::int64_t dim : dims) {
     count *= dim;
-    require(node, count <= kMaxElements, "more than 2^31 weights");
+    require(node, all + count <= kMaxElements,
+            "expected at most " + std::to_string(kMaxElements) +
+                " weights in the layers up to here, got " + std::to_string(all + count) +
+                " or more");
   }
+  all += count;
 }
 
 }  // namespace
@@ -97,9 +103,10 @@ std::vector<Extent> infer_extents(const Architecture& architecture) {
 std::vector<ParameterSpec> parameter_specs(const Architecture& architecture) {
   const std::vector<Extent> extents = infer_extents(architecture);
   std::vector<ParameterSpec> specs;
+  std::int64_t weights = 0;
   const auto add = [&](int index, Dims weight_dims) {
     const std::string& name = architecture.nodes[index].name;
-    check_weights(architecture.nodes[index], weight_dims);
+    add_weights(architecture.nodes[index], weight_dims, weights);
     const std::int64_t oc = weight_dims.front();
     specs.push_back({name + ".weight", index, false, std::move(weight_dims)});
     specs.push_back({name + ".bias", index, true, {oc}});

@@ -75,10 +75,11 @@ struct Architecture {
   bool operator==(const Architecture&) const = default;
 };
 
-/// Largest dimension, kernel size or element count that an architecture may name: far above any
-/// network this runtime is for, far below what would overflow.
+/// Largest dimension or kernel size, largest number of activations of an image or of weights in all
+/// that an architecture may name: above any network this runtime is for (VGG-16 has 2^27 weights),
+/// and refused before memory is asked for, of which training takes some 40 bytes a weight.
 inline constexpr std::int64_t kMaxDim = 1 << 20;
-inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 inline constexpr std::size_t kMaxNodes = 4096;
 
 /// Output of one layer. Throws ShapeError naming the layer when src does not fit it.

@@ -136,5 +136,30 @@ TEST(Architecture, RefusesTensorsTooLargeToName) {
   EXPECT_THROW(parameter_specs(single(huge, {kMaxDim, 1, 1})), ShapeError);
 }
 
+/// Whether it is in one layer that they are too many, or in all.
+TEST(Architecture, StatesHowManyWeightsThereMayBe) {
+  const auto problem = [](std::int64_t inputs, const std::vector<std::int64_t>& outputs) {
+    Architecture net{"wide", {inputs, 1, 1}, {}};
+    for (const std::int64_t oc : outputs)
+      net.nodes.push_back({"fc" + std::to_string(net.nodes.size()),
+                           FullyConnected{oc},
+                           {static_cast<int>(net.nodes.size()) - 1}});
+    try {
+      parameter_specs(net);
+      return std::string();
+    } catch (const ShapeError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(problem(1 << 14, {1 << 14}), "");
+  EXPECT_EQ(problem(1 << 14, {1 << 12, 1 << 13, 1 << 14}), "") << "2^26, 2^25 and 2^27";
+  EXPECT_THAT(problem(2000, {1'000'000}),
+              testing::HasSubstr("layer 'fc0': expected at most 268435456 weights"));
+  EXPECT_THAT(problem((1 << 14) + 1, {1 << 14}), testing::HasSubstr("got 268451840"));
+  EXPECT_THAT(problem(1 << 14, {1 << 13, 1 << 13, 1 << 13, 2}), testing::HasSubstr("layer 'fc3'"));
+  EXPECT_THAT(problem(1 << 14, {1 << 13, 1 << 13, 1 << 13, 1 << 13}),
+              testing::HasSubstr("layer 'fc3'"));
+}
+
 }  // namespace
 }  // namespace karnin
