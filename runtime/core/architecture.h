@@ -31,7 +31,7 @@ struct Conv2d {
 
 enum class PoolKind { max, average };
 
-/// Average pooling divides by the part of the window inside the image (padding excluded).
+/// Padding is left out: average pooling divides by the part of the window inside the image.
 struct Pool2d {
   PoolKind kind = PoolKind::max;
   std::int64_t kh = 2, kw = 2;

@@ -286,5 +286,24 @@ TEST_P(EveryKind, RefusesWhatItCannotRun) {
                ShapeError);
 }
 
+/// formats/FORMAT.md: the mean of the pixels inside the image, whatever computes it. So a plane of
+/// ones stays one, and its border too.
+TEST(Chain, AveragePoolingLeavesPaddingOutInEveryKind) {
+  const Architecture network =
+      net({3, 7, 6}, {Pool2d{PoolKind::average, 3, 3, 1, 1, 2, 1}, Conv2d{1, 9, 6}});
+  for (const ChainKind kind : kKinds)
+    for (const std::int64_t images : {1, 8, 32})
+      for (const Purpose purpose : {Purpose::training, Purpose::inference}) {
+        Fixture fixture(network, {.images = images,
+                                  .purpose = purpose,
+                                  .kind = kind,
+                                  .fc_kernel = [](const std::string&) { return FcKernel::dense; }});
+        for (Values& values : fixture.parameters) std::ranges::fill(values, 1.0F);
+        fixture.chain.set_parameters(pointers(fixture.parameters));
+        std::ranges::fill(fixture.input, 1.0F);
+        EXPECT_THAT(fixture.forward(), testing::Each(3 * 9 * 6 + 1)) << to_string(kind);
+      }
+}
+
 }  // namespace
 }  // namespace karnin
