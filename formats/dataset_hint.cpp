@@ -30,7 +30,7 @@ struct Near {
 
 constexpr Near kNear[] = {
     {"cifar10batchespy", "", "expected CIFAR-10's binary version, not the one for Python"},
-    {"cifar10", "unpack it (tar xzf) and name the directory that comes out", "name that directory"},
+    {"cifar10", "unpack it and name the directory that comes out", "name that directory"},
     {"fashionmnist", "unpack it and name the directory that comes out", "name that directory"},
     {"testbatch", "expected test_batch.bin, of CIFAR-10's binary version", ""},
     {"databatch", "expected test_batch.bin beside it, of CIFAR-10's binary version", ""},
