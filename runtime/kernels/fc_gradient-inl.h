@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runtime/kernels/kernels.h"
-#include "runtime/kernels/lanes-inl.h"
+#include "runtime/kernels/lane_sums-inl.h"
 
 namespace karnin::kernels {
 
@@ -16,15 +16,17 @@ template <typename Arch>
                                                       const std::uint32_t* columns) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   Vec<Arch> sums[kWidth<Arch>];
+#pragma GCC unroll 16
   for (auto& sum : sums) sum = Vec<Arch>(0.0F);
   for (std::int64_t rows = s.rows; rows > 0; rows -= kW) {
     const Vec<Arch> diff = Vec<Arch>::load_unaligned(diff_dst);
+#pragma GCC unroll 16
     for (std::int64_t i = 0; i < kW; ++i)
       sums[i] = fma<Arch>(diff, Vec<Arch>::load_unaligned(src + columns[i] * kW), sums[i]);
     src += s.ic * kW;
     diff_dst += s.oc * kW;
   }
-  return xsimd::haddp(sums);
+  return lane_sums<Arch>(sums);
 }
 
 /// The sum of one output's vectors, and of their lanes in order.
@@ -49,14 +51,18 @@ void fc_lanes_backward_kept(const FcShape& s, const SparsePattern& kept, const f
   for (std::int64_t row = 0; row < s.oc; ++row, diff_weights += s.ic) {
     const float* diff = diff_dst + row * kW;
     diff_bias[row] = bias_gradient<Arch>(s, diff);
-    for (std::uint32_t i = kept.row_ptr[row]; i < kept.row_ptr[row + 1];) {
-      const std::int64_t left = kept.row_ptr[row + 1] - i, count = left < kW ? left : kW;
-      std::uint32_t columns[kWidth<Arch>] = {};
-      for (std::int64_t k = 0; k < count; ++k) columns[k] = kept.col_idx[i + k];
+    const std::uint32_t* const end = kept.col_idx + kept.row_ptr[row + 1];
+    for (const std::uint32_t* first = kept.col_idx + kept.row_ptr[row]; first < end; first += kW) {
+      const std::int64_t count = end - first < kW ? end - first : kW;
+      std::uint32_t filled[kWidth<Arch>];
+      const std::uint32_t* columns = first;
+      if (count < kW) {
+        for (std::int64_t k = 0; k < kW; ++k) filled[k] = first[k < count ? k : 0];
+        columns = filled;
+      }
       float sums[kWidth<Arch>];
       row_gradients<Arch>(s, src, diff, columns).store_unaligned(sums);
       for (std::int64_t k = 0; k < count; ++k) diff_weights[columns[k]] = sums[k];
-      i += static_cast<std::uint32_t>(count);
     }
   }
 }
