@@ -16,7 +16,7 @@ namespace {
 using kernels::ConvShape;
 
 using ConvLanesTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, ConvLanesTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, ConvLanesTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 struct Plane {
   std::int64_t h, w;

@@ -14,7 +14,7 @@ namespace {
 using kernels::ConvPoolShape;
 
 using ConvPlanesTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, ConvPlanesTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, ConvPlanesTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 constexpr std::int64_t kSpare = 16;  // floats behind every input channel, not to be used
 

@@ -12,7 +12,7 @@ namespace karnin::test {
 namespace {
 
 using ElementwiseTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, ElementwiseTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, ElementwiseTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 TEST_P(ElementwiseTest, Relu) {
   for (std::int64_t count = 0; count < 70; ++count) {

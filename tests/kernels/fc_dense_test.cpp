@@ -13,7 +13,7 @@ namespace {
 using kernels::FcShape;
 
 using FcDenseTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, FcDenseTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, FcDenseTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 /// Calls body(shape, fill, compare) for the whole sweep: integers must match exactly, uniforms to
 /// rounding. Stops at the first failure, which names the shape.

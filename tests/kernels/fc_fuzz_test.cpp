@@ -1,4 +1,4 @@
-// Every kernel of fully connected layers, at every instruction set of this CPU, on layers drawn at
+// Every kernel of fully connected layers, at every instruction set under test, on layers drawn at
 // random: against the slow reference, and against each other.
 //   KARNIN_FUZZ_SECONDS=60 build/release/tests/fc_fuzz_test    longer than the second of every day
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 #include "runtime/kernels/fc_sparse.h"
 #include "tests/support/fill.h"
 #include "tests/support/guarded.h"
+#include "tests/support/kernel_table_test.h"
 #include "tests/support/lane_blocks.h"
 #include "tests/support/reference_fc.h"
 
@@ -158,7 +159,7 @@ template <typename Compare>
 void check(const Case& c, const Compare& compare) {
   const FcShape& s = c.shape;
   const Reference reference = reference_forward(s, c.src, c.weights, c.bias, c.relu);
-  for (const Isa isa : supported_isas()) {
+  for (const Isa isa : isas_under_test()) {
     SCOPED_TRACE(testing::Message()
                  << to_string(isa) << ", rows " << s.rows << ", ic " << s.ic << ", oc " << s.oc
                  << ", pattern " << static_cast<int>(c.pattern) << ", kept " << c.kept_percent

@@ -17,7 +17,7 @@ namespace {
 using kernels::FcShape;
 
 using FcLanesTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, FcLanesTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, FcLanesTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 TEST_P(FcLanesTest, ImagesIntoLanesAndBack) {
   for (const std::int64_t images : {1, 3, 4, 7, 8, 9, 16, 17, 40})

@@ -21,7 +21,7 @@ using kernels::FcShape;
 using kernels::PackedSparse;
 
 using FcSparseTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, FcSparseTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, FcSparseTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 /// Zeroes about that share of the weights; rows 0, 3, 6, ... lose all of theirs if `empty_rows`.
 std::vector<float> thinned(std::vector<float> weights, std::int64_t ic, double sparsity,

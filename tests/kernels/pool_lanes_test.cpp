@@ -14,7 +14,7 @@ namespace {
 using kernels::PoolShape;
 
 using PoolLanesTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, PoolLanesTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, PoolLanesTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 std::int64_t positions(std::int64_t src, std::int64_t kernel, std::int64_t stride,
                        std::int64_t pad) {

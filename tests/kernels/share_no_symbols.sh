@@ -1,15 +1,15 @@
 #!/bin/sh
 # Usage: share_no_symbols.sh NM OBJECT...
-# Fails if an object compiled for a wide instruction set (table_*.cpp but table_scalar.cpp) defines a
-# weak function that does not name that instruction set: the linker would keep one copy for the program.
+# Fails if an object compiled for a wide instruction set (*_avx2.cpp and *_avx512.cpp) defines a weak
+# function that does not name that instruction set: the linker would keep one copy for the program.
 set -eu
 nm=$1
 shift
 status=0
 for object in "$@"; do
   case $object in
-    *table_avx2*) own=fma3 ;;
-    *table_avx512*) own=avx512 ;;
+    *_avx2.cpp*) own=fma3 ;;
+    *_avx512.cpp*) own=avx512 ;;
     *) continue ;;
   esac
   symbols=$("$nm" --defined-only "$object" | awk '$2 == "W" {print $3}')

@@ -12,7 +12,7 @@ namespace karnin::test {
 namespace {
 
 using SoftmaxTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, SoftmaxTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, SoftmaxTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 struct RowReference {
   std::vector<double> p;

@@ -14,7 +14,7 @@ namespace {
 using kernels::SgdStep;
 
 using TrainingTest = KernelTableTest;
-INSTANTIATE_TEST_SUITE_P(Isas, TrainingTest, testing::ValuesIn(supported_isas()), isa_name);
+INSTANTIATE_TEST_SUITE_P(Isas, TrainingTest, testing::ValuesIn(isas_under_test()), isa_name);
 
 /// The rule of kernels.h, element by element.
 float tree(const std::vector<std::vector<float>>& parts, std::size_t first, std::size_t count,

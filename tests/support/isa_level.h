@@ -1,4 +1,5 @@
-// For test programs that CTest runs once an instruction set (karnin_test(... ISA_LEVELS)):
+// For test programs that CTest runs once an instruction set (ISA_LEVELS and ISA_PARAMETER of
+// karnin_test):
 // including this header ends the program with status 77, "skipped", where KARNIN_CPU_ISA names one
 // that the CPU lacks.
 #pragma once
