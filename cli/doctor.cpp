@@ -8,9 +8,12 @@
 #include "cli/dataset_listing.h"
 #include "cli/machine.h"
 #include "cli/output.h"
+#include "cli/self_test_report.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "formats/fetch.h"
+#include "runtime/core/cpu_isa.h"
+#include "runtime/kernels/kernels.h"
 #include "runtime/onednn/runtime_version.h"
 
 namespace karnin::cli {
@@ -18,7 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct DoctorVerb : VerbOptions {};
+struct DoctorVerb : VerbOptions {
+  bool self_test = false;
+};
 
 Json versions() {
   return {{"oneDNN", onednn::runtime_version()},
@@ -62,15 +67,20 @@ std::string describe(const Json& report, const std::vector<DatasetListing>& data
 
 ExitCode doctor(const DoctorVerb& verb) {
   const std::vector<DatasetListing> datasets = list_datasets();
-  const Json report{{"version", KARNIN_VERSION},
-                    {"machine", machine_json(verb.threads)},
-                    {"versions", versions()},
-                    {"cache", cache_directory().string()},
-                    {"datasets", to_json(datasets)}};
+  std::vector<KernelVerdict> verdicts;
+  if (verb.self_test) verdicts = check_kernels(kernels::active());
+  Json report{{"version", KARNIN_VERSION},
+              {"machine", machine_json(verb.threads)},
+              {"versions", versions()},
+              {"cache", cache_directory().string()},
+              {"datasets", to_json(datasets)}};
+  if (verb.self_test) report["self_test"] = to_json(active_isa(), verdicts);
   if (verb.json)
     print_json(report);
   else
-    print(describe(report, datasets));
+    print(describe(report, datasets) +
+          (verb.self_test ? "\n" + to_table(active_isa(), verdicts) : ""));
+  expect_right(active_isa(), verdicts);
   return ExitCode::done;
 }
 
@@ -79,8 +89,12 @@ ExitCode doctor(const DoctorVerb& verb) {
 void add_doctor(CLI::App& app, Action& action) {
   const auto options = std::make_shared<DoctorVerb>();
   CLI::App& verb = add_verb(
-      app, {"doctor", "Show what this machine offers: CPU, libraries, data sets", "doctor", ""},
+      app,
+      {"doctor", "Show what this machine offers: CPU, libraries, data sets", "doctor --self-test",
+       "Exit status 1 if --self-test finds a kernel that is wrong on this machine."},
       *options);
+  verb.add_flag("--self-test", options->self_test,
+                "Compare every kernel of the level in use with the scalar one, in a second");
   select(verb, action, options, doctor);
 }
 
