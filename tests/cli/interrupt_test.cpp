@@ -101,7 +101,7 @@ TEST(Interrupt, ADownloadLeavesNothingBehind) {
   options.environment["KARNIN_CIFAR10_URL"] = server.url();
   test::Process process(workspace.command({"data", "fetch", "cifar10"}), options);
   ASSERT_TRUE(process.wait_for_stderr("fetching"));
-  while (server.requests() == 0) usleep(1000);
+  for (int i = 0; i < 10'000 && server.requests() == 0; ++i) usleep(1000);
   process.send(SIGTERM);
   const test::ProcessResult result = process.wait();
   EXPECT_EQ(result.status, 130) << result.err;

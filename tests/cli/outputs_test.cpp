@@ -32,10 +32,10 @@ std::unique_ptr<test::Workspace> Outputs::workspace;
 /// What `train` says with this shell script before it, in which $0 is the directory for curves.
 class Curves : public Outputs {
  protected:
-  static test::ProcessResult train(const std::string& script) {
+  static test::ProcessResult train(const std::string& script, const std::string& epochs = "2") {
     Words command{"/bin/sh", "-c", script + R"(; exec "$@" --tensorboard "$0")", file("curves")};
     const Words training = workspace->command(
-        {"train", "--data", workspace->data(), "--epochs", "2", "--out", file("watched")});
+        {"train", "--data", workspace->data(), "--epochs", epochs, "--out", file("watched")});
     command.insert(command.end(), training.begin(), training.end());
     std::filesystem::remove_all(file("watched"));
     std::filesystem::remove_all(file("curves"));
@@ -59,7 +59,8 @@ TEST_F(Curves, AFullDiskUnderThemEndsThemAndNothingElse) {
 TEST_F(Curves, ADirectoryThatVanishesEndsThemToo) {
   const test::ProcessResult result =
       train(R"((while ! ls "$0"/events*; do sleep 0.01; done; rm -r "$0") >/dev/null 2>&1 &)"
-            "true");
+            "true",
+            "20");
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("No such file or directory: the curves end here"));
 }
