@@ -126,8 +126,9 @@ TEST(Threads, StayWhereTheProcessIsHeldTo) {
   const auto held = machine(workspace, bindings);
   EXPECT_EQ(held["threads"], 1);
   EXPECT_EQ(held["allowed_cpus"], 1);
-  if (held["cpu_quota"].is_null())
+  if (held["cpu_quota"].is_null()) {
     EXPECT_EQ(held["threads_from"], held["cpus"] == 1 ? "no limit" : "CPU affinity");
+  }
   EXPECT_EQ(run(workspace, bindings, {"--version"}).err, "");  // nothing was to be had
 }
 
