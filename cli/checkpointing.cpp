@@ -104,16 +104,20 @@ CheckpointInterval checkpoint_interval_from_string(std::string_view text) {
   return interval;
 }
 
-Json run_identity(const Dataset& dataset) {
+std::string images_sha256(const ImageSet& images) {
   Digest digest(Digest::Algorithm::sha256);
-  digest.update(dataset.train.pixels);
-  digest.update(dataset.train.labels);
+  digest.update(images.pixels);
+  digest.update(images.labels);
+  return digest.finish();
+}
+
+Json run_identity(const Dataset& dataset) {
   return {{"version", KARNIN_VERSION},
           {"isa", to_string(active_isa())},
           {"data", dataset.name},
           {"note", dataset.note},
           {"training_images", dataset.train.size()},
-          {"training_images_sha256", digest.finish()}};
+          {"training_images_sha256", images_sha256(dataset.train)}};
 }
 
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file) {
@@ -122,8 +126,9 @@ std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file) {
   return read_checkpoint(file);
 }
 
-void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
-  const Json saved = Json::parse(checkpoint.run, nullptr, false);
+std::string differences(const std::string& run, const Json& identity) {
+  Json saved = Json::parse(run, nullptr, false);
+  if (!saved.is_object()) saved = Json::object();
   Json both = saved;
   both.update(identity);
   std::string differences;
@@ -136,8 +141,13 @@ void require_same_run(const Checkpoint& checkpoint, const Json& identity) {
     else
       differences += (differences.empty() ? "" : "; ") + difference;
   }
-  if (!differences.empty())
-    throw ArgumentError("--resume: the checkpoint is of another run: " + differences);
+  return differences;
+}
+
+void require_same_run(const std::string& run, const Json& identity) {
+  if (const std::string other = differences(run, identity); !other.empty())
+    throw ArgumentError("--resume: what is there is of another run: " + other +
+                        " (expected another --out, or --overwrite in place of --resume)");
 }
 
 Checkpointing::Checkpointing(std::filesystem::path file, const Json& identity, const Model& model,

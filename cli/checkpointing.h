@@ -33,13 +33,20 @@ CheckpointInterval checkpoint_interval_from_string(std::string_view text);
 /// by hash, and the program and the instruction set that compute.
 nlohmann::ordered_json run_identity(const Dataset& dataset);
 
+/// Of all pixels and labels.
+std::string images_sha256(const ImageSet& images);
+
 /// The checkpoint in `file`, if there is one. Throws FileError for one that is unsound.
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file);
 
-/// Throws ArgumentError, naming every difference, unless the checkpoint is of the run that
-/// `identity` describes. How a file is spelled makes none where its digest is the same. Another
-/// version or instruction set is only told: the run can go on, but its last bits may be others.
-void require_same_run(const Checkpoint& checkpoint, const nlohmann::ordered_json& identity);
+/// Every value in which `run`, the identity that was saved, is not `identity`; empty if it is the
+/// same. How a file is spelled makes no difference where its digest is the same. Nor does another
+/// version or instruction set, which is told: a run can go on with it, but its last bits may be
+/// others.
+std::string differences(const std::string& run, const nlohmann::ordered_json& identity);
+
+/// Throws ArgumentError, naming all differences, if there are any.
+void require_same_run(const std::string& run, const nlohmann::ordered_json& identity);
 
 /// Everything that has a state, besides the model.
 struct RunningParts {

@@ -11,6 +11,7 @@
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
+#include "cli/result_options.h"
 #include "cli/table.h"
 #include "cli/training_options.h"
 #include "cli/training_run.h"
@@ -27,7 +28,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct PruneVerb : VerbOptions {
+struct PruneVerb : VerbOptions, ResultOptions {
   std::string model;
   PruneOptions prune;  ///< `layers` empty: the default ones
   bool shrink = false;
@@ -36,7 +37,6 @@ struct PruneVerb : VerbOptions {
   TrainingOptions fine_tune;
   std::int64_t score_images = 1000;
   ValueOptions values;
-  std::filesystem::path out = "pruned.bin";
 };
 
 struct Result {
@@ -96,6 +96,7 @@ Result prune_file(const PruneVerb& verb) {
   validate(verb.values);
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
+  require_replaceable(verb, {{verb.out}});
   Result result;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);
@@ -237,7 +238,8 @@ void add_prune(CLI::App& app, Action& action) {
                 "rounding");
   verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
                 "Keep them in the file, as they were recorded, so that it can be pruned further");
-  verb.add_option("--out", options->out, "The pruned file");
+  add_result_options(verb, *options, "pruned.bin",
+                     "The pruned file; with --overwrite it may be that of --model");
   select(verb, action, options, prune_verb);
 }
 

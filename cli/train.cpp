@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/evaluation.h"
+#include "cli/finished_run.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
@@ -12,6 +13,7 @@
 #include "cli/pruning.h"
 #include "cli/quantity.h"
 #include "cli/recipe.h"
+#include "cli/result_options.h"
 #include "cli/train_report.h"
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
@@ -32,7 +34,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct TrainVerb : VerbOptions {
+struct TrainVerb : VerbOptions, ResultOptions {
   std::string data;
   std::string arch = "khanal2018";
   std::string model;  ///< to go on from; empty: fresh weights
@@ -40,7 +42,6 @@ struct TrainVerb : VerbOptions {
   TrainingPruningOptions pruning;
   double average = 0;
   WatchOptions watch;
-  std::filesystem::path out = "karnin-run";
 
   std::filesystem::path checkpoint_file() const { return out / "checkpoint.bin"; }
 };
@@ -52,6 +53,21 @@ void require_lasting_teacher(const TrainVerb& verb) {
     if (std::filesystem::equivalent(verb.training.teacher, verb.out / name, error))
       throw ArgumentError("--teacher " + verb.training.teacher +
                           ": expected a file that this run does not replace");
+}
+
+Results results_of(const TrainVerb& verb, bool resumed) {
+  Results results{{}, verb.checkpoint_file(), resumed};
+  for (const char* name : {"model.bin", "pruned.bin", "train.csv", kArgumentsFile})
+    results.files.push_back(verb.out / name);
+  return results;
+}
+
+/// Before the data are read: whether what is there is this run's own shows only afterwards.
+void refuse_early(const TrainVerb& verb) {
+  std::error_code error;
+  const bool has_state = std::filesystem::exists(verb.checkpoint_file(), error) ||
+                         std::filesystem::exists(verb.out / kArgumentsFile, error);
+  require_replaceable_directory(verb, results_of(verb, verb.watch.resume && has_state));
 }
 
 /// Everything that one run works on, in the order in which it comes to be.
@@ -142,17 +158,20 @@ Json history_entry(const TrainVerb& verb, const Run& run, const TrainOptions& op
   return entry;
 }
 
-Json arguments(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
+Json arguments(const TrainVerb& verb, const Run& run, const TrainOptions& options,
+               const Json& identity) {
   Json json{{"verb", "train"}, {"version", KARNIN_VERSION}};
   json["data"] = run.dataset.directory.string();
   json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
   json.update(recipe(verb, run.model, options));
   json["threads"] = options.threads;
   json["out"] = verb.out.string();
+  json["finished"] = !run.interrupted;
+  json["run"] = identity;
   return json;
 }
 
-void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
+void save(Run& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity) {
   append_provenance(run.model, history_entry(verb, run, options));
   write_model(verb.out / "model.bin", run.model);
   run.pruned = run.model;
@@ -161,9 +180,9 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
   run.pruned.sensitivities.clear();
   write_model(verb.out / "pruned.bin", run.pruned);
   replace_file(verb.out / "train.csv", to_csv(run.log));
-  replace_file(
-      verb.out / "arguments.json",
-      arguments(verb, run, options).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  const Json json = arguments(verb, run, options, identity);
+  replace_file(verb.out / kArgumentsFile,
+               json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 /// Says what becomes of a checkpoint that is there, or of one that is not.
@@ -178,17 +197,14 @@ void tell_start(const TrainVerb& verb, const Run& run) {
     tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
 }
 
-void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options) {
-  const Json id = identity(verb, run, options);
+void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options, const Json& id) {
   if (run.checkpoint) {
-    require_same_run(*run.checkpoint, id);
+    require_same_run(run.checkpoint->run, id);
     run.model = run.checkpoint->model;
   }
   TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
                           rules(verb, run.model), verb.watch, verb.checkpoint_file(), id);
-  require_writable({verb.out / "model.bin", verb.out / "pruned.bin", verb.out / "train.csv",
-                    verb.out / "arguments.json", verb.checkpoint_file()});
-  const DirectoryLock lock(verb.out);
+  const DirectoryLock lock = lock_results(verb, results_of(verb, run.checkpoint.has_value()));
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);
   run.checkpoint.reset();
@@ -196,8 +212,21 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
   run.interrupted = session.run(interrupt);
   run.log = session.log();
   run.best_epoch = session.best_epoch();
-  save(run, verb, options);
+  save(run, verb, options, id);
   if (!run.interrupted) session.remove_checkpoint();
+}
+
+/// True if this very run is over, and was read back.
+bool is_over(Run& run, const TrainVerb& verb, const Json& identity) {
+  if (!verb.watch.resume || verb.overwrite || run.checkpoint) return false;
+  std::optional<FinishedRun> over = find_finished_run(verb.out, identity);
+  if (!over) return false;
+  tell(fmt::format("the run in {} is over: nothing is left to do\n", verb.out.string()));
+  run.model = std::move(over->model);
+  run.pruned = std::move(over->pruned);
+  run.log = std::move(over->log);
+  run.best_epoch = over->best_epoch;
+  return true;
 }
 
 Json report_json(const Run& run, const std::vector<Product>& products) {
@@ -214,9 +243,11 @@ Json report_json(const Run& run, const std::vector<Product>& products) {
 
 ExitCode train(const TrainVerb& verb) {
   require_lasting_teacher(verb);
+  refuse_early(verb);
   const TrainOptions options = resolve(verb.training, verb.threads);
   Run run = start(verb, options.seed);
-  train_and_save(run, verb, options);
+  const Json id = identity(verb, run, options);
+  if (!is_over(run, verb, id)) train_and_save(run, verb, options, id);
   std::vector<Product> products{{verb.out / "model.bin", run.model, {}},
                                 {verb.out / "pruned.bin", run.pruned, {}}};
   if (!run.interrupted)
@@ -244,7 +275,8 @@ void add_train(CLI::App& app, Action& action) {
        "SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1 leave what there is and a\n"
        "checkpoint.bin, from which the same command with --resume goes on: it ends in the\n"
        "same model.bin, pruned.bin and train.csv, to the byte. A second SIGINT or SIGTERM\n"
-       "ends at once; the last checkpoint stays."},
+       "ends at once; the last checkpoint stays. Without --resume or --overwrite, a directory\n"
+       "that holds a run is left alone."},
       *options);
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
@@ -260,7 +292,7 @@ void add_train(CLI::App& app, Action& action) {
   verb.add_option("--average", options->average,
                   "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
                   "last ones");
-  verb.add_option("--out", options->out, "Directory of the results");
+  add_result_options(verb, *options, "karnin-run", "Directory of the results");
   add_watch_options(verb, options->watch);
   add_training_pruning_options(verb, options->pruning);
   select(verb, action, options, train);

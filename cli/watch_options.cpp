@@ -24,9 +24,10 @@ void add_watch_options(CLI::App& verb, WatchOptions& options) {
           "Save the run every so many steps (500) or epochs (2epochs); 0: only when interrupted")
       ->type_name("N[steps|epochs]")
       ->default_str("1epoch");
-  verb.add_flag("--resume", options.resume,
-                "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
-                "may differ); without a checkpoint, start at the beginning");
+  verb.add_flag(
+      "--resume", options.resume,
+      "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
+      "may differ); without one, start at the beginning. A run that is over stays as it is");
   verb.add_option("--tensorboard", options.tensorboard, "Directory for TensorBoard's curves");
 }
 

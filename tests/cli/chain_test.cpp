@@ -36,7 +36,8 @@ class Chain : public testing::Test {
 
   static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static json prune(const std::string& out, const std::vector<std::string>& more) {
-    std::vector<std::string> words{"prune", "--model", file("run/model.bin"), "--out", file(out)};
+    std::vector<std::string> words{"prune", "--model", file("run/model.bin"),
+                                   "--out", file(out), "--overwrite"};
     words.insert(words.end(), more.begin(), more.end());
     return workspace->run_json(words);
   }
@@ -271,7 +272,7 @@ TEST_F(Chain, VerifyApproves) {
 TEST_F(Chain, ThreadsDoNotChangeAByte) {
   workspace->train("one", {"--threads", "1", "--augment", "flip,shift"});
   for (const char* threads : {"2", "3", "8"}) {
-    workspace->train("more", {"--threads", threads, "--augment", "flip,shift"});
+    workspace->train("more", {"--threads", threads, "--augment", "flip,shift", "--overwrite"});
     for (const char* name : {"model.bin", "pruned.bin", "train.csv"})
       EXPECT_EQ(test::bytes_of(workspace->path("one") / name),
                 test::bytes_of(workspace->path("more") / name))

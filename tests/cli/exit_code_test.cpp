@@ -233,7 +233,7 @@ TEST_F(ExitCode, PruningInPlaceDoesNotLoseTheSensitivities) {
   EXPECT_EQ(test::bytes_of(file("in-place.bin")), before);
   EXPECT_EQ(workspace
                 ->run({"prune", "--model", file("in-place.bin"), "--out", file("in-place.bin"),
-                       "--keep-sensitivities"})
+                       "--keep-sensitivities", "--overwrite"})
                 .status,
             0);
 }

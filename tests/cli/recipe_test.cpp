@@ -13,7 +13,8 @@ using Words = std::vector<std::string>;
 class Recipe : public testing::Test {
  protected:
   nlohmann::json arguments(const Words& more) {
-    Words words{"train", "--data", workspace_.data(), "--out", workspace_.path("run").string()};
+    Words words{"train",      "--data", workspace_.data(), "--out", workspace_.path("run").string(),
+                "--overwrite"};
     words.insert(words.end(), more.begin(), more.end());
     workspace_.run_json(words);
     std::ifstream file(workspace_.path("run/arguments.json"));

@@ -80,7 +80,7 @@ TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
       {"--method", "karnin", "--validation", "0.2", "--held-out-gradients"},
       {"--pace", "rounds", "--rounds", "2", "--prune-begin", "0.4", "--rewind", "1"}};
   for (const Words& way : ways) {
-    Words more{"--sparsity", "0.8"};
+    Words more{"--sparsity", "0.8", "--overwrite"};
     more.insert(more.end(), way.begin(), way.end());
     const auto report = workspace->run_json(training("way", more));
     EXPECT_NEAR(report["epochs"][5]["sparsity"].get<double>(), 0.8, 1e-3);
@@ -95,16 +95,16 @@ TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
 /// Ends in the same bytes when it is stopped six times and taken up again.
 void SparseTraining::expect_same_if_interrupted(Words (*words_of)(const std::string&,
                                                                   const Words&)) {
+  for (const char* directory : {"straight", "random"}) std::filesystem::remove_all(file(directory));
   ASSERT_EQ(workspace->run(words_of("straight", {})).status, 0);
   CounterRng rng(6);
-  std::filesystem::remove_all(file("random"));
   const Words words = words_of("random", {"--resume", "--checkpoint-every", "11"});
   for (int i = 0; i < 6; ++i) {
     test::Process process(workspace->command(words), workspace->options());
     process.wait_for_stderr("training ");
     std::this_thread::sleep_for(std::chrono::milliseconds(rng.below(500)));
     process.send(i % 2 == 0 ? SIGINT : SIGKILL);
-    process.wait();
+    if (process.wait().status == 0) std::filesystem::remove_all(file("random"));
   }
   const test::ProcessResult result = workspace->run(words);
   ASSERT_EQ(result.status, 0) << result.err;
@@ -121,6 +121,7 @@ TEST_F(SparseTraining, InterruptionsDoNotChangeAByte) {
 
 TEST_F(SparseTraining, ARunWithOtherOptionsIsNotGoneOnWith) {
   const auto resumed = [](const Words& words) {
+    std::filesystem::remove_all(file("other"));
     test::Process process(workspace->command(rounds("other", {"--checkpoint-every", "5"})),
                           workspace->options());
     process.wait_for_stderr("epoch 1/");

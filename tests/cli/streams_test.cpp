@@ -40,8 +40,8 @@ class Streams : public testing::Test {
 
   static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static Words training() {
-    return workspace->command(
-        {"train", "--data", workspace->data(), "--epochs", "3", "--out", file("again")});
+    return workspace->command({"train", "--data", workspace->data(), "--epochs", "3", "--out",
+                               file("again"), "--overwrite"});
   }
   static std::string stderr_on_terminal(test::ProcessOptions options) {
     options.terminal = true;
@@ -80,7 +80,7 @@ TEST_F(Streams, HelpThatDoesNotArriveIsAnError) {
 TEST_F(Streams, JsonIsAllThereIsOnStdout) {
   const std::string model = file("run/model.bin");
   for (const Words& words :
-       {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("again")},
+       {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("json")},
         Words{"prune", "--model", model, "--out", file("pruned.bin")},
         Words{"eval", "--model", model, "--data", workspace->data()},
         Words{"inspect", "--model", model}, Words{"verify", model}, Words{"doctor"},

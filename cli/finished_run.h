@@ -1,0 +1,33 @@
+// A run that is over, as its directory tells it: --resume finds nothing left to do.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/training_run.h"
+#include "runtime/core/model.h"
+
+namespace karnin::cli {
+
+/// What a run ran with. Its "run" is the run's identity (checkpointing.h), "finished" whether it
+/// came to its end.
+inline constexpr const char* kArgumentsFile = "arguments.json";
+
+/// That file as an object, empty if it is not there or unsound. Throws FileError where it can't be
+/// read.
+nlohmann::ordered_json saved_arguments(const std::filesystem::path& directory);
+
+struct FinishedRun {
+  Model model;
+  Model pruned;
+  TrainingLog log;  ///< as exact as train.csv has it, and without speeds
+  std::int64_t best_epoch = 0;
+};
+
+/// Nothing unless a run has ended in this directory and left all its files there. Throws
+/// ArgumentError, naming every difference, if it was another one, and FileError for unsound files.
+std::optional<FinishedRun> find_finished_run(const std::filesystem::path& directory,
+                                             const nlohmann::ordered_json& identity);
+
+}  // namespace karnin::cli
