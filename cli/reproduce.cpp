@@ -4,17 +4,21 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/checkpointing.h"
+#include "cli/finished_run.h"
 #include "cli/interrupt.h"
 #include "cli/machine.h"
 #include "cli/model_data.h"
 #include "cli/output.h"
-#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
+#include "cli/result_options.h"
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
 #include "formats/directory_lock.h"
 #include "formats/gnuplot.h"
+#include "runtime/core/cpu_isa.h"
+#include "runtime/core/error.h"
 #include "train/experiments/figures.h"
 #include "train/experiments/report.h"
 #include "train/experiments/result_files.h"
@@ -25,11 +29,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct ReproduceVerb : VerbOptions {
+struct ReproduceVerb : VerbOptions, ResultOptions {
   std::string data;
   std::int64_t seeds = 5;
   bool paper_only = false;
-  std::filesystem::path out = "karnin-paper";
 };
 
 std::vector<Plot> all_figures(const Reproduction& results) {
@@ -121,11 +124,55 @@ Reproduction reproduce_watched(const ReproduceVerb& verb, const Dataset& dataset
                    watcher);
 }
 
+/// What a command must have in common with the one whose results it goes on with.
+Json identity(const ReproduceVerb& verb, const Dataset& dataset) {
+  return {{"program", fmt::format("karnin-cpu {} for {}", KARNIN_VERSION, to_string(active_isa()))},
+          {"training_images_sha256", images_sha256(dataset.train)},
+          {"test_images_sha256", images_sha256(dataset.test)},
+          {"seeds", verb.seeds},
+          {"paper_only", verb.paper_only}};
+}
+
+/// All that this verb writes. Where arguments.json says whose they are, they may be its own.
+Results results_of(const ReproduceVerb& verb) {
+  Results results{.files = {verb.out / "report.html"}};
+  const auto add = [&](const std::string& name) { results.files.push_back(verb.out / name); };
+  for (int i = 1; i <= 7; ++i) add(fmt::format("table-{}.csv", i));
+  for (int i = 1; i <= 6; ++i) add(fmt::format("figure-{}.csv", i));
+  for (const char* name : {"sparsity", "controls", "readings", "scores"})
+    add(fmt::format("{}.csv", name));
+  for (const char* name : {"figure-2", "figure-6-accuracy", "figure-6-removed", "sparsity",
+                           "scores-fc1", "scores-fc2", "dropout"})
+    add(fmt::format("{}.png", name));
+  add(kArgumentsFile);
+  results.resumed = !saved_arguments(verb.out).empty();
+  if (results.resumed) return results;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(verb.out / "networks", error))
+    results.files.push_back(entry.path());
+  return results;
+}
+
+/// Notes whose results these are, unless others' are there.
+void claim(const ReproduceVerb& verb, const Dataset& dataset) {
+  const Json run = identity(verb, dataset), there = saved_arguments(verb.out);
+  if (!verb.overwrite && !there.empty()) {
+    const std::string other = differences(there.value("run", Json()).dump(), run);
+    if (!other.empty())
+      throw ArgumentError(
+          fmt::format("'{}' holds the results of another run: {}: expected "
+                      "--overwrite, to replace them, or another --out",
+                      verb.out.string(), other));
+  }
+  replace_file(verb.out / kArgumentsFile, Json{{"verb", "reproduce"}, {"run", run}}.dump(2) + "\n");
+}
+
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
+  require_replaceable_directory(verb, results_of(verb));
   const Dataset dataset = load_dataset(verb.data);
-  require_writable({verb.out / "report.html"});
-  const DirectoryLock lock(verb.out);
+  const DirectoryLock lock = lock_results(verb, results_of(verb));
+  claim(verb, dataset);
   const Interrupt interrupt;
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
                    count(dataset.train.size()), seeds_text(verb.seeds)));
@@ -147,7 +194,8 @@ void add_reproduce(CLI::App& app, Action& action) {
       {"reproduce", "Repeat the paper with several seeds, and write a report",
        "reproduce --data cifar10 --seeds 5 --out karnin-paper",
        "Leaves in --out: report.html, which needs no other file; every table and figure as CSV;\n"
-       "the plots as PNG; and the trained networks, from which an interrupted run goes on.\n"
+       "the plots as PNG; and the trained networks, from which the same command goes on if it\n"
+       "is interrupted or repeated.\n"
        "Needs gnuplot (apt-get install gnuplot-nox)."},
       *options);
   verb.add_option("--data", options->data,
@@ -156,7 +204,7 @@ void add_reproduce(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000));
   verb.add_flag("--paper-only", options->paper_only,
                 "Leave out dropout and the other readings: as many trainings again, and four");
-  verb.add_option("--out", options->out, "Directory of the results");
+  add_result_options(verb, *options, "karnin-paper", "Directory of the results");
   select(verb, action, options, reproduce_verb);
 }
 

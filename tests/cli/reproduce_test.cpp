@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "tests/cli/workspace.h"
@@ -180,6 +181,43 @@ TEST_F(Reproduce, InterruptedItKeepsWhatIsDone) {
                   .status,
               0)
         << name;
+}
+
+TEST_F(Reproduce, AnotherCommandLeavesItAlone) {
+  const auto files = [] {
+    std::map<std::string, std::vector<std::uint8_t>> all;
+    for (const std::string& name : test::files_in(workspace->path("paper/networks")))
+      all[name] = test::bytes_of(workspace->path("paper/networks") / name);
+    for (const std::string& name : test::files_in(workspace->path("paper")))
+      if (name.ends_with(".csv")) all[name] = test::bytes_of(workspace->path("paper") / name);
+    return all;
+  };
+  const auto before = files();
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--seeds", "1"}, std::vector<std::string>{"--paper-only"}}) {
+    auto other = arguments(*workspace, "paper", "2");
+    other.insert(other.end(), more.begin(), more.end());
+    const test::ProcessResult refused = workspace->run(other);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("was"), HasSubstr("--overwrite"),
+                                            HasSubstr("another --out")));
+  }
+  EXPECT_EQ(files(), before);
+}
+
+/// Every file that it leaves would be missed if it were somebody else's.
+TEST_F(Reproduce, NoFileOfSomebodyElseIsReplaced) {
+  std::vector<std::string> names = test::files_in(workspace->path("paper"));
+  std::erase(names, "networks");
+  names.emplace_back("networks/base-1.bin");
+  for (const std::string& name : names) {
+    std::filesystem::remove_all(workspace->path("theirs"));
+    std::filesystem::create_directories(workspace->path("theirs/networks"));
+    std::ofstream(workspace->path("theirs") / name) << "mine";
+    const test::ProcessResult refused = workspace->run(arguments(*workspace, "theirs", "2"));
+    EXPECT_EQ(refused.status, 2) << name;
+    EXPECT_THAT(refused.err, HasSubstr(name));
+  }
 }
 
 TEST_F(Reproduce, WithoutGnuplotItSaysWhatToInstall) {
