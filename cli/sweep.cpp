@@ -10,15 +10,17 @@
 #include "cli/model_data.h"
 #include "cli/name_list.h"
 #include "cli/output.h"
-#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
+#include "cli/result_options.h"
+#include "cli/sweep_record.h"
 #include "cli/table.h"
 #include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
 #include "formats/atomic_file.h"
+#include "formats/directory_lock.h"
 #include "formats/gnuplot.h"
 #include "formats/model_file.h"
 #include "train/experiments/tuned_sweep.h"
@@ -29,7 +31,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct SweepVerb : VerbOptions {
+/// Without training a point may take less time than a file to be flushed.
+constexpr std::chrono::milliseconds kPause{1000};
+
+struct SweepVerb : VerbOptions, ResultOptions {
   std::vector<std::string> models;
   std::string data;
   std::vector<std::string> methods;
@@ -39,7 +44,7 @@ struct SweepVerb : VerbOptions {
   TrainingOptions tuning;
   std::int64_t score_images = 1000;
   bool plot = false;
-  std::filesystem::path out = "karnin-sweep";
+  bool resume = false;
 };
 
 /// Those that were asked for, or all that every model has scores for.
@@ -70,8 +75,7 @@ Json layer_json(const PruneReport& report) {
   return layers;
 }
 
-Json sweep_json(const std::vector<ModelSweep>& all, const SweepOptions& options,
-                const std::filesystem::path& file) {
+Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
   Json rows = Json::array();
   const auto add = [&](const std::string& model, const Series& series) {
     for (std::size_t i = 0; i < series.settings.size(); ++i)
@@ -82,9 +86,11 @@ Json sweep_json(const std::vector<ModelSweep>& all, const SweepOptions& options,
                       {"removed", removed(series.outcomes[i].report)},
                       {"layers", layer_json(series.outcomes[i].report)}});
   };
-  for (const ModelSweep& sweep : all)
+  for (const ModelSweep& sweep : record.sweeps())
     for (const Series& series : sweep.series) add(sweep.model, series);
-  return {{"file", file.string()}, {"rows", std::move(rows)}};
+  return {{"file", record.csv_file().string()},
+          {"interrupted", record.found() < record.points()},
+          {"rows", std::move(rows)}};
 }
 
 std::string removed_table(const std::vector<Series>& all, const SweepOptions& options) {
@@ -128,52 +134,86 @@ std::string describe(const std::vector<ModelSweep>& all, const SweepOptions& opt
                      accuracy_table(all, options));
 }
 
-std::vector<Series> sweep_one(const SweepVerb& verb, Model model, const Dataset& dataset,
-                              const SweepOptions& options, const TrainOptions& tuning,
-                              const Watcher& watcher) {
-  if (std::ranges::any_of(options.methods, needs_gradients))
-    add_gradient_scores(model, dataset.train, {verb.score_images, tuning.seed});
-  return tuning.epochs > 0 ? tuned_sweep(model, dataset, options, tuning, watcher)
-                           : sweep(model, dataset.test, options);
+/// Says how much is there already.
+void tell_start(const SweepVerb& verb, const SweepRecord& record, bool restored) {
+  if (restored)
+    tell(fmt::format("resuming: {} of {} points are there\n", record.found(), record.points()));
+  else if (verb.resume)
+    tell(fmt::format("there is no {}: starting at the beginning\n", record.state_file().string()));
 }
 
-std::vector<ModelSweep> sweep_all(const SweepVerb& verb, const std::vector<Model>& models,
-                                  const Dataset& dataset, const SweepOptions& options,
-                                  const Interrupt& interrupt) {
-  const TrainOptions tuning = resolve(verb.tuning, verb.threads);
-  std::vector<ModelSweep> all;
+void sweep_one(const SweepVerb& verb, Model model, const Dataset& dataset,
+               const SweepOptions& options, const TrainOptions& tuning, SweepOutcomes& outcomes,
+               const Watcher& watcher) {
+  if (std::ranges::all_of(outcomes, [](const auto& outcome) { return outcome.has_value(); }))
+    return;
+  if (std::ranges::any_of(options.methods, needs_gradients))
+    add_gradient_scores(model, dataset.train, {verb.score_images, tuning.seed});
+  if (tuning.epochs > 0)
+    tuned_sweep(model, dataset, options, tuning, outcomes, watcher);
+  else
+    sweep(model, dataset.test, options, outcomes, watcher);
+}
+
+/// Every point goes into the record at once, and into its files.
+void sweep_all(const SweepVerb& verb, const std::vector<Model>& models, const Dataset& dataset,
+               const SweepOptions& options, const TrainOptions& tuning, SweepRecord& record,
+               const Interrupt& interrupt) {
   Progress progress;
-  const Watcher watcher{[&](double fraction, const std::string& what) {
-                          const double done = static_cast<double>(all.size()) + fraction;
-                          progress.update(done / static_cast<double>(models.size()),
-                                          [&] { return what; });
-                        },
-                        [&] { return interrupt.requested(); }};
-  for (std::size_t i = 0; i < models.size() && !interrupt.requested(); ++i)
-    all.push_back({verb.models[i], sweep_one(verb, models[i], dataset, options, tuning, watcher)});
-  return all;
+  const auto pause = tuning.epochs > 0 ? std::chrono::milliseconds(0) : kPause;
+  for (std::size_t i = 0; i < models.size() && !interrupt.requested(); ++i) {
+    const Watcher watcher{[&](double fraction, const std::string& what) {
+                            record.save_after(pause);
+                            const double done = static_cast<double>(i) + fraction;
+                            progress.update(done / static_cast<double>(models.size()),
+                                            [&] { return what; });
+                          },
+                          [&] { return interrupt.requested(); }};
+    sweep_one(verb, models[i], dataset, options, tuning, record.outcomes(i), watcher);
+  }
+  record.save();
+}
+
+Results results_of(const SweepVerb& verb, bool resumed) {
+  Results results{{verb.out / "sweep.csv"}, verb.out / "sweep.json", resumed};
+  if (verb.plot) results.files.push_back(verb.out / "sweep.png");
+  return results;
+}
+
+std::string describe(const SweepVerb& verb, const Dataset& dataset, const SweepRecord& record,
+                     const SweepOptions& options) {
+  if (record.found() < record.points())
+    return fmt::format("interrupted: {} of {} points are in {}; --resume goes on\n", record.found(),
+                       record.points(), verb.out.string());
+  return fmt::format("{}, {} test images\n{}", title(dataset), count(dataset.test.size()),
+                     describe(record.sweeps(), options));
 }
 
 ExitCode sweep_verb(const SweepVerb& verb) {
   if (verb.plot) require_gnuplot();  // before the work, not after it
+  std::error_code error;
+  const bool resumed = verb.resume && std::filesystem::exists(results_of(verb, false).state, error);
+  require_replaceable_directory(verb, results_of(verb, resumed));
   std::vector<Model> models;
   for (const std::string& file : verb.models) models.push_back(read_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.architecture, dataset);
   const SweepOptions options = options_for(verb, models.front());
-  const std::filesystem::path file = verb.out / "sweep.csv";
-  require_writable({file});
-  const Interrupt interrupt;
-  const std::vector<ModelSweep> all = sweep_all(verb, models, dataset, options, interrupt);
-  if (interrupt.requested()) return ExitCode::interrupted;
-  replace_file(file, sweep_csv(all, options));
-  if (verb.plot) replace_file(verb.out / "sweep.png", plot_png(sweep_plot(all, options)));
+  const TrainOptions tuning = resolve(verb.tuning, verb.threads);
+  SweepRecord record(verb.out, sweep_identity(models, dataset, options, tuning, verb.score_images),
+                     verb.models, options);
+  const DirectoryLock lock = lock_results(verb, results_of(verb, resumed));
+  tell_start(verb, record, verb.resume && record.restore());
+  const Interrupt interrupt;  // until all is written
+  sweep_all(verb, models, dataset, options, tuning, record, interrupt);
+  const bool interrupted = record.found() < record.points();
+  if (verb.plot && !interrupted)
+    replace_file(verb.out / "sweep.png", plot_png(sweep_plot(record.sweeps(), options)));
   if (verb.json)
-    print_json(sweep_json(all, options, file));
+    print_json(sweep_json(record, options));
   else
-    print(fmt::format("{}, {} test images\n{}", title(dataset), count(dataset.test.size()),
-                      describe(all, options)));
-  return ExitCode::done;
+    print(describe(verb, dataset, record, options));
+  return interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 
 void add_pruning_options(CLI::App& verb, PruneOptions& prune) {
@@ -199,7 +239,10 @@ void add_sweep(CLI::App& app, Action& action) {
        "sweep --model karnin-run/model.bin --methods karnin,magnitude --sparsities 0.5,0.7,0.9",
        "Values are a list (0.5,0.7) or FROM:TO:COUNT, equally spaced. The layers in front of the\n"
        "first pruned one see the test images once, unless --fine-tune trains every pruned network\n"
-       "on. Several models, of several seeds, give means. Leaves sweep.csv in --out."},
+       "on. Several models, of several seeds, give means. Leaves sweep.csv in --out, and "
+       "sweep.json:\n"
+       "what every point found, from which the same command with --resume goes on after SIGINT,\n"
+       "SIGTERM or kill -9. It ends in the same sweep.csv, to the byte."},
       *options);
   add_names(verb, "--model", options->models, "Files that train wrote, one or several")
       ->type_name("FILE,...")
@@ -217,7 +260,10 @@ void add_sweep(CLI::App& app, Action& action) {
   add_training_options(verb, options->tuning, "--fine-tune");
   add_score_image_option(verb, options->score_images);
   verb.add_flag("--plot", options->plot, "Leave sweep.png too (needs gnuplot)");
-  verb.add_option("--out", options->out, "Directory of the results");
+  add_result_options(verb, *options, "karnin-sweep", "Directory of the results");
+  verb.add_flag("--resume", options->resume,
+                "Go on from the points that are in --out, with otherwise the same arguments "
+                "(--threads may differ); without any, start at the beginning");
   select(verb, action, options, sweep_verb);
 }
 

@@ -1,7 +1,9 @@
 #include "runtime/metrics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "runtime/core/error.h"
 
@@ -20,6 +22,16 @@ std::vector<std::uint8_t> predict(std::span<const float> logits, std::int64_t cl
 
 ConfusionMatrix::ConfusionMatrix(std::int64_t classes)
     : classes_(classes), counts_(static_cast<std::size_t>(classes * classes), 0) {}
+
+ConfusionMatrix::ConfusionMatrix(std::vector<std::int64_t> counts)
+    : classes_(std::llround(std::sqrt(static_cast<double>(counts.size())))),
+      counts_(std::move(counts)) {
+  if (static_cast<std::size_t>(classes_ * classes_) != counts_.size())
+    throw ArgumentError("confusion matrix: expected as many counts as rows times rows, got " +
+                        std::to_string(counts_.size()));
+  if (std::ranges::any_of(counts_, [](std::int64_t count) { return count < 0; }))
+    throw ArgumentError("confusion matrix: a count is below 0");
+}
 
 void ConfusionMatrix::add(std::span<const std::uint8_t> labels,
                           std::span<const std::uint8_t> predictions) {

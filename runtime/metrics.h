@@ -16,10 +16,14 @@ std::vector<std::uint8_t> predict(std::span<const float> logits, std::int64_t cl
 class ConfusionMatrix {
  public:
   explicit ConfusionMatrix(std::int64_t classes);
+  /// Of counts() that were kept. Throws ArgumentError for a number that is no square, or for counts
+  /// below 0.
+  explicit ConfusionMatrix(std::vector<std::int64_t> counts);
   /// Both spans have one entry an image, each below classes(); throws ArgumentError otherwise.
   void add(std::span<const std::uint8_t> labels, std::span<const std::uint8_t> predictions);
 
   std::int64_t classes() const { return classes_; }
+  std::span<const std::int64_t> counts() const { return counts_; }  ///< row after row
   std::int64_t at(std::int64_t label, std::int64_t prediction) const;
   std::int64_t images() const;
   std::int64_t correct() const;

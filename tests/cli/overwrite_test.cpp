@@ -39,6 +39,11 @@ class Overwrite : public testing::Test {
   static Words pruning(const std::string& out, const Words& more = {}) {
     return with({"prune", "--model", file("run/model.bin"), "--out", file(out)}, more);
   }
+  static Words sweep(const std::string& out, const Words& more = {}) {
+    return with({"sweep", "--model", file("run/model.bin"), "--data", workspace->data(),
+                 "--methods", "magnitude", "--sparsities", "0.5", "--out", file(out)},
+                more);
+  }
   static void interrupt(const Words& words) {
     test::Process process(workspace->command(words), workspace->options());
     EXPECT_TRUE(process.wait_for_stderr("epoch 2/100000"));
@@ -91,8 +96,21 @@ TEST_F(Overwrite, NoVerbReplacesASingleOneOfItsFiles) {
     make("single", name, "mine");
     expect_refusal(training("single"), "single", name);
   }
+  for (const char* name : {"sweep.csv", "sweep.json"}) {
+    make("single", name, "mine");
+    expect_refusal(sweep("single"), "single", name);
+  }
+  make("single", "sweep.png", "mine");
+  expect_refusal(sweep("single", {"--plot"}), "single", "sweep.png");
   make("single", "pruned.bin", "mine");
   expect_refusal(pruning("single/pruned.bin"), "single", "pruned.bin");
+  for (const char* name :
+       {"report.html", "table-1.csv", "table-7.csv", "figure-1.csv", "figure-6.csv", "scores.csv",
+        "sparsity.png", "dropout.png", "arguments.json"}) {
+    make("single", name, "mine");
+    expect_refusal({"reproduce", "--data", workspace->data(), "--out", file("single")}, "single",
+                   name);
+  }
 }
 
 TEST_F(Overwrite, WhatIsToldIsDone) {
@@ -100,6 +118,9 @@ TEST_F(Overwrite, WhatIsToldIsDone) {
   EXPECT_EQ(workspace->run(training("told", {"--seed", "2", "--overwrite"})).status, 0);
   EXPECT_NE(contents("told")["model.bin"], contents("run")["model.bin"]);
   EXPECT_EQ(workspace->run(pruning("told/pruned.bin", {"--overwrite"})).status, 0);
+  make("told-sweep", "sweep.csv", "mine");
+  EXPECT_EQ(workspace->run(sweep("told-sweep", {"--overwrite"})).status, 0);
+  EXPECT_GT(contents("told-sweep")["sweep.csv"].size(), 4U);
 }
 
 TEST_F(Overwrite, AnEmptyFileHoldsNothingToLose) {
@@ -107,6 +128,8 @@ TEST_F(Overwrite, AnEmptyFileHoldsNothingToLose) {
   EXPECT_EQ(workspace->run(pruning("empty/pruned.bin")).status, 0);
   make("empty", "model.bin", "");
   EXPECT_EQ(workspace->run(training("empty", {"--epochs", "1"})).status, 0);
+  make("empty", "sweep.csv", "");
+  EXPECT_EQ(workspace->run(sweep("empty")).status, 0);
 }
 
 TEST_F(Overwrite, ALinkIsNoWayAround) {
@@ -163,6 +186,15 @@ TEST_F(Overwrite, AnInterruptedRunWithoutItsCheckpointIsNotResumed) {
   fs::copy(file("stopped"), file("lost"));
   fs::remove(file("lost/checkpoint.bin"));
   expect_refusal(training("lost", {"--epochs", "100000", "--resume"}), "lost", "model.bin");
+}
+
+TEST_F(Overwrite, AFinishedSweepIsResumedAtOnce) {
+  ASSERT_EQ(workspace->run(sweep("swept")).status, 0);
+  EXPECT_THAT(test::files_in(file("swept")), ElementsAre("sweep.csv", "sweep.json"));
+  const auto before = contents("swept");
+  expect_refusal(sweep("swept"), "swept", "sweep.json", "--resume");
+  EXPECT_EQ(workspace->run(sweep("swept", {"--resume"})).status, 0);
+  EXPECT_EQ(contents("swept"), before);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 
 #include "runtime/core/error.h"
 #include "tests/support/trained_network.h"
@@ -25,8 +27,26 @@ SweepOptions options() {
   return sweep;
 }
 
+std::vector<Series> swept(const Model& model, const SweepOptions& options) {
+  SweepOutcomes outcomes(points_of(options).size());
+  sweep(model, test_images(), options, outcomes, {});
+  return found_series(options, outcomes);
+}
+
 std::string csv_of(const Model& model, const SweepOptions& options) {
-  return sweep_csv({{"model.bin", sweep(model, test_images(), options)}}, options);
+  return sweep_csv({{"model.bin", swept(model, options)}}, options);
+}
+
+/// A watcher that stops as soon as it has been told of so many points.
+Watcher stopping_after(int points) {
+  const auto told = std::make_shared<std::atomic<int>>(0);
+  return {[told](double, const std::string&) { ++*told; },
+          [told, points] { return *told >= points; }};
+}
+
+std::size_t found_in(const SweepOutcomes& outcomes) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(outcomes, [](const auto& outcome) { return outcome.has_value(); }));
 }
 
 TEST(EquallySpaced, IncludesBothEnds) {
@@ -41,7 +61,7 @@ TEST(EquallySpaced, IncludesBothEnds) {
 
 TEST(Sweep, RemovesTheShareThatItIsAskedFor) {
   const Model model = test::trained_network();
-  const auto all = sweep(model, test_images(), options());
+  const auto all = swept(model, options());
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].name, "karnin");
   EXPECT_EQ(all[1].name, "random");
@@ -69,7 +89,7 @@ TEST(Sweep, ThresholdsOfRandomScoresAreShares) {
   const Model model = test::trained_network();
   SweepOptions sweep_options = options();
   sweep_options.are_thresholds = true;
-  const auto all = sweep(model, test_images(), sweep_options);
+  const auto all = swept(model, sweep_options);
   const auto& report = all[1].outcomes[1].report.layers[0];
   const auto n = static_cast<double>(report.weights);
   // Uniform scores: four standard deviations of a binomial share.
@@ -117,9 +137,11 @@ TEST(TunedSweep, RecoversAndIsTheSameForAnyNumberOfThreads) {
   std::vector<std::string> texts;
   for (const int threads : {1, 3}) {
     sweep_options.threads = threads;
-    const auto tuned = tuned_sweep(model, dataset, sweep_options, tuning, {});
+    SweepOutcomes outcomes(points_of(sweep_options).size());
+    tuned_sweep(model, dataset, sweep_options, tuning, outcomes, {});
+    const auto tuned = found_series(sweep_options, outcomes);
     texts.push_back(sweep_csv({{"model.bin", tuned}}, sweep_options));
-    const auto bare = sweep(model, dataset.test, sweep_options);
+    const auto bare = swept(model, sweep_options);
     EXPECT_GT(tuned[0].outcomes[2].confusion.accuracy(), bare[0].outcomes[2].confusion.accuracy());
   }
   EXPECT_EQ(texts[0], texts[1]);
@@ -129,19 +151,58 @@ TEST(TunedSweep, EndsWhenItIsStopped) {
   Dataset dataset;
   dataset.train = dataset.test = test_images();
   const Watcher watcher{{}, [] { return true; }};
-  EXPECT_TRUE(tuned_sweep(test::trained_network(), dataset, options(), {}, watcher).empty());
+  SweepOutcomes outcomes(points_of(options()).size());
+  tuned_sweep(test::trained_network(), dataset, options(), {}, outcomes, watcher);
+  EXPECT_EQ(found_in(outcomes), 0U);
+}
+
+/// What was found by then is kept as it is, and the rest comes out as if nothing had happened.
+TEST(TunedSweep, GoesOnWhereItWasStopped) {
+  const Model model = test::trained_network();
+  Dataset dataset;
+  dataset.train = dataset.test = test_images();
+  const SweepOptions sweep_options = options();
+  TrainOptions tuning;
+  tuning.epochs = 1;
+  SweepOutcomes straight(points_of(sweep_options).size()), outcomes = straight;
+  tuned_sweep(model, dataset, sweep_options, tuning, straight, {});
+  tuned_sweep(model, dataset, sweep_options, tuning, outcomes, stopping_after(2));
+  EXPECT_GE(found_in(outcomes), 2U);
+  EXPECT_LT(found_in(outcomes), outcomes.size());
+  tuned_sweep(model, dataset, sweep_options, tuning, outcomes, {});
+  EXPECT_EQ(sweep_csv({{"m", found_series(sweep_options, outcomes)}}, sweep_options),
+            sweep_csv({{"m", found_series(sweep_options, straight)}}, sweep_options));
+}
+
+TEST(Sweep, GoesOnWhereItWasStopped) {
+  const Model model = test::trained_network();
+  SweepOptions sweep_options = options();
+  sweep_options.threads = 2;
+  const std::string straight = csv_of(model, sweep_options);
+  SweepOutcomes outcomes(points_of(sweep_options).size());
+  std::size_t found = 0;
+  while (found < outcomes.size()) {
+    sweep(model, test_images(), sweep_options, outcomes, stopping_after(1));
+    ASSERT_GT(found_in(outcomes), found);
+    found = found_in(outcomes);
+    const std::string csv =
+        sweep_csv({{"model.bin", found_series(sweep_options, outcomes)}}, sweep_options);
+    EXPECT_EQ(std::ranges::count(csv, '\n'), found + 1);
+  }
+  EXPECT_EQ(sweep_csv({{"model.bin", found_series(sweep_options, outcomes)}}, sweep_options),
+            straight);
 }
 
 TEST(Sweep, RefusesNothingToDo) {
   const Model model = test::trained_network();
   SweepOptions none = options();
   none.methods.clear();
-  EXPECT_THROW(sweep(model, test_images(), none), ArgumentError);
+  EXPECT_THROW(swept(model, none), ArgumentError);
   none = options();
   none.values.clear();
-  EXPECT_THROW(sweep(model, test_images(), none), ArgumentError);
+  EXPECT_THROW(swept(model, none), ArgumentError);
   none.values = {1.5};
-  EXPECT_THROW(sweep(model, test_images(), none), ArgumentError);
+  EXPECT_THROW(swept(model, none), ArgumentError);
 }
 
 }  // namespace

@@ -55,6 +55,19 @@ TEST(ConfusionMatrix, RefusesWhatItCannotCount) {
   EXPECT_THROW(matrix.add(bad, good), ArgumentError);
   EXPECT_THROW(matrix.add(good, bad), ArgumentError);
   EXPECT_EQ(matrix.images(), 0);
+  using Counts = std::vector<std::int64_t>;
+  for (const Counts& counts : {Counts{1, 2, 3}, Counts{1, 2, 3, 4, 5}, Counts{1, 0, -1, 2}})
+    EXPECT_THROW(ConfusionMatrix{counts}, ArgumentError);
+}
+
+TEST(ConfusionMatrix, IsMadeAgainFromItsCounts) {
+  ConfusionMatrix matrix(3);
+  matrix.add(std::vector<std::uint8_t>{0, 1, 2, 2}, std::vector<std::uint8_t>{0, 2, 2, 2});
+  const ConfusionMatrix again({matrix.counts().begin(), matrix.counts().end()});
+  EXPECT_EQ(again.classes(), 3);
+  EXPECT_EQ(again.at(1, 2), 1);
+  EXPECT_EQ(again.at(2, 2), 2);
+  EXPECT_EQ(again.correct(), 3);
 }
 
 }  // namespace

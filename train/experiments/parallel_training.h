@@ -2,24 +2,12 @@
 // because a batch of 4 leaves little to share.
 #pragma once
 
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "train/experiments/network_store.h"
+#include "train/experiments/watcher.h"
 
 namespace karnin {
-
-/// How a long experiment is watched, and ended. Both may be empty.
-struct Watcher {
-  std::function<void(double fraction, const std::string& what)> progress;  ///< one call at a time
-  std::function<bool()> stop;  ///< called from several threads
-
-  void tell(double fraction, const std::string& what) const {
-    if (progress) progress(fraction, what);
-  }
-  bool stopped() const { return stop && stop(); }
-};
 
 /// Every recipe's network, loaded if the store has it, else trained and saved as soon as it is
 /// done. Empty if it was stopped; what was done by then is in the store. The same networks for any

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
 #include "runtime/core/error.h"
 #include "runtime/engine.h"
@@ -54,27 +55,37 @@ ConfusionMatrix PruningEvaluator::classify(const Masks& masks) const {
   return confusion;
 }
 
-std::vector<Outcome> PruningEvaluator::evaluate(std::span<const Pruning> prunings) {
+void PruningEvaluator::evaluate(std::span<const Pruning> prunings,
+                                const std::function<void(std::size_t, Outcome)>& found,
+                                const std::function<bool()>& stop) {
   std::vector<Choice> choices(prunings.size());
   arena_.for_each(static_cast<std::int64_t>(prunings.size()), [&](std::int64_t i) {
     const auto index = static_cast<std::size_t>(i);
     choices[index] = choose(prunings[index]);
   });
 
-  std::map<Masks, std::size_t> numbers;  // of the masks that differ
-  std::vector<const Masks*> different;
-  for (const Choice& choice : choices)
-    if (const auto [known, added] = numbers.try_emplace(choice.masks, different.size()); added)
-      different.push_back(&known->first);
-  std::vector<ConfusionMatrix> confusions(different.size(), ConfusionMatrix(1));
-  arena_.for_each(static_cast<std::int64_t>(different.size()), [&](std::int64_t i) {
-    const auto index = static_cast<std::size_t>(i);
-    confusions[index] = classify(*different[index]);
+  std::map<Masks, std::size_t> numbers;         // of the masks that differ
+  std::vector<std::vector<std::size_t>> equal;  // prunings of each of these
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const auto [known, added] = numbers.try_emplace(choices[i].masks, equal.size());
+    if (added) equal.emplace_back();
+    equal[known->second].push_back(i);
+  }
+  std::mutex mutex;
+  arena_.for_each(static_cast<std::int64_t>(equal.size()), [&](std::int64_t i) {
+    if (stop && stop()) return;
+    const std::vector<std::size_t>& same = equal[static_cast<std::size_t>(i)];
+    const ConfusionMatrix confusion = classify(choices[same.front()].masks);
+    const std::lock_guard lock(mutex);
+    for (const std::size_t pruning : same)
+      found(pruning, {std::move(choices[pruning].report), confusion});
   });
+}
 
-  std::vector<Outcome> outcomes;
-  for (Choice& choice : choices)
-    outcomes.push_back({std::move(choice.report), confusions[numbers.at(choice.masks)]});
+std::vector<Outcome> PruningEvaluator::evaluate(std::span<const Pruning> prunings) {
+  std::vector<Outcome> outcomes(prunings.size(), {{}, ConfusionMatrix(1)});
+  const auto keep = [&](std::size_t i, Outcome outcome) { outcomes[i] = std::move(outcome); };
+  evaluate(prunings, keep, {});
   return outcomes;
 }
 

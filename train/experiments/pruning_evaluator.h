@@ -36,6 +36,12 @@ class PruningEvaluator {
   /// once. Rethrows what a pruning throws; throws ArgumentError if one touches the front.
   std::vector<Outcome> evaluate(std::span<const Pruning> prunings);
 
+  /// The same, each outcome told as soon as it is known, one call at a time; those that `stop`
+  /// comes before are left out.
+  void evaluate(std::span<const Pruning> prunings,
+                const std::function<void(std::size_t pruning, Outcome)>& found,
+                const std::function<bool()>& stop);
+
  private:
   using Masks = std::vector<Mask>;  ///< of the tail's parameters
 

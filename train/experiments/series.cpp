@@ -5,7 +5,9 @@
 #include <iterator>
 
 namespace karnin {
+namespace {
 
+/// Outcomes in the plans' order, put back into series.
 std::vector<Series> series_of(const std::vector<SeriesPlan>& plans, std::vector<Outcome> outcomes) {
   std::vector<Series> all;
   auto next = std::make_move_iterator(outcomes.begin());
@@ -16,6 +18,8 @@ std::vector<Series> series_of(const std::vector<SeriesPlan>& plans, std::vector<
   }
   return all;
 }
+
+}  // namespace
 
 std::vector<Series> measure(PruningEvaluator& evaluator, const std::vector<SeriesPlan>& plans) {
   std::vector<Pruning> prunings;

@@ -22,9 +22,6 @@ struct Series {
   std::vector<Outcome> outcomes;  ///< one a setting
 };
 
-/// Outcomes in the plans' order, put back into series.
-std::vector<Series> series_of(const std::vector<SeriesPlan>& plans, std::vector<Outcome> outcomes);
-
 /// All series of all plans at once, so that no core waits for the end of one.
 std::vector<Series> measure(PruningEvaluator& evaluator, const std::vector<SeriesPlan>& plans);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "formats/csv.h"
 #include "runtime/core/error.h"
@@ -43,10 +44,49 @@ std::vector<SeriesPlan> plans_of(const SweepOptions& options) {
   return plans;
 }
 
-std::vector<Series> sweep(const Model& model, const ImageSet& images, const SweepOptions& options) {
-  const std::vector<SeriesPlan> plans = plans_of(options);
+std::vector<SweepPoint> points_of(const SweepOptions& options) {
+  std::vector<SweepPoint> points;
+  for (const SeriesPlan& plan : plans_of(options))
+    for (const double setting : plan.settings)
+      points.push_back({fmt::format("{} at {}", plan.name, setting), plan.pruning(setting)});
+  return points;
+}
+
+void sweep(const Model& model, const ImageSet& images, const SweepOptions& options,
+           SweepOutcomes& outcomes, const Watcher& watcher) {
+  const std::vector<SweepPoint> points = points_of(options);
+  assert(outcomes.size() == points.size());
+  std::vector<Pruning> prunings;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (outcomes[i]) continue;
+    open.push_back(i);
+    prunings.push_back(points[i].pruning);
+  }
+  if (open.empty()) return;
+  auto done = static_cast<double>(points.size() - open.size());
   PruningEvaluator evaluator(model, images, options.prune.layers, options.threads);
-  return measure(evaluator, plans);
+  const auto found = [&](std::size_t i, Outcome outcome) {
+    outcomes[open[i]] = std::move(outcome);
+    watcher.tell(++done / static_cast<double>(points.size()), points[open[i]].name);
+  };
+  evaluator.evaluate(prunings, found, watcher.stop);
+}
+
+std::vector<Series> found_series(const SweepOptions& options, const SweepOutcomes& outcomes) {
+  std::vector<Series> all;
+  auto next = outcomes.begin();
+  for (const SeriesPlan& plan : plans_of(options)) {
+    Series series{plan.name, {}, {}};
+    for (const double setting : plan.settings) {
+      if (const std::optional<Outcome>& outcome = *next++; outcome) {
+        series.settings.push_back(setting);
+        series.outcomes.push_back(*outcome);
+      }
+    }
+    if (!series.settings.empty()) all.push_back(std::move(series));
+  }
+  return all;
 }
 
 std::string sweep_csv(const std::vector<ModelSweep>& all, const SweepOptions& options) {

@@ -1,7 +1,6 @@
 #include "train/experiments/tuned_sweep.h"
 
-#include <fmt/format.h>
-
+#include <cassert>
 #include <mutex>
 
 #include "runtime/core/parallel.h"
@@ -11,12 +10,6 @@
 
 namespace karnin {
 namespace {
-
-/// One point of one series.
-struct Point {
-  std::string name;
-  Pruning pruning;
-};
 
 ConfusionMatrix classify(const Model& model, const ImageSet& images) {
   Engine engine(model, {.threads = 1, .race = false});
@@ -34,46 +27,40 @@ ConfusionMatrix classify(const Model& model, const ImageSet& images) {
   return confusion;
 }
 
-Outcome tune(Model model, const Point& point, const Dataset& dataset, TrainOptions tuning,
-             const Watcher& watcher) {
-  PruneReport report = point.pruning(model);
+/// Nothing if it was stopped on the way.
+std::optional<Outcome> tune(Model model, const Pruning& pruning, const Dataset& dataset,
+                            TrainOptions tuning, const Watcher& watcher) {
+  PruneReport report = pruning(model);
   model.sensitivities.clear();
   tuning.threads = 1;
   Trainer trainer(model, dataset.train, tuning);
-  for (std::int64_t epoch = 0; epoch < tuning.epochs && !watcher.stopped(); ++epoch)
-    trainer.run_epoch([&](const StepReport&) { return watcher.stopped(); });
-  return {std::move(report), classify(model, dataset.test)};
-}
-
-std::vector<Point> points_of(const std::vector<SeriesPlan>& plans) {
-  std::vector<Point> points;
-  for (const SeriesPlan& plan : plans)
-    for (const double setting : plan.settings)
-      points.push_back({fmt::format("{} at {}", plan.name, setting), plan.pruning(setting)});
-  return points;
+  bool stopped = watcher.stopped();
+  for (std::int64_t epoch = 0; epoch < tuning.epochs && !stopped; ++epoch)
+    trainer.run_epoch([&](const StepReport&) { return stopped = watcher.stopped(); });
+  if (stopped) return std::nullopt;
+  return Outcome{std::move(report), classify(model, dataset.test)};
 }
 
 }  // namespace
 
-std::vector<Series> tuned_sweep(const Model& model, const Dataset& dataset,
-                                const SweepOptions& options, const TrainOptions& tuning,
-                                const Watcher& watcher) {
-  const std::vector<SeriesPlan> plans = plans_of(options);
-  const std::vector<Point> points = points_of(plans);
-  std::vector<Outcome> outcomes(points.size(), {{}, ConfusionMatrix(1)});
+void tuned_sweep(const Model& model, const Dataset& dataset, const SweepOptions& options,
+                 const TrainOptions& tuning, SweepOutcomes& outcomes, const Watcher& watcher) {
+  const std::vector<SweepPoint> points = points_of(options);
+  assert(outcomes.size() == points.size());
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (!outcomes[i]) open.push_back(i);
   std::mutex mutex;
-  std::size_t done = 0;
+  auto done = static_cast<double>(points.size() - open.size());
   Arena arena(options.threads);
-  arena.for_each(static_cast<std::int64_t>(points.size()), [&](std::int64_t i) {
-    const auto index = static_cast<std::size_t>(i);
-    if (watcher.stopped()) return;
-    outcomes[index] = tune(model, points[index], dataset, tuning, watcher);
+  arena.for_each(static_cast<std::int64_t>(open.size()), [&](std::int64_t i) {
+    const std::size_t point = open[static_cast<std::size_t>(i)];
+    std::optional<Outcome> outcome = tune(model, points[point].pruning, dataset, tuning, watcher);
     const std::lock_guard lock(mutex);
-    watcher.tell(static_cast<double>(++done) / static_cast<double>(points.size()),
-                 points[index].name);
+    outcomes[point] = std::move(outcome);
+    if (outcomes[point])
+      watcher.tell(++done / static_cast<double>(points.size()), points[point].name);
   });
-  if (watcher.stopped()) return {};
-  return series_of(plans, std::move(outcomes));
 }
 
 }  // namespace karnin

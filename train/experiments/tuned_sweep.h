@@ -3,17 +3,15 @@
 #pragma once
 
 #include "formats/dataset.h"
-#include "train/experiments/parallel_training.h"
 #include "train/experiments/sweep.h"
 #include "train/trainer.h"
 
 namespace karnin {
 
 /// As sweep(), with `tuning` after every pruning, each on one thread, side by side; accuracies are
-/// on the test images. The same outcomes for any number of threads. Empty if the watcher stopped
-/// it. Throws what sweep() and Trainer throw.
-std::vector<Series> tuned_sweep(const Model& model, const Dataset& dataset,
-                                const SweepOptions& options, const TrainOptions& tuning,
-                                const Watcher& watcher);
+/// on the test images. The same outcomes for any number of threads. Throws what sweep() and Trainer
+/// throw.
+void tuned_sweep(const Model& model, const Dataset& dataset, const SweepOptions& options,
+                 const TrainOptions& tuning, SweepOutcomes& outcomes, const Watcher& watcher);
 
 }  // namespace karnin
