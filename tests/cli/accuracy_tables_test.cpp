@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <sstream>
+#include <thread>
 
 #include "tests/cli/workspace.h"
 
@@ -18,13 +21,17 @@ class AccuracyTables : public testing::Test {
   static void SetUpTestSuite() { workspace = std::make_unique<test::Workspace>(); }
   static void TearDownTestSuite() { workspace.reset(); }
 
-  static test::ProcessResult run(const Words& table) {
+  static Words command(const Words& table) {
     Words words{KARNIN_ACCURACY, table.front()};
     words.insert(words.end(),
                  {"--data", workspace->data(), "--seeds", "1,2", "--epochs", "1", "--out",
                   workspace->path("tables").string(), "--binary", workspace->command({}).front()});
     words.insert(words.end(), table.begin() + 1, table.end());
-    return test::Process(words, workspace->options()).wait();
+    return words;
+  }
+
+  static test::ProcessResult run(const Words& table) {
+    return test::Process(command(table), workspace->options()).wait();
   }
 
   /// First cells of the Markdown tables that it prints; it must succeed.
@@ -85,6 +92,31 @@ TEST_F(AccuracyTables, TheRecipeIsTakenApart) {
 TEST_F(AccuracyTables, TheSearchIsComparedForEverySeed) {
   const Words expected{"seed", "1", "2"};
   EXPECT_EQ(rows({"stop", "--drop", "2"}), expected);
+}
+
+/// Of the script alone: a terminal would tell its children too.
+TEST_F(AccuracyTables, WhatIsInterruptedGoesOn) {
+  const Words table{"methods", "--out", workspace->path("stopped").string(), "--epochs", "20",
+                    "--seeds", "1"};
+  for (const int signal : {SIGTERM, SIGINT}) {
+    test::Process process(command(table), workspace->options());
+    const std::filesystem::path first = signal == SIGTERM
+                                            ? workspace->path("stopped/dense-1/checkpoint.bin")
+                                            : workspace->path("stopped/tuned/sweep.csv");
+    for (int i = 0; i < 6000 && !std::filesystem::exists(first); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(std::filesystem::exists(first));
+    process.send(signal);
+    const test::ProcessResult result = process.wait();
+    EXPECT_EQ(result.status, 130) << result.err;
+    EXPECT_THAT(result.err, testing::Not(testing::HasSubstr("Traceback")));
+    // A child that went on would keep its directory.
+    test::Process lock({"/bin/sh", "-c",
+                        "for d in " + workspace->path("stopped").string() +
+                            "/*/; do flock -n \"$d\" true || exit 1; done"});
+    EXPECT_EQ(lock.wait().status, 0);
+  }
+  EXPECT_EQ(rows(table).size(), 2 * (1 + 13U));
 }
 
 TEST_F(AccuracyTables, AFailedTrainingIsTold) {
