@@ -2,11 +2,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <optional>
 
 #include "cli/machine.h"
+#include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
@@ -55,19 +54,16 @@ struct Shape {
 };
 
 Shape parse_shape(std::string_view text) {
-  Shape shape{};
-  const char* const end = text.data() + text.size();
-  const auto [times, first] = std::from_chars(text.data(), end, shape.ic);
-  const bool has_oc = first == std::errc{} && times != end && *times == 'x';
-  const auto [after, second] =
-      has_oc ? std::from_chars(times + 1, end, shape.oc) : std::from_chars_result{end, first};
-  const bool sound = has_oc && second == std::errc{} && after == end;
-  if (!sound || std::min(shape.ic, shape.oc) < 1 || std::max(shape.ic, shape.oc) > kMaxDim ||
-      shape.ic * shape.oc > kMaxElements)
-    throw ArgumentError(fmt::format(
-        "--fc: expected INxOUT with 1 to {} on either side and no more than {} weights, got '{}'",
-        kMaxDim, kMaxElements, text));
-  return shape;
+  const std::size_t times = text.find('x');
+  if (times != std::string_view::npos) {
+    const auto side = [](std::string_view word) {
+      return parse_number<std::int64_t>("--fc: IN and OUT of INxOUT", word, {1, kMaxDim});
+    };
+    const Shape shape{side(text.substr(0, times)), side(text.substr(times + 1))};
+    if (shape.ic * shape.oc <= kMaxElements) return shape;
+  }
+  throw ArgumentError(fmt::format(
+      "--fc: expected INxOUT with no more than {} weights in all, got '{}'", kMaxElements, text));
 }
 
 std::vector<Shape> parse_shapes(std::string_view text) {
@@ -80,25 +76,6 @@ std::vector<Shape> parse_shapes(std::string_view text) {
   }
 }
 
-std::vector<double> parse_sparsities(const std::string& text) {
-  std::vector<double> values = parse_values("--sparsity", text);
-  for (const double value : values)
-    if (value < 0 || value > 1)
-      throw ArgumentError(fmt::format("--sparsity: expected 0 to 1, got {}", value));
-  return values;
-}
-
-std::vector<std::int64_t> parse_batches(const std::string& text) {
-  std::vector<std::int64_t> batches;
-  for (const double value : parse_values("--batch", text)) {
-    if (value < 1 || value > kMaxDim || value != std::floor(value))
-      throw ArgumentError(
-          fmt::format("--batch: expected whole numbers from 1 to {}, got {}", kMaxDim, value));
-    batches.push_back(static_cast<std::int64_t>(value));
-  }
-  return batches;
-}
-
 /// visit(layer) for each one, from the file or as --fc and --sparsity say; one at a time, as they
 /// may be large.
 template <typename Visit>
@@ -107,7 +84,7 @@ void for_each_layer(const BenchVerb& verb, const Visit& visit) {
     for (const Model& layer : fc_layers_of(read_model(verb.model))) visit(layer);
     return;
   }
-  const std::vector<double> sparsities = parse_sparsities(verb.sparsities);
+  const std::vector<double> sparsities = parse_values("--sparsity", verb.sparsities);
   for (const auto& [ic, oc] : parse_shapes(verb.shapes))
     for (const double sparsity : sparsities) visit(fc_model(ic, oc, sparsity, 1));
 }
@@ -167,7 +144,7 @@ std::string row_table(const std::vector<Row>& rows) {
 }
 
 ExitCode bench(const BenchVerb& verb) {
-  const std::vector<std::int64_t> batches = parse_batches(verb.batches);
+  const std::vector<std::int64_t> batches = parse_counts("--batch", verb.batches, {1, kMaxDim});
   std::vector<Row> rows;
   for_each_layer(verb, [&](const Model& layer) {
     for (const std::int64_t batch : batches) rows.push_back(measure_layer(layer, batch, verb));
@@ -208,8 +185,7 @@ void add_bench(CLI::App& app, Action& action) {
           [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
           "Count this one as chosen")
       ->type_name("onednn|dense|sparse-lanes|sparse-gather");
-  verb.add_option("--seconds", options->seconds, "To spend on a row")
-      ->check(CLI::Range(0.0, 3600.0));
+  add_number(verb, "--seconds", options->seconds, {0, 3600}, "To spend on a row");
   verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");
   select(verb, action, options, bench);
 }

@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <utility>
 
+#include "cli/number.h"
 #include "cli/output.h"
 #include "formats/digest.h"
 #include "runtime/core/cpu_isa.h"
@@ -91,17 +92,17 @@ bool CheckpointInterval::due(const StepReport& step) const {
 }
 
 CheckpointInterval checkpoint_interval_from_string(std::string_view text) {
-  CheckpointInterval interval;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), interval.count);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  interval.epochs = unit == "epoch" || unit == "epochs";
-  const bool steps = unit.empty() || unit == "step" || unit == "steps";
-  if (error != std::errc() || interval.count < 0 || !(interval.epochs || steps))
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const bool epochs = unit == "epoch" || unit == "epochs";
+  if (!(epochs || unit.empty() || unit == "step" || unit == "steps"))
     throw ArgumentError(fmt::format(
-        "checkpoint interval: expected a number of steps or epochs such as 500, 500steps or "
+        "--checkpoint-every: expected a whole number of steps or epochs such as 500, 500steps or "
         "2epochs, got '{}'",
         text));
-  return interval;
+  return {parse_number<std::int64_t>("--checkpoint-every", text.substr(0, digits),
+                                     {0, std::numeric_limits<std::int64_t>::max()}),
+          epochs};
 }
 
 std::string images_sha256(const ImageSet& images) {

@@ -5,6 +5,7 @@
 
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
+#include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
@@ -176,7 +177,8 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"test", "train"}));
   verb.add_flag("--mirror", options->mirror,
                 "Accuracy of each image and its mirror image together, whose logits are added");
-  verb.add_option("--batch", options->batch, "Images that the engine is prepared for at once");
+  add_number(verb, "--batch", options->batch, {1, kMaxBatch},
+             "Images that the engine is prepared for at once");
   select(verb, action, options, eval);
 }
 

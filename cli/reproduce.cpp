@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/machine.h"
 #include "cli/model_data.h"
+#include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/quantity.h"
@@ -200,8 +201,7 @@ void add_reproduce(CLI::App& app, Action& action) {
       *options);
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
-  verb.add_option("--seeds", options->seeds, "Networks of each kind: seeds 1, 2, ...")
-      ->check(CLI::Range(1, 1000));
+  add_number(verb, "--seeds", options->seeds, {1, 1000}, "Networks of each kind: seeds 1, 2, ...");
   verb.add_flag("--paper-only", options->paper_only,
                 "Leave out dropout and the other readings: as many trainings again, and four");
   add_result_options(verb, *options, "karnin-paper", "Directory of the results");

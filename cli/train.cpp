@@ -7,6 +7,7 @@
 #include "cli/evaluation.h"
 #include "cli/finished_run.h"
 #include "cli/model_data.h"
+#include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/provenance.h"
@@ -289,9 +290,9 @@ void add_train(CLI::App& app, Action& action) {
       ->excludes(arch);
   add_recipe_option(verb, options->training, options->pruning);
   add_training_options(verb, options->training);
-  verb.add_option("--average", options->average,
-                  "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
-                  "last ones");
+  add_number(verb, "--average", options->average, kShareBelowOne,
+             "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
+             "last ones");
   add_result_options(verb, *options, "karnin-run", "Directory of the results");
   add_watch_options(verb, options->watch);
   add_training_pruning_options(verb, options->pruning);

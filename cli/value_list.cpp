@@ -2,16 +2,14 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
-#include <cmath>
+#include <string_view>
 
-#include "runtime/core/error.h"
 #include "train/experiments/series.h"
 
 namespace karnin::cli {
 namespace {
 
-constexpr std::size_t kMaxValues = 1000;
+constexpr std::int64_t kMaxValues = 1000;
 
 [[noreturn]] void reject(const std::string& option, const std::string& text) {
   throw ArgumentError(fmt::format(
@@ -20,31 +18,51 @@ constexpr std::size_t kMaxValues = 1000;
       option, kMaxValues, text));
 }
 
-std::vector<double> split(const std::string& option, const std::string& text, char separator) {
-  std::vector<double> values;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (values.size() < kMaxValues) {
-    double value = 0;
-    const auto [after, error] = std::from_chars(at, end, value);
-    if (error != std::errc{} || !std::isfinite(value)) reject(option, text);
-    values.push_back(value);
-    if (after == end) return values;
-    if (*after != separator) reject(option, text);
-    at = after + 1;
+std::vector<std::string_view> split(const std::string& option, const std::string& text,
+                                    char separator) {
+  std::vector<std::string_view> words;
+  std::string_view rest = text;
+  while (static_cast<std::int64_t>(words.size()) < kMaxValues) {
+    const std::size_t end = rest.find(separator);
+    words.push_back(rest.substr(0, end));
+    if (words.back().empty()) reject(option, text);
+    if (end == std::string_view::npos) return words;
+    rest.remove_prefix(end + 1);
   }
   reject(option, text);
 }
 
+template <typename T>
+std::vector<T> parse(const std::string& option, const std::string& text, const Range<T>& range) {
+  std::vector<T> values;
+  if (text.find(':') == std::string::npos) {
+    for (const std::string_view word : split(option, text, ','))
+      values.push_back(parse_number(option, word, range));
+    return values;
+  }
+  const std::vector<std::string_view> parts = split(option, text, ':');
+  if (parts.size() != 3) reject(option, text);
+  const auto count =
+      parse_number<std::int64_t>(option + ": COUNT of FROM:TO:COUNT", parts[2], {2, kMaxValues});
+  const auto first = static_cast<double>(parse_number(option, parts[0], range));
+  const auto last = static_cast<double>(parse_number(option, parts[1], range));
+  for (const double value : equally_spaced(first, last, static_cast<std::size_t>(count))) {
+    values.push_back(static_cast<T>(value));
+    if (static_cast<double>(values.back()) != value) reject(option, text);
+  }
+  return values;
+}
+
 }  // namespace
 
-std::vector<double> parse_values(const std::string& option, const std::string& text) {
-  if (text.find(':') == std::string::npos) return split(option, text, ',');
-  const std::vector<double> parts = split(option, text, ':');
-  const bool sound = parts.size() == 3 && parts[2] >= 2 && parts[2] <= kMaxValues &&
-                     parts[2] == std::floor(parts[2]);
-  if (!sound) reject(option, text);
-  return equally_spaced(parts[0], parts[1], static_cast<std::size_t>(parts[2]));
+std::vector<double> parse_values(const std::string& option, const std::string& text,
+                                 const Range<double>& range) {
+  return parse(option, text, range);
+}
+
+std::vector<std::int64_t> parse_counts(const std::string& option, const std::string& text,
+                                       const Range<std::int64_t>& range) {
+  return parse(option, text, range);
 }
 
 }  // namespace karnin::cli

@@ -4,10 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "cli/number.h"
+
 namespace karnin::cli {
 
-/// "0.5,0.7" or "0.45:0.001:20" (equally spaced, both ends included). Throws ArgumentError, naming
-/// `option`, for anything else, and for no or more than a thousand numbers.
-std::vector<double> parse_values(const std::string& option, const std::string& text);
+/// "0.5,0.7" or "0.45:0.001:20" (equally spaced, both ends included), each in `range`. Throws
+/// ArgumentError, naming `option`, for anything else, and for no or more than a thousand numbers.
+std::vector<double> parse_values(const std::string& option, const std::string& text,
+                                 const Range<double>& range = kShare);
+
+/// The same of whole numbers.
+std::vector<std::int64_t> parse_counts(const std::string& option, const std::string& text,
+                                       const Range<std::int64_t>& range);
 
 }  // namespace karnin::cli

@@ -12,8 +12,6 @@
 namespace karnin {
 namespace {
 
-constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
-
 std::int64_t checked_batch(std::int64_t batch) {
   if (batch < 1 || batch > kMaxBatch)
     throw ArgumentError("batch: expected 1 to " + std::to_string(kMaxBatch) + ", got " +

@@ -24,5 +24,18 @@ TEST(ValueList, RefusesAnythingElse) {
   EXPECT_THROW(parse_values("--x", std::string(4000, '1') + ",1"), ArgumentError);
 }
 
+TEST(ValueList, HoldsNumbersOfItsRange) {
+  for (const char* text : {"0.5,1.5", "0:1.5:3", "-0.1", "0.1:-0:3", "0.5, 0.6", "0:1:3.0"})
+    EXPECT_THROW(parse_values("--x", text), ArgumentError) << text;
+  EXPECT_THAT(parse_values("--x", "5,7.5", {0, 10}), ElementsAre(5, 7.5));
+}
+
+TEST(ValueList, HoldsWholeNumbers) {
+  EXPECT_THAT(parse_counts("--x", "1,016,64", {1, 64}), ElementsAre(1, 16, 64));
+  EXPECT_THAT(parse_counts("--x", "1:9:3", {1, 64}), ElementsAre(1, 5, 9));
+  for (const char* text : {"16,64.0", "0", "65", "1e1", "0x10", "1:8:3", "+1", "1;2", "1,,2"})
+    EXPECT_THROW(parse_counts("--x", text, {1, 64}), ArgumentError) << text;
+}
+
 }  // namespace
 }  // namespace karnin::cli
