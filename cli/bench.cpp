@@ -163,7 +163,7 @@ ExitCode bench(const BenchVerb& verb) {
 
 void add_bench(CLI::App& app, Action& action) {
   const auto options = std::make_shared<BenchVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"bench", "Time fully connected layers, dense against sparse",
        "bench --fc 400x120,1024x1024 --sparsity 0.7,0.9 --batch 1,16,64 --threads 1",

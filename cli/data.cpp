@@ -55,14 +55,14 @@ void add_data(CLI::App& app, Action& action) {
   CLI::App& data = *app.add_subcommand("data", "List data sets, or fetch one");
   data.require_subcommand(1);
   const auto list_options = std::make_shared<ListVerb>();
-  CLI::App& list_verb = add_verb(
+  Verb& list_verb = add_verb(
       data, {"list", "Show which data sets are there, and where", "data list", ""}, *list_options);
   select(list_verb, action, list_options, list);
   const auto fetch_options = std::make_shared<FetchVerb>();
-  CLI::App& fetch_verb = add_verb(data,
-                                  {"fetch", "Download a data set into the cache",
-                                   "data fetch cifar10", "KARNIN_CIFAR10_URL names a mirror."},
-                                  *fetch_options);
+  Verb& fetch_verb = add_verb(data,
+                              {"fetch", "Download a data set into the cache", "data fetch cifar10",
+                               "KARNIN_CIFAR10_URL names a mirror."},
+                              *fetch_options);
   fetch_verb.add_option("name", fetch_options->name, "Which one")
       ->required()
       ->check(CLI::IsMember({"cifar10"}));

@@ -88,7 +88,7 @@ ExitCode doctor(const DoctorVerb& verb) {
 
 void add_doctor(CLI::App& app, Action& action) {
   const auto options = std::make_shared<DoctorVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"doctor", "Show what this machine offers: CPU, libraries, data sets", "doctor --self-test",
        "Exit status 1 if --self-test finds a kernel that is wrong on this machine."},

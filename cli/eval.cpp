@@ -163,7 +163,7 @@ ExitCode eval(const EvalVerb& verb) {
 
 void add_eval(CLI::App& app, Action& action) {
   const auto options = std::make_shared<EvalVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"eval", "Measure a model: accuracy, confusion, size, speed",
        "eval --model karnin-run/pruned.bin --data cifar10",

@@ -142,7 +142,7 @@ ExitCode inspect(const InspectVerb& verb) {
 
 void add_inspect(CLI::App& app, Action& action) {
   const auto options = std::make_shared<InspectVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app, {"inspect", "Show what a model file holds", "inspect --model karnin-run/model.bin", ""},
       *options);
   verb.add_option("--model", options->model, "A model file")->required();

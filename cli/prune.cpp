@@ -6,6 +6,7 @@
 
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
+#include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/provenance.h"
@@ -93,7 +94,6 @@ void require_no_loss(const PruneVerb& verb, const Model& model) {
 }
 
 Result prune_file(const PruneVerb& verb) {
-  validate(verb.values);
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
   require_replaceable(verb, {{verb.out}});
@@ -197,15 +197,15 @@ ExitCode prune_verb(const PruneVerb& verb) {
   return result.interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 
-void add_choice_options(CLI::App& verb, PruneOptions& options) {
-  add_score_options(verb, options);
-  auto* threshold = verb.add_option_function<double>(
-      "--threshold", [&options](double value) { options.threshold = value; },
-      "Remove the weights that score below this, in [0, 1]");
-  verb.add_option_function<double>(
-          "--sparsity", [&options](double value) { options.sparsity = value; },
-          fmt::format("Remove this share of the weights, in [0, 1]; {} if neither is given",
-                      kDefaultSparsity))
+void add_pruning_options(Verb& verb, PruneOptions& options, const Pruned& pruned) {
+  add_method_option(verb, options);
+  add_normalise_option(verb, options, "--threshold", pruned);
+  add_choice_options(verb, options, pruned);
+  auto* threshold = add_number(verb, "--threshold", options.threshold, kShare,
+                               "Remove the weights that score below this");
+  add_number(
+      verb, "--sparsity", options.sparsity, kShare,
+      fmt::format("Remove this share of the weights; {} if neither is given", kDefaultSparsity))
       ->excludes(threshold);
 }
 
@@ -214,7 +214,7 @@ void add_choice_options(CLI::App& verb, PruneOptions& options) {
 void add_prune(CLI::App& app, Action& action) {
   const auto options = std::make_shared<PruneVerb>();
   options->prune.layers.clear();
-  CLI::App& verb =
+  Verb& verb =
       add_verb(app,
                {"prune", "Remove the weights that matter least",
                 "prune --model karnin-run/model.bin --sparsity 0.7 --out pruned.bin",
@@ -223,11 +223,16 @@ void add_prune(CLI::App& app, Action& action) {
                 "--threshold 0.45."},
                *options);
   verb.add_option("--model", options->model, "The file that train wrote")->required();
-  add_choice_options(verb, options->prune);
+  const Pruned pruned{[options] { return std::vector{options->prune.method}; },
+                      [options] { return options->prune.threshold.has_value(); }};
+  add_pruning_options(verb, options->prune, pruned);
   options->fine_tune.train.epochs = 0;
-  add_training_options(verb, options->fine_tune, "--fine-tune");
-  add_score_image_option(verb, options->score_images);
+  const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
+  add_score_image_option(verb, options->score_images, pruned);
   add_value_options(verb, options->values);
+  verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
+    return options->fine_tune.train.epochs > 0 || options->values.tuning.epochs > 0;
+  });
   verb.add_option(
       "--data", options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "

@@ -1,11 +1,19 @@
 #include "cli/pruning.h"
 
+#include <algorithm>
+
 #include "cli/name_list.h"
+#include "cli/number_option.h"
 #include "cli/provenance.h"
-#include "cli/verb.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
+namespace {
+
+/// Random scores are uniform already.
+bool is_normalised(PruneMethod method) { return method != PruneMethod::random; }
+
+}  // namespace
 
 std::vector<std::string> default_layers(const Architecture& architecture) {
   std::vector<std::string> layers;
@@ -33,28 +41,44 @@ Scope scope_from_string(std::string_view name) {
   throw ArgumentError("unknown scope '" + std::string(name) + "': expected layer or global");
 }
 
-std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options) {
-  return {add_choice(verb, "--method", options.method, prune_method_from_string,
-                     to_string(options.method),
-                     "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|"
-                     "synaptic-intelligence|movement|change|taylor|fisher|magnitude|lamp|random",
-                     "What a weight is worth"),
-          add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
-                     to_string(options.normalisation), "minmax|rank|log",
-                     "How scores are mapped to [0, 1]"),
-          add_choice(verb, "--sign", options.sign, sign_rule_from_string, to_string(options.sign),
-                     "keep|absolute|clamp", "What becomes of a negative sensitivity first"),
-          add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
-                     "layer|global", "Normalise and choose in each layer, or over all of them"),
-          add_names(verb, "--layers", options.layers,
-                    "Layers to prune; otherwise every fully connected one but the last")
-              ->type_name("fc1,fc2,...")};
+CLI::Option* add_method_option(Verb& verb, PruneOptions& options) {
+  return add_choice(verb, "--method", options.method, prune_method_from_string,
+                    to_string(options.method),
+                    "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|"
+                    "synaptic-intelligence|movement|change|taylor|fisher|magnitude|lamp|random",
+                    "What a weight is worth");
 }
 
-void add_score_image_option(CLI::App& verb, std::int64_t& images) {
-  verb.add_option("--score-images", images,
-                  "Training images, drawn at random, whose gradients taylor and fisher look at")
-      ->check(CLI::Range(1, 1'000'000'000));
+void add_choice_options(Verb& verb, PruneOptions& options, const Pruned& pruned) {
+  add_choice(verb, "--sign", options.sign, sign_rule_from_string, to_string(options.sign),
+             "keep|absolute|clamp", "What becomes of a negative sensitivity first");
+  verb.matter_if({"--sign"}, "a --method whose scores can be negative",
+                 [pruned] { return std::ranges::any_of(pruned.by(), may_be_negative); });
+  add_choice(verb, "--scope", options.scope, scope_from_string, to_string(options.scope),
+             "layer|global", "Normalise and choose in each layer, or over all of them");
+  verb.matter_if({"--scope"}, "a sparsity or a --method other than random", [pruned] {
+    return !pruned.by_threshold() || std::ranges::any_of(pruned.by(), is_normalised);
+  });
+  add_names(verb, "--layers", options.layers,
+            "Layers to prune; otherwise every fully connected one but the last")
+      ->type_name("fc1,fc2,...");
+}
+
+void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& threshold,
+                          const Pruned& pruned) {
+  add_choice(verb, "--normalise", options.normalisation, normalisation_from_string,
+             to_string(options.normalisation), "minmax|rank|log",
+             "How scores are mapped to [0, 1], where a threshold cuts them");
+  verb.matter_if({"--normalise"}, threshold, pruned.by_threshold);
+  verb.matter_if({"--normalise"}, "a --method other than random",
+                 [pruned] { return std::ranges::any_of(pruned.by(), is_normalised); });
+}
+
+void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned) {
+  add_number(verb, "--score-images", images, {1, 1'000'000'000},
+             "Training images, drawn at random, whose gradients taylor and fisher look at");
+  verb.matter_if({"--score-images"}, "method taylor or fisher",
+                 [pruned] { return std::ranges::any_of(pruned.by(), needs_gradients); });
 }
 
 nlohmann::ordered_json to_json(const PruneOptions& options) {

@@ -2,11 +2,12 @@
 // is told.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/verb.h"
 #include "train/pruner.h"
 
 namespace karnin::cli {
@@ -24,11 +25,24 @@ PruneOptions default_pruning(const Architecture& architecture);
 std::string_view to_string(Scope scope);         ///< "layer", "global"
 Scope scope_from_string(std::string_view name);  ///< throws ArgumentError
 
-/// --method, --normalise, --sign, --scope and --layers: which weights, however many.
-std::vector<CLI::Option*> add_score_options(CLI::App& verb, PruneOptions& options);
+CLI::Option* add_method_option(Verb& verb, PruneOptions& options);
+
+/// By which methods a verb prunes, when its options have their values; and whether by a threshold.
+struct Pruned {
+  std::function<std::vector<PruneMethod>()> by;
+  std::function<bool()> by_threshold = [] { return false; };
+};
+
+/// --sign, --scope and --layers.
+void add_choice_options(Verb& verb, PruneOptions& options, const Pruned& pruned);
+
+/// --normalise, without which the lowest scores stay the lowest; `threshold` is the option that
+/// makes it matter.
+void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& threshold,
+                          const Pruned& pruned);
 
 /// --score-images
-void add_score_image_option(CLI::App& verb, std::int64_t& images);
+void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned);
 
 nlohmann::ordered_json to_json(const PruneOptions& options);
 

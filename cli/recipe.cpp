@@ -27,7 +27,7 @@ TrainOptions best() {
 
 }  // namespace
 
-void add_recipe_option(CLI::App& verb, TrainingOptions& training, TrainingPruningOptions& pruning) {
+void add_recipe_option(Verb& verb, TrainingOptions& training, TrainingPruningOptions& pruning) {
   const auto apply = [&training, &pruning](const std::string& name) {
     if (name == "paper") {
       training.train = paper();

@@ -1,8 +1,6 @@
 // Options of training that go together under a name.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
 
@@ -10,6 +8,6 @@ namespace karnin::cli {
 
 /// Adds --recipe, which sets options as docs/GUIDE.md lists them. What else is on the command line
 /// has the last word: this must be added before all other options of training.
-void add_recipe_option(CLI::App& verb, TrainingOptions& training, TrainingPruningOptions& pruning);
+void add_recipe_option(Verb& verb, TrainingOptions& training, TrainingPruningOptions& pruning);
 
 }  // namespace karnin::cli

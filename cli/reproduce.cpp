@@ -190,7 +190,7 @@ ExitCode reproduce_verb(const ReproduceVerb& verb) {
 
 void add_reproduce(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ReproduceVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"reproduce", "Repeat the paper with several seeds, and write a report",
        "reproduce --data cifar10 --seeds 5 --out karnin-paper",

@@ -33,13 +33,14 @@ using Json = nlohmann::ordered_json;
 
 /// Without training a point may take less time than a file to be flushed.
 constexpr std::chrono::milliseconds kPause{1000};
+constexpr const char* kDefaultSparsities = "0.1:0.9:9";
 
 struct SweepVerb : VerbOptions, ResultOptions {
   std::vector<std::string> models;
   std::string data;
-  std::vector<std::string> methods;
-  std::string thresholds;
-  std::string sparsities = "0.1:0.9:9";
+  std::vector<std::string> methods;  ///< empty: all that the models have scores for
+  std::vector<double> thresholds;    ///< empty: sparsities
+  std::vector<double> sparsities = parse_values("--sparsities", kDefaultSparsities);
   PruneOptions prune;
   TrainingOptions tuning;
   std::int64_t score_images = 1000;
@@ -47,19 +48,22 @@ struct SweepVerb : VerbOptions, ResultOptions {
   bool resume = false;
 };
 
+std::vector<PruneMethod> methods_named(const std::vector<std::string>& names) {
+  std::vector<PruneMethod> methods;
+  for (const std::string& name : names) methods.push_back(prune_method_from_string(name));
+  return methods;
+}
+
 /// Those that were asked for, or all that every model has scores for.
 std::vector<PruneMethod> methods_of(const SweepVerb& verb, const Model& model) {
-  std::vector<PruneMethod> methods;
-  for (const std::string& name : verb.methods) methods.push_back(prune_method_from_string(name));
-  return methods.empty() ? methods_for(model) : methods;
+  return verb.methods.empty() ? methods_for(model) : methods_named(verb.methods);
 }
 
 SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   SweepOptions options;
   options.methods = methods_of(verb, model);
   options.are_thresholds = !verb.thresholds.empty();
-  options.values = options.are_thresholds ? parse_values("--thresholds", verb.thresholds)
-                                          : parse_values("--sparsities", verb.sparsities);
+  options.values = options.are_thresholds ? verb.thresholds : verb.sparsities;
   options.prune = verb.prune;
   options.prune.seed = verb.tuning.train.seed;
   if (options.prune.layers.empty()) options.prune.layers = default_layers(model.architecture);
@@ -216,16 +220,20 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   return interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 
-void add_pruning_options(CLI::App& verb, PruneOptions& prune) {
-  add_choice(verb, "--normalise", prune.normalisation, normalisation_from_string,
-             to_string(prune.normalisation), "minmax|rank|log", "How scores are mapped to [0, 1]");
-  add_choice(verb, "--sign", prune.sign, sign_rule_from_string, to_string(prune.sign),
-             "keep|absolute|clamp", "What becomes of a negative sensitivity first");
-  add_choice(verb, "--scope", prune.scope, scope_from_string, to_string(prune.scope),
-             "layer|global", "Normalise and choose in each layer, or over all of them");
-  add_names(verb, "--layers", prune.layers,
-            "Layers to prune; otherwise every fully connected one but the last")
-      ->type_name("fc1,fc2,...");
+void add_axis_options(Verb& verb, SweepVerb& options) {
+  add_names(verb, "--methods", options.methods, "Methods of prune; otherwise all that it can")
+      ->type_name("karnin,...");
+  const auto add_values = [&verb](const std::string& flag, std::vector<double>& values,
+                                  const std::string& help) {
+    return verb.add_option_function<std::string>(
+        flag, [flag, &values](const std::string& text) { values = parse_values(flag, text); },
+        help);
+  };
+  auto* thresholds = add_values("--thresholds", options.thresholds,
+                                "Remove what scores below these, each in [0, 1]");
+  add_values("--sparsities", options.sparsities, "Remove these shares, each in [0, 1]")
+      ->default_str(kDefaultSparsities)
+      ->excludes(thresholds);
 }
 
 }  // namespace
@@ -233,7 +241,7 @@ void add_pruning_options(CLI::App& verb, PruneOptions& prune) {
 void add_sweep(CLI::App& app, Action& action) {
   const auto options = std::make_shared<SweepVerb>();
   options->prune.layers.clear();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"sweep", "Prune a model in many ways, and say how accurate each leaves it",
        "sweep --model karnin-run/model.bin --methods karnin,magnitude --sparsities 0.5,0.7,0.9",
@@ -249,16 +257,20 @@ void add_sweep(CLI::App& app, Action& action) {
       ->required();
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
-  add_names(verb, "--methods", options->methods, "Methods of prune; otherwise all that it can")
-      ->type_name("karnin,...");
-  auto* thresholds = verb.add_option("--thresholds", options->thresholds,
-                                     "Remove what scores below these, each in [0, 1]");
-  verb.add_option("--sparsities", options->sparsities, "Remove these shares, each in [0, 1]")
-      ->excludes(thresholds);
-  add_pruning_options(verb, options->prune);
+  add_axis_options(verb, *options);
+  // Where no method is named, recorded sensitivities are among them.
+  const Pruned pruned{[options] {
+                        return options->methods.empty() ? std::vector{PruneMethod::karnin}
+                                                        : methods_named(options->methods);
+                      },
+                      [options] { return !options->thresholds.empty(); }};
+  add_normalise_option(verb, options->prune, "--thresholds", pruned);
+  add_choice_options(verb, options->prune, pruned);
   options->tuning.train.epochs = 0;
-  add_training_options(verb, options->tuning, "--fine-tune");
-  add_score_image_option(verb, options->score_images);
+  const auto of_training = add_training_options(verb, options->tuning, "--fine-tune");
+  verb.matter_if(of_training, "--fine-tune EPOCHS",
+                 [options] { return options->tuning.train.epochs > 0; });
+  add_score_image_option(verb, options->score_images, pruned);
   verb.add_flag("--plot", options->plot, "Leave sweep.png too (needs gnuplot)");
   add_result_options(verb, *options, "karnin-sweep", "Directory of the results");
   verb.add_flag("--resume", options->resume,

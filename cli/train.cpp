@@ -265,7 +265,7 @@ ExitCode train(const TrainVerb& verb) {
 
 void add_train(CLI::App& app, Action& action) {
   const auto options = std::make_shared<TrainVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app,
       {"train", "Train a network, record how much each weight matters, and prune a copy",
        "train --data cifar10 --epochs 2 --seed 1 --out karnin-run",

@@ -3,68 +3,103 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "cli/name_list.h"
-#include "cli/verb.h"
+#include "cli/number_option.h"
 #include "formats/checkpoint_file.h"
 
 namespace karnin::cli {
 namespace {
 
 constexpr double kDefaultTeacherShare = 0.5;
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-void add_schedule_options(CLI::App& verb, ScheduleOptions& schedule) {
-  verb.add_option("--lr", schedule.learning_rate, "Learning rate; the peak of one-cycle");
+void add_schedule_options(Verb& verb, ScheduleOptions& schedule) {
+  add_number(verb, "--lr", schedule.learning_rate, kPositive,
+             "Learning rate; the peak of one-cycle");
   add_choice(verb, "--schedule", schedule.kind, schedule_from_string, to_string(schedule.kind),
              "constant|step|one-cycle", "How the learning rate changes");
-  verb.add_option("--step-epochs", schedule.step_epochs, "step: epochs between two changes");
-  verb.add_option("--step-factor", schedule.step_factor, "step: factor of every change");
-  verb.add_option("--warmup", schedule.warmup, "one-cycle: share of a cycle in which it rises");
-  verb.add_option("--cycles", schedule.cycles, "one-cycle: how many cycles the run has");
+  add_number(verb, "--step-epochs", schedule.step_epochs, {1, kMost},
+             "step: epochs between two changes");
+  add_number(verb, "--step-factor", schedule.step_factor, kPositive,
+             "step: factor of every change");
+  add_number(verb, "--warmup", schedule.warmup, kShare,
+             "one-cycle: share of a cycle in which it rises");
+  add_number(verb, "--cycles", schedule.cycles, {1, kMost},
+             "one-cycle: how many cycles the run has");
 }
 
-void add_loss_options(CLI::App& verb, TrainingOptions& options) {
+void add_loss_options(Verb& verb, TrainingOptions& options) {
   LossOptions& loss = options.train.loss;
-  verb.add_option("--label-smoothing", loss.label_smoothing,
-                  "Share of every label that is spread over all classes");
+  add_number(verb, "--label-smoothing", loss.label_smoothing, kShareBelowOne,
+             "Share of every label that is spread over all classes");
   auto* teacher = verb.add_option("--teacher", options.teacher,
                                   "Learn the answers of this model too (distillation)");
-  verb.add_option_function<double>(
-          "--teacher-share", [&options](double share) { options.teacher_share = share; },
-          fmt::format("Share of the teacher in the loss, above 0; {} if it is not given",
-                      kDefaultTeacherShare))
+  add_number(
+      verb, "--teacher-share", options.teacher_share, {.least = 0, .most = 1, .above = true},
+      fmt::format("Share of the teacher in the loss; {} if it is not given", kDefaultTeacherShare))
       ->needs(teacher);
-  verb.add_option("--temperature", loss.temperature, "Of the teacher's answers")->needs(teacher);
+  add_number(verb, "--temperature", loss.temperature, {0.001, 1000}, "Of the teacher's answers")
+      ->needs(teacher);
+}
+
+bool asks_for(const TrainingOptions& options, const char* augmentation) {
+  return std::ranges::find(options.augment, augmentation) != options.augment.end();
+}
+
+void say_what_training_needs(Verb& verb, const TrainingOptions& options) {
+  const TrainOptions& train = options.train;
+  const auto scheduled = [&](ScheduleKind kind) {
+    return [&, kind] {
+      return train.schedule.kind == kind || verb.was_given("--schedule", to_string(kind));
+    };
+  };
+  verb.matter_if({"--step-epochs", "--step-factor"}, "--schedule step",
+                 scheduled(ScheduleKind::step));
+  verb.matter_if({"--warmup", "--cycles"}, "--schedule one-cycle",
+                 scheduled(ScheduleKind::one_cycle));
+  verb.matter_if({"--nesterov"}, "--momentum above 0",
+                 [&] { return train.sgd.momentum > 0 || !train.sgd.nesterov; });
+  verb.matter_if({"--label-smoothing"}, "--teacher-share below 1",
+                 [&] { return options.teacher.empty() || options.teacher_share != 1; });
+  verb.matter_if({"--shift"}, "--augment shift", [&] { return asks_for(options, "shift"); });
 }
 
 }  // namespace
 
-void add_training_options(CLI::App& verb, TrainingOptions& options, const std::string& epochs) {
+std::vector<std::string> add_training_options(Verb& verb, TrainingOptions& options,
+                                              const std::string& epochs) {
   TrainOptions& train = options.train;
-  verb.add_option(epochs, train.epochs, "Passes over the training images")
-      ->check(CLI::Range(0, 1'000'000));
-  verb.add_option("--batch", train.batch, "Images in one step");
+  // The default says whether no training is a choice.
+  add_number(verb, epochs, train.epochs, {std::min<std::int64_t>(train.epochs, 1), 1'000'000},
+             "Passes over the training images");
+  const std::size_t before = verb.get_options().size();
+  add_number(verb, "--batch", train.batch, {1, kMost}, "Images in one step");
   add_schedule_options(verb, train.schedule);
   add_loss_options(verb, options);
-  verb.add_option("--momentum", train.sgd.momentum, "Momentum of the gradient descent");
+  add_number(verb, "--momentum", train.sgd.momentum, kShareBelowOne,
+             "Momentum of the gradient descent");
   verb.add_flag("--nesterov", train.sgd.nesterov, "Nesterov's momentum");
-  verb.add_option("--weight-decay", train.sgd.weight_decay, "L2 decay of all parameters");
+  add_number(verb, "--weight-decay", train.sgd.weight_decay, {0, kUnbounded},
+             "L2 decay of all parameters");
   add_names(verb, "--augment", options.augment,
             "flip (left-right, half of the images), shift (by up to --shift pixels)",
             {"flip", "shift"})
       ->type_name("flip,shift");
-  verb.add_option("--shift", options.shift, "Pixels of --augment shift")
-      ->check(CLI::Range(1, 1024));
-  verb.add_option("--seed", train.seed, "Seed of weights, order and augmentation")
-      ->check(CLI::NonNegativeNumber);
+  add_number(verb, "--shift", options.shift, {1, 1024}, "Pixels of --augment shift");
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options()) names.push_back(option->get_name());
+  names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(before));
+  say_what_training_needs(verb, options);
+  add_number(verb, "--seed", train.seed, {0, std::numeric_limits<std::uint64_t>::max()},
+             "Seed of weights, order and augmentation");
+  return names;
 }
 
 TrainOptions resolve(const TrainingOptions& options, int threads) {
   TrainOptions train = options.train;
-  const auto asked = [&](const char* name) {
-    return std::ranges::find(options.augment, name) != options.augment.end();
-  };
-  train.augmentation = {asked("flip"), asked("shift") ? options.shift : 0};
+  train.augmentation = {asks_for(options, "flip"), asks_for(options, "shift") ? options.shift : 0};
   train.threads = threads;
   if (options.teacher.empty()) return train;
   train.teacher = std::make_shared<const Model>(read_model_or_checkpoint(options.teacher));

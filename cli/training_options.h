@@ -1,12 +1,12 @@
 // The options of `train` that decide the weights, on the command line and as JSON.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/verb.h"
 #include "train/trainer.h"
 
 namespace karnin::cli {
@@ -19,9 +19,10 @@ struct TrainingOptions {
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };
 
-/// `epochs` is the name of the option that says how many.
-void add_training_options(CLI::App& verb, TrainingOptions& options,
-                          const std::string& epochs = "--epochs");
+/// `epochs` is the name of the option that says how many. Returns the names of the others but for
+/// --seed: what matters only where something is trained.
+std::vector<std::string> add_training_options(Verb& verb, TrainingOptions& options,
+                                              const std::string& epochs = "--epochs");
 
 /// What the trainer takes: `augment`, `threads` and the teacher filled in. Throws FileError.
 TrainOptions resolve(const TrainingOptions& options, int threads);

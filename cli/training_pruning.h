@@ -1,10 +1,10 @@
 // The options of `train` that prune while it trains.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/verb.h"
 #include "train/pruning_search.h"
 #include "train/training_pruner.h"
 
@@ -19,7 +19,7 @@ struct TrainingPruningOptions {
 };
 
 /// --sparsity or --max-accuracy-drop asks for it.
-void add_training_pruning_options(CLI::App& verb, TrainingPruningOptions& options);
+void add_training_pruning_options(Verb& verb, TrainingPruningOptions& options);
 
 /// Nothing unless it was asked for.
 std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,

@@ -1,9 +1,9 @@
 // The options of `prune` that say how the kept weights are rounded.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 
+#include "cli/verb.h"
 #include "train/quantise.h"
 #include "train/trainer.h"
 
@@ -15,12 +15,9 @@ struct ValueOptions {
   TrainOptions tuning;                      ///< of codebooks; no epochs: none
 };
 
-void add_value_options(CLI::App& verb, ValueOptions& options);
+void add_value_options(Verb& verb, ValueOptions& options);
 
 /// Whether they ask for something that training images decide.
 bool needs_images(const ValueOptions& options);
-
-/// What no option can see by itself. Throws ArgumentError.
-void validate(const ValueOptions& options);
 
 }  // namespace karnin::cli

@@ -1,5 +1,11 @@
 #include "cli/verb.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/number_option.h"
 #include "cli/usable_cpus.h"
 #include "runtime/core/parallel.h"
 
@@ -13,14 +19,32 @@ constexpr const char* kExitCodes =
 
 }  // namespace
 
-CLI::App& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options) {
-  CLI::App& verb = *app.add_subcommand(text.name, text.summary);
+void Verb::matter_if(std::vector<std::string> options, std::string needed,
+                     std::function<bool()> holds) {
+  conditions_.push_back({std::move(options), std::move(needed), std::move(holds)});
+}
+
+bool Verb::was_given(const std::string& option, std::string_view value) const {
+  return std::ranges::count(get_option(option)->results(), value) > 0;
+}
+
+void Verb::require_all_to_matter() const {
+  for (const auto& [options, needed, holds] : conditions_)
+    for (const std::string& option : options)
+      if (count(option) > 0 && !holds())
+        throw ArgumentError(
+            fmt::format("{}: expected {} with it, or it would change nothing", option, needed));
+}
+
+Verb& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options) {
+  const auto added = std::make_shared<Verb>(text, app);
+  app.add_subcommand(added);
+  Verb& verb = *added;
   // An option given twice takes the later value, so that a recipe can be overridden behind it.
   verb.option_defaults()->always_capture_default()->take_last();
   verb.add_flag("--json", options.json, "Print one JSON object on stdout and nothing else there");
-  verb.add_option("--threads", options.threads,
-                  "Threads to compute with; 0: as many as may run here at a time")
-      ->check(CLI::Range(0, kMaxThreads));
+  add_number(verb, "--threads", options.threads, {0, kMaxThreads},
+             "Threads to compute with; 0: as many as may run here at a time");
   const std::string details = text.details.empty() ? "" : text.details + "\n\n";
   verb.footer(details + "Example:\n  karnin-cpu " + text.example + "\n\n" + kExitCodes);
   return verb;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/exit_code.h"
 
@@ -39,17 +40,43 @@ struct VerbText {
   std::string details;  ///< below the options; may be empty
 };
 
+/// A verb on the command line, which knows when its options matter.
+class Verb : public CLI::App {
+ public:
+  Verb(const VerbText& text, CLI::App& parent) : CLI::App(text.summary, text.name, &parent) {}
+
+  /// Whoever gives one of `options` where `holds` says no is told to give `needed` too. What a
+  /// recipe set was not given. `holds` is asked when all options have their values.
+  void matter_if(std::vector<std::string> options, std::string needed, std::function<bool()> holds);
+
+  /// Whether `option` was given this value, even if a later one replaced it: options that went with
+  /// it may stay when others are appended to a command.
+  bool was_given(const std::string& option, std::string_view value) const;
+
+  /// Throws ArgumentError for an option that was given and cannot matter.
+  void require_all_to_matter() const;
+
+ private:
+  struct Condition {
+    std::vector<std::string> options;
+    std::string needed;
+    std::function<bool()> holds;
+  };
+  std::vector<Condition> conditions_;
+};
+
 /// A verb of `app` with the shared options.
-CLI::App& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options);
+Verb& add_verb(CLI::App& app, const VerbText& text, VerbOptions& options);
 
 /// Puts a number in place of 0 threads.
 void settle_threads(VerbOptions& options);
 
 /// When `verb` is the one on the command line, `action` runs it on its options.
 template <typename Options>
-void select(CLI::App& verb, Action& action, std::shared_ptr<Options> options,
+void select(Verb& verb, Action& action, std::shared_ptr<Options> options,
             ExitCode (*run)(const Options&)) {
-  verb.callback([&action, options, run] {
+  verb.callback([&verb, &action, options, run] {
+    verb.require_all_to_matter();
     action = [options, run] {
       settle_threads(*options);
       return run(*options);
@@ -59,7 +86,7 @@ void select(CLI::App& verb, Action& action, std::shared_ptr<Options> options,
 
 /// An option that takes the name of an enumerator; `parse` throws ArgumentError for any other.
 template <typename Enum>
-CLI::Option* add_choice(CLI::App& verb, const std::string& flag, Enum& value,
+CLI::Option* add_choice(Verb& verb, const std::string& flag, Enum& value,
                         Enum (*parse)(std::string_view), std::string_view initial,
                         const std::string& names, const std::string& help) {
   return verb

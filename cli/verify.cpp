@@ -34,7 +34,7 @@ ExitCode verify(const VerifyVerb& verb) {
 
 void add_verify(CLI::App& app, Action& action) {
   const auto options = std::make_shared<VerifyVerb>();
-  CLI::App& verb = add_verb(
+  Verb& verb = add_verb(
       app, {"verify", "Check that a model file is sound", "verify karnin-run/model.bin", ""},
       *options);
   verb.add_option("file", options->file, "A model file")->required();

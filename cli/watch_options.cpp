@@ -1,21 +1,22 @@
 #include "cli/watch_options.h"
 
+#include "cli/number_option.h"
+
 namespace karnin::cli {
 
-void add_watch_options(CLI::App& verb, WatchOptions& options) {
-  auto* validation = verb.add_option("--validation", options.validation,
-                                     "Hold this share of the training images out, and tell the "
-                                     "accuracy on them after every epoch; 0: none");
-  verb.add_option("--early-stop", options.early_stop,
-                  "End after this many epochs in a row that were no better on the images held out, "
-                  "and save the weights of the best one")
-      ->needs(validation)
-      ->check(CLI::Range(1, 1'000'000));
+void add_watch_options(Verb& verb, WatchOptions& options) {
+  add_number(verb, "--validation", options.validation, kShareBelowOne,
+             "Hold this share of the training images out, and tell the "
+             "accuracy on them after every epoch; 0: none");
+  add_number(verb, "--early-stop", options.early_stop, {1, 1'000'000},
+             "End after this many epochs in a row that were no better on the images held out, "
+             "and save the weights of the best one");
   verb.add_flag("--held-out-gradients", options.held_out_gradients,
                 "Take the gradients in sensitivities and for --regrow from the images held out, a "
                 "batch of them a step, rather than from those that are learnt. Steps take about "
-                "twice as long, and what these images prune looks better on them")
-      ->needs(validation);
+                "twice as long, and what these images prune looks better on them");
+  verb.matter_if({"--early-stop", "--held-out-gradients"}, "--validation above 0",
+                 [&options] { return options.validation > 0; });
   verb.add_option_function<std::string>(
           "--checkpoint-every",
           [&every = options.checkpoint_every](const std::string& text) {

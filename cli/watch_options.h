@@ -1,10 +1,10 @@
 // The options of `train` that keep an eye on a run, and save it.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "cli/checkpointing.h"
+#include "cli/verb.h"
 
 namespace karnin::cli {
 
@@ -17,6 +17,6 @@ struct WatchOptions {
   std::filesystem::path tensorboard;  ///< empty: nowhere
 };
 
-void add_watch_options(CLI::App& verb, WatchOptions& options);
+void add_watch_options(Verb& verb, WatchOptions& options);
 
 }  // namespace karnin::cli

@@ -84,6 +84,10 @@ bool needs_weights_alone(PruneMethod method) {
          method == PruneMethod::random;
 }
 
+bool may_be_negative(PruneMethod method) {
+  return !needs_gradients(method) && !needs_weights_alone(method) && method != PruneMethod::change;
+}
+
 std::string_view to_string(PruneMethod method) { return name_of(kMethodNames, method); }
 
 PruneMethod prune_method_from_string(std::string_view name) {

@@ -32,6 +32,7 @@ enum class PruneMethod {
 
 bool needs_gradients(PruneMethod method);      ///< taylor or fisher
 bool needs_weights_alone(PruneMethod method);  ///< or chance: magnitude, lamp, random
+bool may_be_negative(PruneMethod method);      ///< whether its scores can be
 
 std::string_view to_string(PruneMethod method);               ///< "karnin-sgd", ...
 PruneMethod prune_method_from_string(std::string_view name);  ///< throws ArgumentError
