@@ -133,5 +133,16 @@ TEST_F(AccuracyTables, AFailedTrainingIsTold) {
   EXPECT_EQ(run({"dense", "--seeds", ""}).status, 2);
 }
 
+TEST_F(AccuracyTables, NumbersAreThoseOfTheProgram) {
+  for (const Words& wrong :
+       {Words{"dense", "--epochs", "1_0"}, Words{"dense", "--epochs", " 5 "},
+        Words{"dense", "--seeds", "1,-1"}, Words{"pruned", "--sparsity", "0.5,nan"},
+        Words{"ablation", "--sparsity", "1.5"}, Words{"stop", "--drop", "inf"}}) {
+    const test::ProcessResult refused = run(wrong);
+    EXPECT_EQ(refused.status, 2) << refused.err;
+    EXPECT_THAT(refused.err, testing::HasSubstr("argument " + wrong[1] + ": expected a "));
+  }
+}
+
 }  // namespace
 }  // namespace karnin
