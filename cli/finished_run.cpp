@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 28;  // a million epochs take less
 
-constexpr std::pair<const char*, double EpochReport::*> kColumns[] = {
+constexpr std::pair<const char*, double EpochReport::*> kLogColumnNames[] = {
     {"loss", &EpochReport::loss},
     {"accuracy", &EpochReport::accuracy},
     {"learning_rate", &EpochReport::learning_rate}};
@@ -40,7 +40,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 void set(EpochRecord& epoch, const std::string& column, double value) {
-  for (const auto& [name, member] : kColumns)
+  for (const auto& [name, member] : kLogColumnNames)
     if (column == name) epoch.*member = value;
   for (const auto& [name, member] : kOptionalColumns)
     if (column == name) epoch.*member = value;

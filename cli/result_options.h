@@ -22,8 +22,8 @@ void add_result_options(CLI::App& verb, ResultOptions& options,
 /// What a verb is about to write.
 struct Results {
   std::vector<std::filesystem::path> files;
-  std::filesystem::path state = {};  ///< a file that --resume goes on from; empty: there is none
-  bool resumed = false;              ///< files that are there are of the run that goes on
+  std::filesystem::path state;  ///< a file that --resume goes on from; empty: there is none
+  bool resumed = false;         ///< files that are there are of the run that goes on
 };
 
 /// Before any work. Throws ArgumentError, naming the ways out, for a file that is there and not
