@@ -19,8 +19,8 @@ namespace karnin {
 inline constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 
 struct EngineOptions {
-  std::int64_t batch =
-      64;  ///< up to kMaxBatch; images a run() call will typically bring; sets the shard size
+  /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size.
+  std::int64_t batch = 64;
   int threads = 0;  ///< 0: all
   /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: winner()
   /// of plan.h.

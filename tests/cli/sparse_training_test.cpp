@@ -74,7 +74,7 @@ TEST_F(SparseTraining, EveryPaceEndsAtTheSparsityAskedFor) {
   const std::vector<Words> ways{
       {},
       {"--pace", "at-once", "--regrow", "gradient"},
-      {"--pace", "rounds", "--rounds", "3", "--cycles", "3"},
+      {"--pace", "rounds", "--rounds", "3", "--schedule", "one-cycle", "--cycles", "3"},
       {"--regrow", "feedback"},
       {"--method", "karnin"},
       {"--method", "karnin", "--validation", "0.2", "--held-out-gradients"},
