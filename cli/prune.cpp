@@ -1,6 +1,7 @@
 // karnin-cpu prune: takes away the weights that matter least, and trains the others on if asked to.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -105,7 +106,9 @@ Result prune_file(const PruneVerb& verb) {
   if (tune || score || needs_images(verb.values) || !verb.data.empty())
     dataset = load_dataset_for(model, verb.data);
   if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
-  result.report = prune_and_note(model, options_for(verb, model.architecture));
+  const PruneOptions pruning = options_for(verb, model.architecture);
+  tell_pruned_beyond(model, pruning);
+  result.report = prune_and_note(model, pruning);
   require_writable({verb.out});
   const Interrupt interrupt;  // until the file is written
   if (tune) result.interrupted = fine_tune(model, *dataset, options, interrupt);
@@ -151,33 +154,43 @@ std::string describe(const ShrinkReport& report) {
 }
 
 Json result_json(const Result& result, const PruneVerb& verb) {
-  Json layers = Json::array();
-  for (const PruneReport::LayerCount& layer : result.report.layers)
-    layers.push_back(
-        {{"name", layer.layer}, {"weights", layer.weights}, {"removed", layer.removed}});
-  Json json{{"file", verb.out.string()},        {"layers", std::move(layers)},
-            {"values", to_json(result.values)}, {"file_bytes_before", result.bytes_before},
-            {"file_bytes", result.bytes_after}, {"interrupted", result.interrupted}};
+  Json json{{"file", verb.out.string()},
+            {"layers", to_json(result.report.layers)},
+            {"other_layers", to_json(result.report.others)},
+            {"values", to_json(result.values)},
+            {"file_bytes_before", result.bytes_before},
+            {"file_bytes", result.bytes_after},
+            {"interrupted", result.interrupted}};
   json["shrunk"] = result.shrunk ? shrink_json(*result.shrunk) : Json();
   json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
   return json;
 }
 
-std::string describe(const Result& result, const PruneVerb& verb) {
-  Table table("lrrr");
-  table.add({"layer", "weights", "removed", "share"});
-  const auto add = [&](const PruneReport::LayerCount& c) {
-    const double share = c.weights == 0 ? 0 : static_cast<double>(c.removed) / c.weights;
-    table.add({c.layer, count(c.weights), count(c.removed), percent(share)});
+double pruned_share(const PruneReport::LayerCount& layer) {
+  return layer.weights == 0
+             ? 0
+             : static_cast<double>(layer.pruned) / static_cast<double>(layer.weights);
+}
+
+/// What this call removed, and what is pruned now.
+std::string describe(const PruneReport& report) {
+  Table table("lrrrr");
+  table.add({"layer", "weights", "removed", "pruned", "share"});
+  const auto add = [&](const PruneReport::LayerCount& layer) {
+    table.add({layer.layer, count(layer.weights), count(layer.removed), count(layer.pruned),
+               percent(pruned_share(layer))});
   };
-  PruneReport::LayerCount total{"total", 0, 0};
-  for (const PruneReport::LayerCount& layer : result.report.layers) {
-    add(layer);
-    total.weights += layer.weights;
-    total.removed += layer.removed;
-  }
-  add(total);
+  std::ranges::for_each(report.layers, add);
+  add(total(report));
   std::string text = table.str();
+  for (const PruneReport::LayerCount& layer : report.others)
+    text += fmt::format("{}: {} of {} weights ({}) were pruned before\n", layer.layer,
+                        count(layer.pruned), count(layer.weights), percent(pruned_share(layer)));
+  return text;
+}
+
+std::string describe(const Result& result, const PruneVerb& verb) {
+  std::string text = describe(result.report);
   text +=
       fmt::format("{} ({}) -> {} ({})\n", printable_line(verb.model), bytes(result.bytes_before),
                   printable_line(verb.out.string()), bytes(result.bytes_after));

@@ -1,10 +1,14 @@
 #include "cli/pruning.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "cli/name_list.h"
 #include "cli/number_option.h"
+#include "cli/output.h"
 #include "cli/provenance.h"
+#include "cli/quantity.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -90,6 +94,24 @@ nlohmann::ordered_json to_json(const PruneOptions& options) {
   if (options.sparsity) json["sparsity"] = *options.sparsity;
   json["layers"] = options.layers;
   if (options.method == PruneMethod::random) json["seed"] = options.seed;
+  return json;
+}
+
+void tell_pruned_beyond(const Model& model, const PruneOptions& options) {
+  for (const PruneReport::LayerCount& group : pruned_beyond(model, options))
+    tell(fmt::format(
+        "{}: {} of {} weights are pruned already, more than the {} asked for: they "
+        "stay pruned\n",
+        group.layer, count(group.pruned), count(group.weights), percent(*options.sparsity)));
+}
+
+nlohmann::ordered_json to_json(const std::vector<PruneReport::LayerCount>& layers) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const PruneReport::LayerCount& layer : layers)
+    json.push_back({{"name", layer.layer},
+                    {"weights", layer.weights},
+                    {"removed", layer.removed},
+                    {"pruned", layer.pruned}});
   return json;
 }
 

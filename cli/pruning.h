@@ -46,6 +46,11 @@ void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& prun
 
 nlohmann::ordered_json to_json(const PruneOptions& options);
 
+/// A line on stderr for every group of layers of which more is pruned than is asked for: it stays.
+void tell_pruned_beyond(const Model& model, const PruneOptions& options);
+
+nlohmann::ordered_json to_json(const std::vector<PruneReport::LayerCount>& layers);
+
 /// prune(), with an entry in the model's provenance.
 PruneReport prune_and_note(Model& model, const PruneOptions& options);
 

@@ -71,14 +71,6 @@ SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   return options;
 }
 
-Json layer_json(const PruneReport& report) {
-  Json layers = Json::array();
-  for (const PruneReport::LayerCount& layer : report.layers)
-    layers.push_back(
-        {{"name", layer.layer}, {"weights", layer.weights}, {"removed", layer.removed}});
-  return layers;
-}
-
 Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
   Json rows = Json::array();
   const auto add = [&](const std::string& model, const Series& series) {
@@ -88,7 +80,8 @@ Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
                       {options.are_thresholds ? "threshold" : "sparsity", series.settings[i]},
                       {"accuracy", series.outcomes[i].confusion.accuracy()},
                       {"removed", removed(series.outcomes[i].report)},
-                      {"layers", layer_json(series.outcomes[i].report)}});
+                      {"pruned", total(series.outcomes[i].report).pruned},
+                      {"layers", to_json(series.outcomes[i].report.layers)}});
   };
   for (const ModelSweep& sweep : record.sweeps())
     for (const Series& series : sweep.series) add(sweep.model, series);
@@ -98,17 +91,16 @@ Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
 }
 
 std::string removed_table(const std::vector<Series>& all, const SweepOptions& options) {
-  Table table("lrrrr");
-  table.add({"method", options.are_thresholds ? "threshold" : "sparsity", "removed", "share",
-             "test accuracy"});
+  Table table("lrrrrr");
+  table.add({"method", options.are_thresholds ? "threshold" : "sparsity", "removed", "pruned",
+             "share", "test accuracy"});
   for (const Series& series : all)
     for (std::size_t i = 0; i < series.settings.size(); ++i) {
       const auto& [report, confusion] = series.outcomes[i];
-      std::int64_t weights = 0;
-      for (const PruneReport::LayerCount& layer : report.layers) weights += layer.weights;
-      const auto share = static_cast<double>(removed(report)) / static_cast<double>(weights);
-      table.add({series.name, fmt::format("{:.4g}", series.settings[i]), count(removed(report)),
-                 percent(share), percent(confusion.accuracy())});
+      const PruneReport::LayerCount sum = total(report);
+      const auto share = static_cast<double>(sum.pruned) / static_cast<double>(sum.weights);
+      table.add({series.name, fmt::format("{:.4g}", series.settings[i]), count(sum.removed),
+                 count(sum.pruned), percent(share), percent(confusion.accuracy())});
     }
   return table.str();
 }
@@ -193,6 +185,13 @@ std::string describe(const SweepVerb& verb, const Dataset& dataset, const SweepR
                      describe(record.sweeps(), options));
 }
 
+/// The lowest sparsity of a sweep, which may be less than the models have.
+PruneOptions least_pruning(const SweepOptions& options) {
+  PruneOptions least = options.prune;
+  if (!options.are_thresholds) least.sparsity = std::ranges::min(options.values);
+  return least;
+}
+
 ExitCode sweep_verb(const SweepVerb& verb) {
   if (verb.plot) require_gnuplot();  // before the work, not after it
   std::error_code error;
@@ -203,6 +202,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.architecture, dataset);
   const SweepOptions options = options_for(verb, models.front());
+  for (const Model& model : models) tell_pruned_beyond(model, least_pruning(options));
   const TrainOptions tuning = resolve(verb.tuning, verb.threads);
   SweepRecord record(verb.out, sweep_identity(models, dataset, options, tuning, verb.score_images),
                      verb.models, options);

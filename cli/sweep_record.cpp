@@ -29,14 +29,14 @@ std::size_t found_in(const SweepOutcomes& outcomes) {
 Json outcome_json(const Outcome& outcome) {
   Json layers = Json::array();
   for (const PruneReport::LayerCount& layer : outcome.report.layers)
-    layers.push_back({layer.layer, layer.weights, layer.removed});
+    layers.push_back({layer.layer, layer.weights, layer.removed, layer.pruned});
   return {{"layers", std::move(layers)}, {"confusion", outcome.confusion.counts()}};
 }
 
 Outcome outcome_from(const Json& json) {
   PruneReport report;
   for (const Json& layer : json.at("layers"))
-    report.layers.push_back({layer.at(0), layer.at(1), layer.at(2)});
+    report.layers.push_back({layer.at(0), layer.at(1), layer.at(2), layer.at(3)});
   return {std::move(report),
           ConfusionMatrix(json.at("confusion").get<std::vector<std::int64_t>>())};
 }

@@ -186,10 +186,21 @@ void save(Run& run, const TrainVerb& verb, const TrainOptions& options, const Js
                json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+/// Says where the model that the run starts from has fewer weights than it asks for.
+void tell_excess(const TrainVerb& verb, const Model& model) {
+  const auto pruning = resolve(verb.pruning, model.architecture);
+  if (!pruning || verb.pruning.max_accuracy_drop) return;
+  PruneOptions choice = pruning->choice;
+  // Weights that come back do so in any layer, unless all layers together have too few already.
+  if (pruning->growth != Growth::none) choice.scope = Scope::global;
+  tell_pruned_beyond(model, choice);
+}
+
 /// Says what becomes of a checkpoint that is there, or of one that is not.
 void tell_start(const TrainVerb& verb, const Run& run) {
   tell(fmt::format("training {} on {}: {} images\n", run.model.architecture.name,
                    title(run.dataset), count(run.dataset.train.size())));
+  if (!run.checkpoint) tell_excess(verb, run.model);
   const std::string file = verb.checkpoint_file().string();
   std::error_code error;
   if (verb.watch.resume && !run.checkpoint)

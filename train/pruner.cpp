@@ -105,13 +105,17 @@ std::vector<std::size_t> below(const std::vector<double>& scores, double thresho
   return found;
 }
 
+/// Of so many weights.
+std::int64_t target_count(double sparsity, std::int64_t weights) {
+  return std::llround(sparsity * static_cast<double>(weights));
+}
+
 std::vector<std::size_t> choose(const Candidates& candidates, const PruneOptions& options) {
   if (options.threshold) return below(candidates.scores, *options.threshold);
   const auto alive = static_cast<std::int64_t>(candidates.scores.size());
-  const std::int64_t all = alive + candidates.pruned_before;
-  const std::int64_t target = std::llround(*options.sparsity * static_cast<double>(all));
-  return lowest(candidates, static_cast<std::size_t>(
-                                std::max<std::int64_t>(0, target - candidates.pruned_before)));
+  const std::int64_t target =
+      target_count(*options.sparsity, alive + candidates.pruned_before) - candidates.pruned_before;
+  return lowest(candidates, static_cast<std::size_t>(std::max<std::int64_t>(0, target)));
 }
 
 void remove_weight(Parameter& parameter, std::size_t i) {
@@ -120,7 +124,37 @@ void remove_weight(Parameter& parameter, std::size_t i) {
   parameter.value.data()[i] = 0;
 }
 
+PruneReport::LayerCount count_of(const Parameter& parameter, std::int64_t removed) {
+  return {parameter.name.substr(0, parameter.name.rfind('.')), parameter.value.size(), removed,
+          std::ranges::count(parameter.mask, std::uint8_t{0})};
+}
+
+/// What became of the model: `removed` of each parameter, of the chosen ones in their order.
+PruneReport report_on(const Model& model, const std::vector<Group>& groups,
+                      const std::vector<std::int64_t>& removed) {
+  PruneReport report;
+  std::vector<bool> is_chosen(model.parameters.size(), false);
+  for (const std::size_t p : groups | std::views::join) {
+    report.layers.push_back(count_of(model.parameters[p], removed[p]));
+    is_chosen[p] = true;
+  }
+  for (std::size_t p = 0; p < model.parameters.size(); ++p)
+    if (const auto count = count_of(model.parameters[p], 0); !is_chosen[p] && count.pruned > 0)
+      report.others.push_back(count);
+  return report;
+}
+
 }  // namespace
+
+PruneReport::LayerCount total(const PruneReport& report) {
+  PruneReport::LayerCount sum{.layer = "total"};
+  for (const PruneReport::LayerCount& layer : report.layers) {
+    sum.weights += layer.weights;
+    sum.removed += layer.removed;
+    sum.pruned += layer.pruned;
+  }
+  return sum;
+}
 
 std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
                                                      const PruneOptions& options) {
@@ -129,6 +163,23 @@ std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
   std::vector<Group> groups;
   for (const std::size_t p : chosen) groups.push_back({p});
   return groups;
+}
+
+std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model,
+                                                   const PruneOptions& options) {
+  std::vector<PruneReport::LayerCount> beyond;
+  if (!options.sparsity) return beyond;
+  for (const Group& group : pruning_groups(model, options)) {
+    PruneReport::LayerCount all;
+    for (const std::size_t p : group) {
+      const PruneReport::LayerCount own = count_of(model.parameters[p], 0);
+      all.layer += (all.layer.empty() ? "" : ", ") + own.layer;
+      all.weights += own.weights;
+      all.pruned += own.pruned;
+    }
+    if (all.pruned > target_count(*options.sparsity, all.weights)) beyond.push_back(all);
+  }
+  return beyond;
 }
 
 PruneReport prune(Model& model, const PruneOptions& options) {
@@ -147,13 +198,7 @@ PruneReport prune(Model& model, const PruneOptions& options) {
       ++removed[parameter];
     }
   }
-  PruneReport report;
-  for (const std::size_t p : groups | std::views::join) {
-    const std::string& name = model.parameters[p].name;
-    report.layers.push_back(
-        {name.substr(0, name.rfind('.')), model.parameters[p].value.size(), removed[p]});
-  }
-  return report;
+  return report_on(model, groups, removed);
 }
 
 }  // namespace karnin

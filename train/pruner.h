@@ -37,15 +37,24 @@ struct PruneReport {
     std::string layer;
     std::int64_t weights = 0;
     std::int64_t removed = 0;  ///< by this call; what was pruned before does not count
+    std::int64_t pruned = 0;   ///< now, by this call or before
     bool operator==(const LayerCount&) const = default;
   };
-  std::vector<LayerCount> layers;  ///< in the model's order
+  std::vector<LayerCount> layers;  ///< those that were chosen, in the model's order
+  std::vector<LayerCount> others;  ///< that were not, and have weights that were pruned before
 };
+
+/// All chosen layers as one.
+PruneReport::LayerCount total(const PruneReport& report);
 
 /// Parameters whose weights are chosen together, as indices in the model's order: those of all
 /// chosen layers, or one of each. Throws ArgumentError for an unknown layer or none.
 std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
                                                      const PruneOptions& options);
+
+/// Groups of which more is pruned than the options' sparsity asks for, each as one count: "fc1", or
+/// "fc1, fc2". prune() leaves them as they are. None where a threshold decides.
+std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model, const PruneOptions& options);
 
 /// Sets masks and zeroes the weights. What was pruned before stays so: it has no score, and counts
 /// towards a sparsity. The sensitivities stay as they are. A parameter of which nothing is pruned

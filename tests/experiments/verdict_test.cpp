@@ -20,7 +20,7 @@ ConfusionMatrix confusion(int correct) {
 }
 
 Outcome outcome(int correct, std::int64_t fc1 = 0, std::int64_t fc2 = 0) {
-  return {{{{"fc1", 48000, fc1}, {"fc2", 10080, fc2}}}, confusion(correct)};
+  return {{{{"fc1", 48000, fc1, fc1}, {"fc2", 10080, fc2, fc2}}, {}}, confusion(correct)};
 }
 
 /// The same accuracy at every sparsity.

@@ -70,7 +70,8 @@ TEST(Pruner, RemovesTheSmallestAndNothingElse) {
   const Model before = weighted_model();
   Model model = before;
   const PruneReport report = prune(model, by_sparsity(0.7));
-  EXPECT_THAT(report.layers, ElementsAre(LayerCount{"fc1", 1080, 756}, LayerCount{"fc2", 60, 42}));
+  EXPECT_THAT(report.layers,
+              ElementsAre(LayerCount{"fc1", 1080, 756, 756}, LayerCount{"fc2", 60, 42, 42}));
   EXPECT_NO_THROW(validate(model));
   for (const std::size_t p : {kFc1, kFc2}) {
     const Parameter& parameter = model.parameters[p];
@@ -91,7 +92,8 @@ TEST(Pruner, SparsityIsTheFinalShareAndRemovedCountsTheNew) {
   prune(model, by_sparsity(0.5));
   const Model half = model;
   const PruneReport report = prune(model, by_sparsity(0.75));
-  EXPECT_THAT(report.layers, ElementsAre(LayerCount{"fc1", 1080, 270}, LayerCount{"fc2", 60, 15}));
+  EXPECT_THAT(report.layers,
+              ElementsAre(LayerCount{"fc1", 1080, 270, 810}, LayerCount{"fc2", 60, 15, 45}));
   EXPECT_EQ(pruned_count(model, kFc1), 810);
   for (std::size_t i = 0; i < half.parameters[kFc1].mask.size(); ++i)
     EXPECT_LE(model.parameters[kFc1].mask[i], half.parameters[kFc1].mask[i]);
@@ -101,8 +103,40 @@ TEST(Pruner, SparsityIsTheFinalShareAndRemovedCountsTheNew) {
   EXPECT_EQ(model, once);
 
   EXPECT_THAT(prune(model, by_sparsity(0.3)).layers,
-              ElementsAre(LayerCount{"fc1", 1080, 0}, LayerCount{"fc2", 60, 0}));
+              ElementsAre(LayerCount{"fc1", 1080, 0, 810}, LayerCount{"fc2", 60, 0, 45}));
   EXPECT_EQ(model, once);
+}
+
+TEST(Pruner, TellsOfLayersThatWerePrunedBeforeAndNotChosenNow) {
+  Model model = weighted_model();
+  PruneOptions options = by_sparsity(0.5);
+  options.layers = {"conv1", "fc1"};
+  EXPECT_TRUE(prune(model, options).others.empty());
+  options.layers = {"fc1"};
+  options.sparsity = 0.7;
+  const PruneReport report = prune(model, options);
+  EXPECT_THAT(report.layers, ElementsAre(LayerCount{"fc1", 1080, 216, 756}));
+  EXPECT_THAT(report.others, ElementsAre(LayerCount{"conv1", 54, 0, 27}));
+  EXPECT_EQ(total(report), (LayerCount{"total", 1080, 216, 756}));
+}
+
+TEST(Pruner, KnowsWhereMoreIsPrunedThanIsAskedFor) {
+  Model model = weighted_model();
+  EXPECT_TRUE(pruned_beyond(model, by_sparsity(0)).empty());
+  PruneOptions options = by_sparsity(0.8);
+  options.layers = {"fc1"};
+  prune(model, options);
+  EXPECT_TRUE(pruned_beyond(model, by_sparsity(0.8)).empty());
+  const LayerCount fc1{"fc1", 1080, 0, 864};
+  EXPECT_THAT(pruned_beyond(model, by_sparsity(0.79)), ElementsAre(fc1));
+  EXPECT_THAT(pruned_beyond(model, by_sparsity(0)), ElementsAre(fc1));
+  EXPECT_TRUE(pruned_beyond(model, by_threshold(PruneMethod::magnitude, 0)).empty());
+
+  PruneOptions global = by_sparsity(0.78);  // of 1140, 864 are 75.8 %
+  global.scope = Scope::global;
+  EXPECT_TRUE(pruned_beyond(model, global).empty());
+  global.sparsity = 0.5;
+  EXPECT_THAT(pruned_beyond(model, global), ElementsAre(LayerCount{"fc1, fc2", 1140, 0, 864}));
 }
 
 // What was pruned has weight 0; if it took part it would pull the minimum to 0.
@@ -113,7 +147,7 @@ TEST(Pruner, PrunedWeightsTakeNoPartInTheNormalisation) {
   options.normalisation = Normalisation::minmax;
   options.layers = {"fc1"};
   // 541..1080 are left, so 0.5 is at 810.5: 270 lie below.
-  EXPECT_THAT(prune(model, options).layers, ElementsAre(LayerCount{"fc1", 1080, 270}));
+  EXPECT_THAT(prune(model, options).layers, ElementsAre(LayerCount{"fc1", 1080, 270, 810}));
 }
 
 TEST(Pruner, TheEndsOfTheRange) {
@@ -125,7 +159,7 @@ TEST(Pruner, TheEndsOfTheRange) {
   prune(model, by_sparsity(1));
   EXPECT_EQ(count_nonzero(model.parameters[kFc1]), 0);
   EXPECT_THAT(prune(model, by_sparsity(1)).layers,
-              ElementsAre(LayerCount{"fc1", 1080, 0}, LayerCount{"fc2", 60, 0}));
+              ElementsAre(LayerCount{"fc1", 1080, 0, 1080}, LayerCount{"fc2", 60, 0, 60}));
 }
 
 TEST(Pruner, RankThresholdsAreShares) {
@@ -164,11 +198,11 @@ TEST(Pruner, GlobalScopeComparesAcrossLayers) {
   PruneOptions options = by_sparsity(0.5);
   options.scope = Scope::global;
   EXPECT_THAT(prune(model, options).layers,
-              ElementsAre(LayerCount{"fc1", 1080, 570}, LayerCount{"fc2", 60, 0}));
+              ElementsAre(LayerCount{"fc1", 1080, 570, 570}, LayerCount{"fc2", 60, 0, 0}));
   // A second, tighter one counts what the first removed.
   options.sparsity = 0.6;
   EXPECT_THAT(prune(model, options).layers,
-              ElementsAre(LayerCount{"fc1", 1080, 114}, LayerCount{"fc2", 60, 0}));
+              ElementsAre(LayerCount{"fc1", 1080, 114, 684}, LayerCount{"fc2", 60, 0, 0}));
 }
 
 TEST(Pruner, GlobalThresholdsNormaliseTogether) {
@@ -178,7 +212,7 @@ TEST(Pruner, GlobalThresholdsNormaliseTogether) {
   options.normalisation = Normalisation::minmax;
   // The largest is 60,000, so the threshold is 1087: all of fc1 and the first of fc2.
   EXPECT_THAT(prune(model, options).layers,
-              ElementsAre(LayerCount{"fc1", 1080, 1080}, LayerCount{"fc2", 60, 1}));
+              ElementsAre(LayerCount{"fc1", 1080, 1080, 1080}, LayerCount{"fc2", 60, 1, 1}));
 }
 
 TEST(Pruner, ConvLayersCanBePrunedToo) {
@@ -186,7 +220,7 @@ TEST(Pruner, ConvLayersCanBePrunedToo) {
   PruneOptions options = by_sparsity(0.5);
   options.layers = {"fc2", "conv1", "fc2"};
   EXPECT_THAT(prune(model, options).layers,
-              ElementsAre(LayerCount{"conv1", 54, 27}, LayerCount{"fc2", 60, 30}));
+              ElementsAre(LayerCount{"conv1", 54, 27, 27}, LayerCount{"fc2", 60, 30, 30}));
   EXPECT_EQ(pruned_count(model, kConv1), 27);
   EXPECT_NO_THROW(validate(model));
 }

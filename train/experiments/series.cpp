@@ -38,10 +38,6 @@ std::vector<double> equally_spaced(double first, double last, std::size_t count)
   return values;
 }
 
-std::int64_t removed(const PruneReport& report) {
-  std::int64_t sum = 0;
-  for (const PruneReport::LayerCount& layer : report.layers) sum += layer.removed;
-  return sum;
-}
+std::int64_t removed(const PruneReport& report) { return total(report).removed; }
 
 }  // namespace karnin

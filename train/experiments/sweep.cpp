@@ -11,6 +11,18 @@
 #include "train/experiments/prunings.h"
 
 namespace karnin {
+namespace {
+
+/// Whether a chosen layer had been pruned before the sweep.
+bool was_pruned_before(const ModelSweep& sweep) {
+  return std::ranges::any_of(sweep.series, [](const Series& series) {
+    return std::ranges::any_of(series.outcomes, [](const Outcome& outcome) {
+      return total(outcome.report).pruned > total(outcome.report).removed;
+    });
+  });
+}
+
+}  // namespace
 
 Spread accuracy_spread(const std::vector<ModelSweep>& all, std::size_t series, std::size_t value) {
   std::vector<double> accuracies;
@@ -90,11 +102,13 @@ std::vector<Series> found_series(const SweepOptions& options, const SweepOutcome
 }
 
 std::string sweep_csv(const std::vector<ModelSweep>& all, const SweepOptions& options) {
+  const bool was_pruned = std::ranges::any_of(all, was_pruned_before);
   std::vector<std::string> header{
       "model",   "method", options.are_thresholds ? "threshold" : "sparsity", "accuracy_percent",
       "correct", "removed"};
   for (const PruneReport::LayerCount& layer : all.at(0).series.at(0).outcomes.at(0).report.layers)
     header.push_back("removed_" + layer.layer);
+  if (was_pruned) header.emplace_back("pruned");
   Csv csv(header);
   const auto add = [&](const std::string& model, const Series& series) {
     for (std::size_t i = 0; i < series.settings.size(); ++i) {
@@ -107,6 +121,7 @@ std::string sweep_csv(const std::vector<ModelSweep>& all, const SweepOptions& op
                                    std::to_string(removed(report))};
       for (const PruneReport::LayerCount& layer : report.layers)
         row.push_back(std::to_string(layer.removed));
+      if (was_pruned) row.push_back(std::to_string(total(report).pruned));
       csv.add(row);
     }
   };

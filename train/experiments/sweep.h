@@ -56,8 +56,8 @@ struct ModelSweep {
 Spread accuracy_spread(const std::vector<ModelSweep>& all, std::size_t series, std::size_t value);
 
 /// Of one series at least. A line a model, method and value: model, method, threshold or sparsity,
-/// accuracy in percent, correct answers, weights removed, and those of each layer. The same options
-/// give the same bytes.
+/// accuracy in percent, correct answers, weights removed, and those of each layer; where something
+/// was pruned before the sweep, all that is pruned too. The same options give the same bytes.
 std::string sweep_csv(const std::vector<ModelSweep>& all, const SweepOptions& options);
 
 /// Accuracy in percent against the values, a line a method; over several models its mean and a band
