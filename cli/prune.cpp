@@ -97,7 +97,7 @@ void require_no_loss(const PruneVerb& verb, const Model& model) {
 Result prune_file(const PruneVerb& verb) {
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
-  require_replaceable(verb, {{verb.out}});
+  require_replaceable(verb, {{verb.out}, {}, false});
   Result result;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);

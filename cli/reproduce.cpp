@@ -136,7 +136,7 @@ Json identity(const ReproduceVerb& verb, const Dataset& dataset) {
 
 /// All that this verb writes. Where arguments.json says whose they are, they may be its own.
 Results results_of(const ReproduceVerb& verb) {
-  Results results{.files = {verb.out / "report.html"}};
+  Results results{{verb.out / "report.html"}, {}, false};
   const auto add = [&](const std::string& name) { results.files.push_back(verb.out / name); };
   for (int i = 1; i <= 7; ++i) add(fmt::format("table-{}.csv", i));
   for (int i = 1; i <= 6; ++i) add(fmt::format("figure-{}.csv", i));

@@ -65,16 +65,18 @@ TEST_F(StrangeText, OfAModelIsEscapedWhereverItIsShown) {
       R"({"history":[{"verb":"train","data":"\u001b[31m)" + kStrangeName + "\x7F\"}]}";
   write_model(file("strange.bin"), model);
   for (const bool json : {false, true}) {
-    for (Words words : {Words{"inspect", "--model", file("strange.bin")},
-                        Words{"eval", "--model", file("strange.bin"), "--data", workspace->data()},
-                        Words{"prune", "--model", file("strange.bin"), "--out", file("x.bin")},
-                        Words{"verify", file("strange.bin")}}) {
+    for (Words words :
+         {Words{"inspect", "--model", file("strange.bin")},
+          Words{"eval", "--model", file("strange.bin"), "--data", workspace->data()},
+          Words{"prune", "--model", file("strange.bin"), "--out", file("x.bin"), "--overwrite"},
+          Words{"verify", file("strange.bin")}}) {
       if (json) words.emplace_back("--json");
       const test::ProcessResult result = run(words);
       EXPECT_EQ(result.status, 0) << words[0] << result.err;
-      if (words[0] == "inspect") EXPECT_THAT(result.out, HasSubstr("\\u009b[2J\\u202e"));
-      if (words[0] == "inspect" && json)
-        EXPECT_EQ(nlohmann::json::parse(result.out)["classes"][0], model.classes[0]);
+      if (words[0] != "inspect") continue;
+      EXPECT_THAT(result.out, HasSubstr("\\u009b[2J\\u202e"));
+      if (!json) continue;
+      EXPECT_EQ(nlohmann::json::parse(result.out)["classes"][0], model.classes[0]);
     }
   }
   EXPECT_EQ(run({"eval", "--model", file("strange.bin")}).status, 2)
