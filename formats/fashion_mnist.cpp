@@ -28,7 +28,8 @@ const std::vector<std::string>& fashion_classes() {
 fs::path file_of(const fs::path& directory, const std::string& name, const std::string& kind) {
   for (const char* ending : {"", ".gz"})
     for (const char* link : {"-", "."})
-      if (const fs::path path = directory / (name + link + kind + ending); is_there(path))
+      if (const fs::path path = directory / fmt::format("{}{}{}{}", name, link, kind, ending);
+          is_there(path))
         return path;
   return directory / (name + "-" + kind + ".gz");
 }

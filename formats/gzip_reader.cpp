@@ -1,7 +1,6 @@
 #include "formats/gzip_reader.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>

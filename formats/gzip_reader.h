@@ -1,6 +1,8 @@
 // A file that may be gzip, read to its last check.
 #pragma once
 
+#include <zlib.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -8,8 +10,6 @@
 #include <vector>
 
 #include "formats/file_descriptor.h"
-
-struct z_stream_s;  // zlib's
 
 namespace karnin {
 
@@ -41,7 +41,7 @@ class GzipReader {
   const FileDescriptor& file_;
   std::string path_;
   std::vector<std::uint8_t> buffer_;
-  std::unique_ptr<z_stream_s, void (*)(z_stream_s*)> stream_;  // next_in: what buffer_ still holds
+  std::unique_ptr<z_stream, void (*)(z_stream*)> stream_;  // next_in: what buffer_ still holds
   bool is_plain_ = false;
   bool in_member_ = false;
   std::uint64_t offset_ = 0;

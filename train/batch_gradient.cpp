@@ -170,7 +170,7 @@ void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard
 }
 
 /// The teacher's logits for the images that the network got.
-std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station) const {
+std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station) {
   const std::int64_t images = sized.chain.images();
   std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
   station.teacher->forward();

@@ -93,7 +93,7 @@ class BatchGradient {
   void reserve_results(std::int64_t shards);
   void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
-  std::span<const float> teach(SizedChain& sized, Station& station) const;
+  static std::span<const float> teach(SizedChain& sized, Station& station);
   LossSum loss_of(SizedChain& sized, Station& station, double scale) const;
 
   const Model& model_;

@@ -290,7 +290,7 @@ TEST(HostileModel, SensitivitiesAreChecked) {
 
 TEST(HostileModel, AllocationsStayInProportionToTheFile) {
   const std::string_view huge =
-      R"({"architecture":{"name":"n","input":[1024,1024,1024],"layers":[)"
+      R"({"architecture":{"name":"n","input":[128,1024,1024],"layers":[)"
       R"({"name":"fc","type":"fully_connected","oc":2,"inputs":["input"]}]},)"
       R"("preprocess":{"mean":[],"std":[]},"classes":[]})";
   for (const std::uint8_t encoding :
