@@ -71,8 +71,8 @@ TEST(Interrupt, EverySignalThatAsksForTheEndSaves) {
 
 // A terminal that closes, and a limit that is passed, send theirs again and again.
 TEST(Interrupt, OnlyASecondSigintOrSigtermIsOutOfPatience) {
+  EXPECT_EQ(ended_by(test::Workspace(), {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1}).status, 130);
   const test::Workspace workspace;
-  EXPECT_EQ(ended_by(workspace, {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1}).status, 130);
   test::Process process(endless(workspace), workspace.options());
   ASSERT_TRUE(process.wait_for_stderr("epoch 1/100000"));
   for (int i = 0; i < 3; ++i) process.send(SIGTERM);  // as timeout does: to it, and to its group

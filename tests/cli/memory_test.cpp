@@ -31,10 +31,26 @@ TEST(Memory, TrainingStaysWithin100MebibytesOfTheDataSet) {
   const test::Workspace workspace;
   const std::int64_t images = enlarge(workspace, 19);
   for (const char* batch : {"4", "128"}) {
-    const test::ProcessResult result = workspace.run(
-        {"train", "--data", workspace.data(), "--epochs", "1", "--batch", batch,
-         "--checkpoint-every", "20", "--validation", "0.1", "--early-stop", "1", "--augment",
-         "flip,shift", "--threads", "2", "--out", workspace.path("run").string()});
+    const test::ProcessResult result = workspace.run({"train",
+                                                      "--data",
+                                                      workspace.data(),
+                                                      "--epochs",
+                                                      "1",
+                                                      "--batch",
+                                                      batch,
+                                                      "--checkpoint-every",
+                                                      "20",
+                                                      "--validation",
+                                                      "0.1",
+                                                      "--early-stop",
+                                                      "1",
+                                                      "--augment",
+                                                      "flip,shift",
+                                                      "--threads",
+                                                      "2",
+                                                      "--out",
+                                                      workspace.path("run").string(),
+                                                      "--overwrite"});
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_LT(result.peak_bytes, images * kImageBytes + 100 * kMebibyte) << "batch " << batch;
   }

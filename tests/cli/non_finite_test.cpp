@@ -66,10 +66,12 @@ TEST_F(NonFinite, SweepAndPruneNameIt) {
           kInput, "fc2");
   refuses({"sweep", "--model", model, "--methods", "taylor", "--sparsities", "0.1", "--out", out},
           kInput, "fc2");
-  refuses({"prune", "--model", model, "--layers", "fc1", "--out", out + ".bin"}, kInput, "fc2");
-  refuses({"prune", "--model", model, "--method", "fisher", "--out", out + ".bin"}, kInput, "fc2");
+  refuses({"prune", "--model", model, "--layers", "fc1", "--out", out + ".bin", "--overwrite"},
+          kInput, "fc2");
+  refuses({"prune", "--model", model, "--method", "fisher", "--out", out + ".bin", "--overwrite"},
+          kInput, "fc2");
   refuses({"prune", "--model", model, "--layers", "fc1", "--max-accuracy-drop", "1", "--out",
-           out + ".bin"},
+           out + ".bin", "--overwrite"},
           kInput, "fc2");
 }
 

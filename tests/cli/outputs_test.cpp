@@ -78,7 +78,7 @@ TEST_F(Outputs, AFileThatIsMountedByItselfIsOverwrittenAndThatIsTold) {
   const test::ProcessResult result =
       test::Process({"/bin/sh", "-c",
                      R"(exec unshare -m sh -c 'mount --bind "$2" "$2" || exit 77; exec "$0" prune )"
-                     R"(--model "$1" --out "$2"' "$0" "$1" "$2" 2>&1)",
+                     R"(--model "$1" --out "$2" --overwrite' "$0" "$1" "$2" 2>&1)",
                      workspace->command({}).front(), file("run/model.bin"), file("mounted.bin")},
                     workspace->options())
           .wait();

@@ -27,8 +27,9 @@ class RepeatedPruning : public testing::Test {
 
   static test::ProcessResult prune(const std::string& model, const std::string& out,
                                    const Words& more) {
-    Words words{"prune",     "--model", file(model), "--method",
-                "magnitude", "--out",   file(out),   "--keep-sensitivities"};
+    Words words{"prune",      "--model", file(model), "--method",
+                "magnitude",  "--out",   file(out),   "--keep-sensitivities",
+                "--overwrite"};
     words.insert(words.end(), more.begin(), more.end());
     const test::ProcessResult result = workspace->run(words);
     EXPECT_EQ(result.status, 0) << result.err;
@@ -88,8 +89,8 @@ TEST_F(RepeatedPruning, IsToldByASweepToo) {
 
 TEST_F(RepeatedPruning, IsToldByATrainingToo) {
   const auto train = [](const Words& more) {
-    Words words{"train",    "--data", workspace->data(), "--model",    file("nine.bin"),
-                "--epochs", "1",      "--out",           file("again")};
+    Words words{"train",    "--data", workspace->data(), "--model",     file("nine.bin"),
+                "--epochs", "1",      "--out",           file("again"), "--overwrite"};
     words.insert(words.end(), more.begin(), more.end());
     return workspace->run(words);
   };

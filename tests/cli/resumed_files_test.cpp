@@ -125,7 +125,7 @@ TEST_F(ResumedFiles, TheRunMayHaveReplacedItsOwnStart) {
   fs::remove_all(file("copy"));
   fs::copy(file("first"), file("copy"));
   const auto before = test::bytes_of(file("copy/model.bin"));
-  interrupt(training({"--model", file("copy/model.bin")}, "copy"));
+  interrupt(training({"--model", file("copy/model.bin"), "--overwrite"}, "copy"));
   EXPECT_NE(test::bytes_of(file("copy/model.bin")), before);
   fs::remove_all(file("replaced"));
   fs::rename(file("copy"), file("replaced"));

@@ -80,8 +80,9 @@ TEST_F(Streams, HelpThatDoesNotArriveIsAnError) {
 TEST_F(Streams, JsonIsAllThereIsOnStdout) {
   const std::string model = file("run/model.bin");
   for (const Words& words :
-       {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("json")},
-        Words{"prune", "--model", model, "--out", file("pruned.bin")},
+       {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("json"),
+              "--overwrite"},
+        Words{"prune", "--model", model, "--out", file("pruned.bin"), "--overwrite"},
         Words{"eval", "--model", model, "--data", workspace->data()},
         Words{"inspect", "--model", model}, Words{"verify", model}, Words{"doctor"},
         Words{"data", "list"}})
@@ -94,9 +95,10 @@ TEST_F(Streams, WhatLibrariesPrintIsNoResult) {
        {std::pair{"ONEDNN_VERBOSE", "1"}, std::pair{"DNNL_VERBOSE", "2"},
         std::pair{"TBB_VERSION", "1"}})
     for (const Words& words :
-         {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("verbose")},
+         {Words{"train", "--data", workspace->data(), "--epochs", "1", "--out", file("verbose"),
+                "--overwrite"},
           Words{"prune", "--model", model, "--fine-tune", "1", "--data", workspace->data(), "--out",
-                file("pruned.bin")},
+                file("pruned.bin"), "--overwrite"},
           Words{"eval", "--model", model, "--data", workspace->data()},
           Words{"bench", "--fc", "8x8", "--sparsity", "0.5", "--batch", "1", "--seconds", "0"}}) {
       test::ProcessOptions options = workspace->options();
