@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 #include <string>
@@ -90,7 +91,9 @@ std::optional<FinishedRun> find_finished_run(const fs::path& directory, const Js
   FinishedRun run{read_model(directory / "model.bin"), read_model(directory / "pruned.bin"),
                   read_log(directory / "train.csv")};
   const Json history = provenance(run.model)["history"];
-  if (!history.empty()) run.best_epoch = history.back().value("best_epoch", std::int64_t{0});
+  const Json last = history.empty() ? Json() : history.back();
+  if (last.is_object() && last.contains("best_epoch") && last["best_epoch"].is_number_integer())
+    run.best_epoch = last["best_epoch"].get<std::int64_t>();
   return run;
 }
 

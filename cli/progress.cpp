@@ -95,7 +95,7 @@ void Progress::clear() {
 }
 
 void tell_line(const std::string& text) {
-  if (is_terminal()) tell(kClearLine);
+  if (is_terminal()) draw(kClearLine);
   tell(text + "\n");
 }
 

@@ -98,6 +98,7 @@ Result prune_file(const PruneVerb& verb) {
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
   require_replaceable(verb, {{verb.out}, {}, false});
+  require_writable({verb.out});
   Result result;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);
@@ -109,8 +110,8 @@ Result prune_file(const PruneVerb& verb) {
   const PruneOptions pruning = options_for(verb, model.architecture);
   tell_pruned_beyond(model, pruning);
   result.report = prune_and_note(model, pruning);
-  require_writable({verb.out});
-  const Interrupt interrupt;  // until the file is written
+  std::optional<Interrupt> interrupted(std::in_place);  // until the file is written
+  const Interrupt& interrupt = *interrupted;
   if (tune) result.interrupted = fine_tune(model, *dataset, options, interrupt);
   if (verb.shrink) result.shrunk = shrink_and_note(model);
   ValueOptions values = verb.values;
@@ -126,6 +127,7 @@ Result prune_file(const PruneVerb& verb) {
   result.interrupted = result.interrupted || result.values.interrupted;
   if (!verb.keep_sensitivities) model.sensitivities.clear();
   write_model(verb.out, model);
+  interrupted.reset();
   result.bytes_after = file_bytes(verb.out);
   if (dataset && !result.interrupted) {
     result.data = title(*dataset);

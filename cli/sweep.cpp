@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "cli/interrupt.h"
@@ -85,7 +86,7 @@ Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
   };
   for (const ModelSweep& sweep : record.sweeps())
     for (const Series& series : sweep.series) add(sweep.model, series);
-  return {{"file", record.csv_file().string()},
+  return {{"file", record.found() == 0 ? Json() : Json(record.csv_file().string())},
           {"interrupted", record.found() < record.points()},
           {"rows", std::move(rows)}};
 }
@@ -165,7 +166,12 @@ void sweep_all(const SweepVerb& verb, const std::vector<Model>& models, const Da
                                             [&] { return what; });
                           },
                           [&] { return interrupt.requested(); }};
-    sweep_one(verb, models[i], dataset, options, tuning, record.outcomes(i), watcher);
+    try {
+      sweep_one(verb, models[i], dataset, options, tuning, record.outcomes(i), watcher);
+    } catch (...) {
+      record.save();
+      throw;
+    }
   }
   record.save();
 }
@@ -178,6 +184,7 @@ Results results_of(const SweepVerb& verb, bool resumed) {
 
 std::string describe(const SweepVerb& verb, const Dataset& dataset, const SweepRecord& record,
                      const SweepOptions& options) {
+  if (record.found() == 0) return "interrupted: nothing was found yet\n";
   if (record.found() < record.points())
     return fmt::format("interrupted: {} of {} points are in {}; --resume goes on\n", record.found(),
                        record.points(), verb.out.string());

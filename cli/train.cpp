@@ -9,7 +9,6 @@
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/output_files.h"
 #include "cli/provenance.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"

@@ -19,7 +19,7 @@ bool is_formula(const std::string& cell) {
 }
 
 std::string quoted(std::string cell) {
-  if (is_formula(cell)) cell.insert(0, "'");
+  if (is_formula(cell)) cell.insert(cell.begin(), '\'');
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
   std::string text = "\"";
   for (const char c : cell) text.append(c == '"' ? 2 : 1, c);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <string_view>
 
 #include "formats/file_status.h"
@@ -28,7 +30,9 @@ struct Near {
   std::string_view folder;  ///< and with a directory; empty: it is none of these
 };
 
+/// The first that fits counts.
 constexpr Near kNear[] = {
+    {"cifar100", "", ""},
     {"cifar10batchespy", "", "expected CIFAR-10's binary version, not the one for Python"},
     {"cifar10", "unpack it and name the directory that comes out", "name that directory"},
     {"fashionmnist", "unpack it and name the directory that comes out", "name that directory"},
@@ -47,10 +51,11 @@ std::string dataset_hint(const fs::path& directory) {
     const std::string name = entry.filename().string(), letters = bare(name);
     std::error_code error;
     const bool folder = fs::is_directory(entry, error);
-    for (const Near& near : kNear)
-      if (const auto advice = folder ? near.folder : near.file;
-          letters.starts_with(near.begins) && !advice.empty())
-        return fmt::format("; '{}' is there: {}", name, advice);
+    const auto* near = std::ranges::find_if(
+        kNear, [&](std::string_view begins) { return letters.starts_with(begins); }, &Near::begins);
+    if (near == std::end(kNear)) continue;
+    if (const std::string_view advice = folder ? near->folder : near->file; !advice.empty())
+      return fmt::format("; '{}' is there: {}", name, advice);
   }
   return "";
 }

@@ -230,6 +230,8 @@ TEST_F(LoadDataset, NamesTheFileThatIsNearlyRight) {
   write_cifar10(root_ / "above" / "cifar-10-batches-bin", 1);
   EXPECT_THAT(missing((root_ / "above").string()),
               HasSubstr("'cifar-10-batches-bin' is there: name that directory"));
+  fs::create_directories(root_ / "other" / "cifar-100-python");
+  EXPECT_THAT(missing((root_ / "other").string()), testing::Not(HasSubstr("is there")));
 }
 
 /// Root may read everything, so a loop of links stands for what may not be read.
