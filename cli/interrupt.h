@@ -15,10 +15,10 @@ class InterruptedError : public Error {
 };
 
 /// While it lives, a signal that asks for the end only sets a flag: SIGINT, SIGTERM, SIGHUP (the
-/// terminal has gone), SIGXCPU (the time limit is near) and SIGUSR1 (a batch system's warning). A
-/// second SIGINT or SIGTERM ends the process at once. What whoever started the process had ignored,
-/// as nohup does with SIGHUP, stays ignored. One at a time, and for as long as there is something
-/// to lose: until the results are written.
+/// terminal has gone), SIGXCPU (the time limit is near) and SIGUSR1 and SIGUSR2 (batch systems'
+/// warnings). A second SIGINT or SIGTERM ends the process at once. What whoever started the process
+/// had ignored, as nohup does with SIGHUP, stays ignored. One at a time, and for as long as there
+/// is something to lose: until the results are written.
 class Interrupt {
  public:
   Interrupt();
@@ -29,7 +29,7 @@ class Interrupt {
   bool requested() const;
 
  private:
-  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1};
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2};
   std::array<struct sigaction, kSignals.size()> previous_{};
 };
 

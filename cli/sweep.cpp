@@ -282,7 +282,8 @@ void add_sweep(CLI::App& app, Action& action) {
   add_result_options(verb, *options, "karnin-sweep", "Directory of the results");
   verb.add_flag("--resume", options->resume,
                 "Go on from the points that are in --out, with otherwise the same arguments "
-                "(--threads may differ); without any, start at the beginning");
+                "(--threads may differ); without any, start at the beginning")
+      ->excludes("--overwrite");
   select(verb, action, options, sweep_verb);
 }
 

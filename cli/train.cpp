@@ -283,7 +283,7 @@ void add_train(CLI::App& app, Action& action) {
        "pruned.bin (the same without sensitivities, half of fc1 and fc2 pruned unless\n"
        "--sparsity says otherwise), train.csv (a line an epoch) and arguments.json (what\n"
        "it ran with).\n\n"
-       "SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1 leave what there is and a\n"
+       "SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and SIGUSR2 leave what there is and a\n"
        "checkpoint.bin, from which the same command with --resume goes on: it ends in the\n"
        "same model.bin, pruned.bin and train.csv, to the byte. A second SIGINT or SIGTERM\n"
        "ends at once; the last checkpoint stays. Without --resume or --overwrite, a directory\n"

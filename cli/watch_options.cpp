@@ -26,9 +26,10 @@ void add_watch_options(Verb& verb, WatchOptions& options) {
       ->type_name("N[steps|epochs]")
       ->default_str("1epoch");
   verb.add_flag(
-      "--resume", options.resume,
-      "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
-      "may differ); without one, start at the beginning. A run that is over stays as it is");
+          "--resume", options.resume,
+          "Go on from the checkpoint in --out, with otherwise the same arguments (--threads "
+          "may differ); without one, start at the beginning. A run that is over stays as it is")
+      ->excludes("--overwrite");
   verb.add_option("--tensorboard", options.tensorboard, "Directory for TensorBoard's curves");
 }
 

@@ -25,21 +25,31 @@ constexpr int kMaxSymlinks = 40;  // as Linux has it
                                 std::generic_category().message(error)));
 }
 
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// /dev/stdout, for one, is a link to an open file, which is no name: whoever put another file
+/// there would write beside whatever goes through the descriptor.
+bool is_descriptor(const fs::path& link) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(directory_of(link), error);
+  return folder.filename() == "fd" && folder.string().starts_with("/proc/");
+}
+
 /// The file behind a chain of symlinks, which need not exist yet.
 fs::path follow_symlinks(fs::path path) {
   const fs::path start = path;
   std::error_code error;
   for (int i = 0; i < kMaxSymlinks; ++i) {
     if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
+    if (is_descriptor(path))
+      throw OutputError(fmt::format("cannot write '{}': not a regular file", start.string()));
     const fs::path target = fs::read_symlink(path, error);
     if (error) fail(start, "follow the link", error.value());
     path = path.parent_path() / target;  // an absolute target replaces the left side
   }
   fail(start, "follow the link", ELOOP);
-}
-
-fs::path directory_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 /// The mode of the file that is about to be replaced, if there is one. Only regular files are

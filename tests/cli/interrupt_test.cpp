@@ -60,7 +60,7 @@ test::ProcessResult ended_by(const test::Workspace& workspace, const std::vector
 }
 
 TEST(Interrupt, EverySignalThatAsksForTheEndSaves) {
-  for (const int signal : {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1}) {
+  for (const int signal : {SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2}) {
     const test::Workspace workspace;
     const test::ProcessResult result = ended_by(workspace, {signal});
     EXPECT_EQ(result.status, 130) << signal << ": " << result.err;

@@ -90,6 +90,11 @@ TEST_F(Overwrite, TrainingLeavesAnInterruptedRunAlone) {
   expect_refusal(training("stopped"), "stopped", "checkpoint.bin", "--resume");
 }
 
+TEST_F(Overwrite, GoingOnAndReplacingAreTwoThings) {
+  for (const Words& words : {training("run"), sweep("swept")})
+    EXPECT_EQ(workspace->run(with(words, {"--resume", "--overwrite"})).status, 2) << words[0];
+}
+
 TEST_F(Overwrite, NoVerbReplacesASingleOneOfItsFiles) {
   for (const char* name :
        {"model.bin", "pruned.bin", "train.csv", "arguments.json", "checkpoint.bin"}) {

@@ -1,5 +1,6 @@
 #include "formats/atomic_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -11,6 +12,7 @@
 #include <functional>
 #include <thread>
 
+#include "formats/file_descriptor.h"
 #include "runtime/core/error.h"
 #include "tests/support/error_message.h"
 #include "tests/support/resource_limit.h"
@@ -159,6 +161,21 @@ TEST(ReplaceFile, RefusesWhatCannotBeReplaced) {
               HasSubstr("not a regular file"));
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
   EXPECT_THAT(directory.entries(), UnorderedElementsAre("file", "folder"));
+}
+
+// As /dev/stdout is: what goes through the descriptor and another file would get in each other's
+// way.
+TEST(ReplaceFile, RefusesTheDescriptorOfARegularFile) {
+  const TemporaryDirectory directory;
+  test::write_text(directory / "file", "old");
+  const FileDescriptor file(open((directory / "file").c_str(), O_RDONLY | O_CLOEXEC));
+  for (const char* folder : {"/dev/fd", "/proc/self/fd"}) {
+    const fs::path link = fs::path(folder) / std::to_string(file.get());
+    EXPECT_THAT(error_message<OutputError>([&] { replace_file(link, "new"); }),
+                HasSubstr("not a regular file"));
+    EXPECT_THROW(require_writable_file(link), OutputError);
+  }
+  EXPECT_THAT(directory.entries(), UnorderedElementsAre("file"));
 }
 
 TEST(RequireWritableDirectory, CreatesItAndLeavesNothingInIt) {
