@@ -2,11 +2,11 @@
 // second of the weights as plain f32.
 #include <benchmark/benchmark.h>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/sparse_matrix.h"
 #include "runtime/kernels/fc_sparse.h"
-#include "train/quantise.h"
+#include "train/values/quantise.h"
 
 namespace karnin {
 namespace {

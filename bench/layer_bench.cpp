@@ -8,8 +8,8 @@
 #include "runtime/core/model.h"
 #include "runtime/core/networks.h"
 #include "runtime/layers/chain.h"
-#include "train/initialise.h"
-#include "train/pruner.h"
+#include "train/loop/initialise.h"
+#include "train/pruning/pruner.h"
 
 namespace karnin {
 namespace {

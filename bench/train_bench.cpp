@@ -7,10 +7,10 @@
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/networks.h"
-#include "train/initialise.h"
-#include "train/pruner.h"
-#include "train/recorder.h"
-#include "train/trainer.h"
+#include "train/loop/initialise.h"
+#include "train/loop/trainer.h"
+#include "train/pruning/pruner.h"
+#include "train/pruning/recorder.h"
 
 namespace karnin {
 namespace {

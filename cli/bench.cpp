@@ -11,9 +11,9 @@
 #include "cli/table.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/error.h"
-#include "runtime/kernel_race.h"
+#include "runtime/engine/kernel_race.h"
 
 namespace karnin::cli {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "cli/number.h"
 #include "cli/output.h"
-#include "formats/digest.h"
+#include "formats/data/digest.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
-#include "train/checkpoint.h"
+#include "train/session/checkpoint.h"
 
 namespace karnin::cli {
 namespace {

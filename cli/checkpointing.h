@@ -8,13 +8,13 @@
 #include <string_view>
 
 #include "cli/training_run.h"
-#include "formats/checkpoint_file.h"
-#include "formats/dataset.h"
-#include "train/early_stop.h"
-#include "train/pruning_search.h"
-#include "train/recorder.h"
-#include "train/training_pruner.h"
-#include "train/weight_average.h"
+#include "formats/data/dataset.h"
+#include "formats/model/checkpoint_file.h"
+#include "train/loop/early_stop.h"
+#include "train/loop/weight_average.h"
+#include "train/pruning/pruning_search.h"
+#include "train/pruning/recorder.h"
+#include "train/pruning/training_pruner.h"
 
 namespace karnin::cli {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "cli/progress.h"
-#include "formats/atomic_file.h"
+#include "formats/io/atomic_file.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cli/training_run.h"
-#include "formats/event_file.h"
+#include "formats/report/event_file.h"
 
 namespace karnin::cli {
 

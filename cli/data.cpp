@@ -9,7 +9,7 @@
 #include "cli/progress.h"
 #include "cli/quantity.h"
 #include "cli/verb.h"
-#include "formats/fetch.h"
+#include "formats/data/fetch.h"
 
 namespace karnin::cli {
 namespace {

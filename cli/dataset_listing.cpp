@@ -2,7 +2,7 @@
 
 #include "cli/quantity.h"
 #include "cli/table.h"
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

@@ -11,7 +11,7 @@
 #include "cli/self_test_report.h"
 #include "cli/table.h"
 #include "cli/verb.h"
-#include "formats/fetch.h"
+#include "formats/data/fetch.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/onednn/runtime_version.h"

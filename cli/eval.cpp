@@ -10,9 +10,9 @@
 #include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/verb.h"
-#include "formats/file_status.h"
-#include "formats/model_file.h"
-#include "formats/printable.h"
+#include "formats/io/file_status.h"
+#include "formats/io/printable.h"
+#include "formats/model/model_file.h"
 
 namespace karnin::cli {
 namespace {

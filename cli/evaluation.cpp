@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "train/augmentation.h"
+#include "train/loop/augmentation.h"
 
 namespace karnin::cli {
 namespace {

@@ -1,10 +1,10 @@
 // A model against a labelled image set.
 #pragma once
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/compact_model.h"
-#include "runtime/engine.h"
-#include "runtime/metrics.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/metrics.h"
 
 namespace karnin::cli {
 

@@ -11,8 +11,8 @@
 
 #include "cli/checkpointing.h"
 #include "cli/provenance.h"
-#include "formats/atomic_file.h"
-#include "formats/model_file.h"
+#include "formats/io/atomic_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

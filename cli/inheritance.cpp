@@ -13,7 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/openmp_binding.h"
 #include "cli/output.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
 #include "runtime/core/parallel.h"
 
 namespace karnin::cli {

@@ -9,10 +9,10 @@
 #include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/verb.h"
-#include "formats/architecture_json.h"
-#include "formats/atomic_file.h"
-#include "formats/model_file.h"
-#include "formats/printable.h"
+#include "formats/io/atomic_file.h"
+#include "formats/io/printable.h"
+#include "formats/model/architecture_json.h"
+#include "formats/model/model_file.h"
 
 namespace karnin::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include "cli/inheritance.h"
 #include "cli/output.h"
 #include "cli/verb.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
 #include "runtime/core/error.h"
-#include "runtime/plan.h"
+#include "runtime/engine/plan.h"
 
 namespace karnin::cli {
 namespace {

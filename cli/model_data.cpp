@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/provenance.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/model.h"
 
 namespace karnin::cli {

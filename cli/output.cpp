@@ -9,8 +9,8 @@
 #include <string>
 #include <system_error>
 
-#include "formats/file_descriptor.h"
-#include "formats/printable.h"
+#include "formats/io/file_descriptor.h"
+#include "formats/io/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

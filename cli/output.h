@@ -1,7 +1,7 @@
 // stdout carries data and nothing else. Whatever a verb says there goes through here, so that a
 // full disk behind a redirection is noticed, and what a library says is kept out. Text may come
-// from files: what could steer a terminal is escaped here (formats/printable.h), in JSON too, where
-// that changes nothing.
+// from files: what could steer a terminal is escaped here (formats/io/printable.h), in JSON too,
+// where that changes nothing.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/output.h"
-#include "formats/atomic_file.h"
+#include "formats/io/atomic_file.h"
 
 namespace karnin::cli {
 

@@ -10,7 +10,7 @@
 
 #include "cli/output.h"
 #include "cli/quantity.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
 
 namespace karnin::cli {
 namespace {

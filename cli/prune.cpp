@@ -19,11 +19,11 @@
 #include "cli/training_run.h"
 #include "cli/value_choice.h"
 #include "cli/verb.h"
-#include "formats/file_status.h"
-#include "formats/model_file.h"
-#include "formats/printable.h"
-#include "train/gradient_scores.h"
-#include "train/shrink.h"
+#include "formats/io/file_status.h"
+#include "formats/io/printable.h"
+#include "formats/model/model_file.h"
+#include "train/pruning/gradient_scores.h"
+#include "train/pruning/shrink.h"
 
 namespace karnin::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/verb.h"
-#include "train/pruner.h"
+#include "train/pruning/pruner.h"
 
 namespace karnin::cli {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "formats/directory_lock.h"
+#include "formats/io/directory_lock.h"
 
 namespace karnin::cli {
 

@@ -20,12 +20,12 @@
 #include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
-#include "formats/atomic_file.h"
-#include "formats/directory_lock.h"
-#include "formats/gnuplot.h"
-#include "formats/model_file.h"
+#include "formats/io/atomic_file.h"
+#include "formats/io/directory_lock.h"
+#include "formats/model/model_file.h"
+#include "formats/report/gnuplot.h"
 #include "train/experiments/tuned_sweep.h"
-#include "train/gradient_scores.h"
+#include "train/pruning/gradient_scores.h"
 
 namespace karnin::cli {
 namespace {

@@ -6,12 +6,12 @@
 #include "cli/checkpointing.h"
 #include "cli/pruning.h"
 #include "cli/training_options.h"
-#include "formats/atomic_file.h"
-#include "formats/digest.h"
-#include "formats/model_file.h"
+#include "formats/data/digest.h"
+#include "formats/io/atomic_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
-#include "train/gradient_scores.h"
+#include "train/pruning/gradient_scores.h"
 
 namespace karnin::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "train/experiments/sweep.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
 
 namespace karnin::cli {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "formats/printable.h"
+#include "formats/io/printable.h"
 
 namespace karnin::cli {
 namespace {

@@ -11,7 +11,7 @@ class Table {
  public:
   /// One letter a column: 'l' for text, 'r' for numbers. The first row may be a header.
   explicit Table(std::string alignment) : alignment_(std::move(alignment)) {}
-  /// As many cells as there are columns. What is not printable is escaped (formats/printable.h).
+  /// As many cells as there are columns. What is not printable is escaped (formats/io/printable.h).
   void add(std::vector<std::string> cells);
   /// Every row ends with a line feed and has no trailing blanks.
   std::string str() const;

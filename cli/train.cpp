@@ -21,13 +21,13 @@
 #include "cli/training_start.h"
 #include "cli/verb.h"
 #include "cli/watch_options.h"
-#include "formats/architecture_json.h"
-#include "formats/atomic_file.h"
-#include "formats/digest.h"
-#include "formats/directory_lock.h"
-#include "formats/model_file.h"
-#include "train/initialise.h"
-#include "train/validation_split.h"
+#include "formats/data/digest.h"
+#include "formats/io/atomic_file.h"
+#include "formats/io/directory_lock.h"
+#include "formats/model/architecture_json.h"
+#include "formats/model/model_file.h"
+#include "train/loop/initialise.h"
+#include "train/loop/validation_split.h"
 
 namespace karnin::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/model_data.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
-#include "formats/file_status.h"
+#include "formats/io/file_status.h"
 
 namespace karnin::cli {
 namespace {

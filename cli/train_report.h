@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/model.h"
 
 namespace karnin::cli {

@@ -7,7 +7,7 @@
 
 #include "cli/name_list.h"
 #include "cli/number_option.h"
-#include "formats/checkpoint_file.h"
+#include "formats/model/checkpoint_file.h"
 
 namespace karnin::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/verb.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
 
 namespace karnin::cli {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "cli/verb.h"
-#include "train/pruning_search.h"
-#include "train/training_pruner.h"
+#include "train/pruning/pruning_search.h"
+#include "train/pruning/training_pruner.h"
 
 namespace karnin::cli {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/interrupt.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
 
 namespace karnin::cli {
 

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output.h"
-#include "formats/digest.h"
-#include "formats/file_status.h"
-#include "formats/model_file.h"
+#include "formats/data/digest.h"
+#include "formats/io/file_status.h"
+#include "formats/model/model_file.h"
 
 namespace karnin::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "formats/checkpoint_file.h"
+#include "formats/model/checkpoint_file.h"
 
 namespace karnin::cli {
 

@@ -12,9 +12,9 @@
 #include "cli/quantity.h"
 #include "cli/training_options.h"
 #include "cli/training_run.h"
-#include "formats/model_file.h"
-#include "train/codebook_tuning.h"
-#include "train/validation_split.h"
+#include "formats/model/model_file.h"
+#include "train/loop/validation_split.h"
+#include "train/values/codebook_tuning.h"
 
 namespace karnin::cli {
 namespace {

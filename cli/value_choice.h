@@ -8,7 +8,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/value_options.h"
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 
 namespace karnin::cli {
 

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "cli/verb.h"
-#include "train/quantise.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
+#include "train/values/quantise.h"
 
 namespace karnin::cli {
 

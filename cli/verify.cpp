@@ -6,8 +6,8 @@
 #include "cli/output.h"
 #include "cli/quantity.h"
 #include "cli/verb.h"
-#include "formats/model_file.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
+#include "formats/model/model_file.h"
 
 namespace karnin::cli {
 namespace {

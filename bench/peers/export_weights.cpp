@@ -8,9 +8,9 @@
 #include <exception>
 #include <string>
 
-#include "formats/atomic_file.h"
-#include "formats/byte_writer.h"
-#include "formats/model_file.h"
+#include "formats/io/atomic_file.h"
+#include "formats/io/byte_writer.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/sparse_matrix.h"
 
 namespace karnin {

@@ -50,7 +50,7 @@ class DatasetMissingError : public Error {
 };
 
 /// A file or directory that could not be written. Whatever stood there before is unharmed, but for
-/// a file that can only be overwritten (formats/atomic_file.h).
+/// a file that can only be overwritten (formats/io/atomic_file.h).
 class OutputError : public Error {
  public:
   using Error::Error;

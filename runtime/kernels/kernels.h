@@ -113,7 +113,7 @@ struct TopGradients {
   const TopGradient* entries;
 };
 
-/// Constants of one optimizer step. See train/optimizer.h for the equations.
+/// Constants of one optimizer step. See train/loop/optimizer.h for the equations.
 struct SgdStep {
   float learning_rate;
   float momentum;

@@ -49,7 +49,7 @@ void tree_sum(std::int64_t count, std::int64_t parts, const float* const* src,
   });
 }
 
-/// The equations of train/optimizer.h.
+/// The equations of train/loop/optimizer.h.
 template <typename Arch, bool Masked>
 void sgd_range(std::int64_t count, const SgdStep& step, const float* gradient, const float* mask,
                float* weights, float* velocity, float* delta) noexcept {

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
 #include "tests/support/http_server.h"
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
 
 namespace karnin {

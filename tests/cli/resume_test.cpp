@@ -10,7 +10,7 @@
 #include <limits>
 #include <thread>
 
-#include "formats/checkpoint_file.h"
+#include "formats/model/checkpoint_file.h"
 #include "runtime/core/counter_rng.h"
 #include "tests/cli/workspace.h"
 

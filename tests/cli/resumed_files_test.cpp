@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
 
 namespace karnin {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <thread>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/counter_rng.h"
 #include "tests/cli/workspace.h"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "formats/model_file.h"
-#include "formats/printable.h"
+#include "formats/io/printable.h"
+#include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
 
 namespace karnin {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "formats/model_file.h"
+#include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
 
 namespace karnin {

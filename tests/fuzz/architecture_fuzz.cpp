@@ -2,7 +2,7 @@
 // point.
 #include <cstdlib>
 
-#include "formats/architecture_json.h"
+#include "formats/model/architecture_json.h"
 #include "runtime/core/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

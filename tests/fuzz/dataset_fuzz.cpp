@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <string>
 
-#include "formats/cifar10.h"
-#include "formats/file_descriptor.h"
-#include "formats/idx.h"
+#include "formats/data/cifar10.h"
+#include "formats/data/idx.h"
+#include "formats/io/file_descriptor.h"
 #include "runtime/core/error.h"
 
 namespace karnin {

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "formats/large_values.h"
-#include "formats/mask_symbols.h"
+#include "formats/coding/large_values.h"
+#include "formats/coding/mask_symbols.h"
 #include "runtime/core/error.h"
 
 namespace karnin {

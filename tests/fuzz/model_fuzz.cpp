@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <span>
 
-#include "formats/checkpoint_file.h"
-#include "formats/container.h"
-#include "formats/model_file.h"
+#include "formats/io/container.h"
+#include "formats/model/checkpoint_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/error.h"
-#include "tests/formats/forged_file.h"
-#include "tests/formats/v1_writer.h"
-#include "tests/formats/v2_writer.h"
+#include "tests/support/forged_file.h"
+#include "tests/support/v1_writer.h"
+#include "tests/support/v2_writer.h"
 
 namespace karnin {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/counter_rng.h"
 
 namespace karnin::test {

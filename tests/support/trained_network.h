@@ -5,9 +5,9 @@
 
 #include "tests/support/bright_squares.h"
 #include "tests/support/small_network.h"
-#include "train/initialise.h"
-#include "train/recorder.h"
-#include "train/trainer.h"
+#include "train/loop/initialise.h"
+#include "train/loop/trainer.h"
+#include "train/pruning/recorder.h"
 
 namespace karnin::test {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "formats/csv.h"
-#include "formats/dataset.h"
-#include "runtime/metrics.h"
+#include "formats/data/dataset.h"
+#include "formats/report/csv.h"
+#include "runtime/engine/metrics.h"
 
 namespace karnin {
 

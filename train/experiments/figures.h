@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "formats/plot.h"
+#include "formats/report/plot.h"
 #include "train/experiments/reproduction.h"
 
 namespace karnin {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "runtime/core/error.h"
-#include "runtime/engine.h"
-#include "train/augmentation.h"
+#include "runtime/engine/engine.h"
+#include "train/loop/augmentation.h"
 
 namespace karnin {
 namespace {

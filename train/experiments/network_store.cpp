@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "formats/atomic_file.h"
-#include "formats/digest.h"
-#include "formats/model_file.h"
+#include "formats/data/digest.h"
+#include "formats/io/atomic_file.h"
+#include "formats/model/model_file.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/model.h"
 #include "train/experiments/recipe.h"
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "runtime/core/parallel.h"
-#include "train/initialise.h"
-#include "train/recorder.h"
+#include "train/loop/initialise.h"
+#include "train/pruning/recorder.h"
 
 namespace karnin {
 namespace {

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "runtime/core/error.h"
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 #include "train/experiments/network_split.h"
 
 namespace karnin {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/model.h"
 #include "runtime/core/parallel.h"
-#include "runtime/metrics.h"
-#include "train/pruner.h"
+#include "runtime/engine/metrics.h"
+#include "train/pruning/pruner.h"
 
 namespace karnin {
 

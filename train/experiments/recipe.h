@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "runtime/core/architecture.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
 
 namespace karnin {
 

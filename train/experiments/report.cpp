@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "formats/html.h"
-#include "formats/png.h"
+#include "formats/report/html.h"
+#include "formats/report/png.h"
 #include "train/experiments/figures.h"
 #include "train/experiments/paper.h"
 #include "train/experiments/report_headline.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "formats/html.h"
+#include "formats/report/html.h"
 #include "train/experiments/paper.h"
 #include "train/experiments/report_tables.h"
 #include "train/experiments/result_files.h"

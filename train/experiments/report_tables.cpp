@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "formats/html.h"
+#include "formats/report/html.h"
 #include "train/experiments/paper.h"
 #include "train/experiments/result_files.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/csv.h"
+#include "formats/report/csv.h"
 #include "runtime/core/networks.h"
 #include "train/experiments/confusion_csv.h"
 #include "train/experiments/paper.h"

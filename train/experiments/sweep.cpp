@@ -6,7 +6,7 @@
 #include <array>
 #include <cassert>
 
-#include "formats/csv.h"
+#include "formats/report/csv.h"
 #include "runtime/core/error.h"
 #include "train/experiments/prunings.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/plot.h"
+#include "formats/report/plot.h"
 #include "train/experiments/series.h"
 #include "train/experiments/statistics.h"
 #include "train/experiments/watcher.h"

@@ -4,9 +4,9 @@
 #include <mutex>
 
 #include "runtime/core/parallel.h"
-#include "runtime/engine.h"
-#include "train/augmentation.h"
+#include "runtime/engine/engine.h"
 #include "train/experiments/prunings.h"
+#include "train/loop/augmentation.h"
 
 namespace karnin {
 namespace {

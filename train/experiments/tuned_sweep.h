@@ -2,9 +2,9 @@
 // method, and for the network that nothing was removed from.
 #pragma once
 
-#include "formats/dataset.h"
+#include "formats/data/dataset.h"
 #include "train/experiments/sweep.h"
-#include "train/trainer.h"
+#include "train/loop/trainer.h"
 
 namespace karnin {
 

@@ -1,0 +1,166 @@
+#include "formats/data/dataset.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "formats/data/cifar10.h"
+#include "formats/data/dataset_hint.h"
+#include "formats/data/fashion_mnist.h"
+#include "formats/data/fetch.h"
+#include "formats/io/file_status.h"
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFetchCifar10 = "karnin-cpu data fetch cifar10";
+constexpr std::string_view kInstallFashionMnist = "apt-get install dataset-fashion-mnist";
+
+/// $KARNIN_DATA, if it is set.
+std::optional<fs::path> data_directory() {
+  const char* value = std::getenv("KARNIN_DATA");
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return fs::path(value);
+}
+
+/// The first of our own places that holds the data set. One that cannot be read (somebody else's
+/// home) is passed over: nobody named it.
+std::optional<fs::path> place_of_ours(const std::vector<fs::path>& places,
+                                      bool (*holds)(const fs::path&)) {
+  for (const fs::path& place : places) {
+    try {
+      if (holds(place)) return place;
+    } catch (const FileError&) {
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Dataset> find_cifar10() {
+  if (const auto data = data_directory())
+    for (const fs::path& place : {*data / "cifar-10-batches-bin", *data})
+      if (holds_cifar10(place)) return read_cifar10(place);
+  const auto place = place_of_ours({cache_directory() / "cifar-10-batches-bin"}, holds_cifar10);
+  return place ? std::optional(read_cifar10(*place)) : std::nullopt;
+}
+
+std::optional<Dataset> find_fashion_mnist() {
+  if (const auto data = data_directory())
+    if (holds_fashion_mnist(*data / "fashion-mnist"))
+      return read_fashion_mnist(*data / "fashion-mnist");
+  const auto place =
+      place_of_ours({"/usr/share/datasets/fashion-mnist", cache_directory() / "fashion-mnist"},
+                    holds_fashion_mnist);
+  return place ? std::optional(read_fashion_mnist(*place)) : std::nullopt;
+}
+
+[[noreturn]] void missing(const std::string& what, std::string_view command) {
+  throw DatasetMissingError(fmt::format("{}; get it with: {}", what, command));
+}
+
+/// What is wrong with $KARNIN_DATA; "" if it is not set, holds a data set, or is a directory that
+/// has nothing to do with any.
+std::string problem_of_variable() {
+  const auto data = data_directory();
+  if (!data || holds_cifar10(*data / "cifar-10-batches-bin") || holds_cifar10(*data) ||
+      holds_fashion_mnist(*data / "fashion-mnist"))
+    return "";
+  const std::string name = fmt::format("KARNIN_DATA is '{}'", data->string());
+  if (!is_directory_there(*data))
+    return fmt::format("{}, which is no directory{}", name, tilde_hint(data->string()));
+  if (holds_fashion_mnist(*data))
+    return fmt::format(
+        "{}, where t10k-images-idx3-ubyte is not looked for: expected it in "
+        "'fashion-mnist' there, or --data {}",
+        name, data->string());
+  for (const fs::path& place : {*data / "cifar-10-batches-bin", *data / "fashion-mnist", *data})
+    if (const std::string hint = dataset_hint(place); !hint.empty())
+      return fmt::format("{}, which holds no data set{}{}", name,
+                         place == *data ? "" : fmt::format(", nor '{}'", place.string()), hint);
+  return "";
+}
+
+[[noreturn]] void missing_by_name(const std::string& what, std::string_view command) {
+  const std::string problem = problem_of_variable();
+  missing(problem.empty() ? what : what + ": " + problem, command);
+}
+
+/// What --data names, without links and dots.
+fs::path existing_directory(const std::string& data) {
+  std::error_code error;
+  fs::path directory = fs::canonical(data, error);
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    throw FileError(data, 0, "cannot read: " + error.message());
+  if (error || !is_directory_there(directory))
+    missing(fmt::format("no data set '{}': expected cifar10, fashion-mnist or a directory{}", data,
+                        tilde_hint(data)),
+            kFetchCifar10);
+  return directory;
+}
+
+Dataset read_directory(const std::string& data) {
+  const fs::path directory = existing_directory(data);
+  if (!holds_cifar10(directory) && !holds_fashion_mnist(directory))
+    missing(fmt::format("no data set in '{}': expected test_batch.bin (CIFAR-10) or "
+                        "t10k-images-idx3-ubyte[.gz] (Fashion-MNIST){}",
+                        data, dataset_hint(directory)),
+            kFetchCifar10);
+  Dataset dataset =
+      holds_cifar10(directory) ? read_cifar10(directory) : read_fashion_mnist(directory);
+  // The names of the standard sets stand for where they are looked for, so a directory can't have
+  // them.
+  dataset.name = directory.filename().string();
+  if (dataset.name == "cifar10" || dataset.name == "fashion-mnist")
+    dataset.name = directory.string();
+  return dataset;
+}
+
+/// In place: a row never moves to behind where it was.
+void remove_border(ImageSet& set, std::int64_t border) {
+  const Extent whole = set.extent;
+  const std::int64_t h = whole.h - 2 * border, w = whole.w - 2 * border;
+  auto to = set.pixels.begin();
+  for (std::int64_t plane = 0; plane < set.size() * whole.c; ++plane)
+    for (std::int64_t row = 0; row < h; ++row)
+      to = std::copy_n(set.pixels.begin() + (plane * whole.h + row + border) * whole.w + border, w,
+                       to);
+  set.pixels.resize(static_cast<std::size_t>(to - set.pixels.begin()));
+  set.extent = {whole.c, h, w};
+}
+
+}  // namespace
+
+Extent Dataset::plain_extent() const {
+  const Extent& image = train.extent;
+  return {image.c, image.h - 2 * padding, image.w - 2 * padding};
+}
+
+void fit_padding(Dataset& dataset, const Extent& input) {
+  if (dataset.padding == 0 || input != dataset.plain_extent()) return;
+  for (ImageSet* set : {&dataset.train, &dataset.test}) remove_border(*set, dataset.padding);
+  dataset.padding = 0;
+}
+
+Dataset load_dataset(const std::string& data) {
+  if (!data.empty() && data != "cifar10" && data != "fashion-mnist") return read_directory(data);
+  const bool whichever = data.empty();
+  if (whichever)  // nothing else is taken for what the variable was meant to name
+    if (const std::string problem = problem_of_variable(); !problem.empty())
+      throw DatasetMissingError(problem);
+  if (data != "fashion-mnist")
+    if (auto found = find_cifar10()) return *std::move(found);
+  if (data == "cifar10")
+    missing_by_name("the data set cifar10 is not on this machine", kFetchCifar10);
+  if (auto found = find_fashion_mnist()) return *std::move(found);
+  missing_by_name(whichever ? "there is no data set on this machine"
+                            : "the data set fashion-mnist is not on this machine",
+                  kInstallFashionMnist);
+}
+
+}  // namespace karnin

@@ -1,0 +1,95 @@
+#include "formats/data/fashion_mnist.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "formats/data/idx.h"
+#include "formats/io/file_status.h"
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSide = 28;
+constexpr std::size_t kPaddedSide = 32;
+constexpr std::size_t kMargin = (kPaddedSide - kSide) / 2;
+
+const std::vector<std::string>& fashion_classes() {
+  static const std::vector<std::string> names{"T-shirt", "trouser", "pullover", "dress", "coat",
+                                              "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
+  return names;
+}
+
+/// What is there of NAME-idx3-ubyte, NAME.idx3-ubyte (as 7-Zip calls what it unpacks, by the name
+/// in the archive) and of either with .gz.
+fs::path file_of(const fs::path& directory, const std::string& name, const std::string& kind) {
+  for (const char* ending : {"", ".gz"})
+    for (const char* link : {"-", "."})
+      if (const fs::path path = directory / fmt::format("{}{}{}{}", name, link, kind, ending);
+          is_there(path))
+        return path;
+  return directory / (name + "-" + kind + ".gz");
+}
+
+fs::path images_file(const fs::path& directory, const std::string& prefix) {
+  return file_of(directory, prefix + "-images", "idx3-ubyte");
+}
+
+std::vector<std::uint8_t> read_labels(const fs::path& path) {
+  IdxArray array = read_idx(path, 1);
+  for (std::size_t i = 0; i < array.values.size(); ++i)
+    if (array.values[i] >= fashion_classes().size())
+      throw FileError(path.string(), array.header_bytes + i,
+                      fmt::format("label: expected 0 to {}, got {}", fashion_classes().size() - 1,
+                                  array.values[i]));
+  return std::move(array.values);
+}
+
+std::vector<std::uint8_t> read_pixels(const fs::path& path) {
+  const IdxArray array = read_idx(path, 3);
+  if (array.dims[1] != kSide || array.dims[2] != kSide)
+    throw FileError(path.string(), 8,
+                    fmt::format("image: expected {}x{} pixels, got {}x{}", kSide, kSide,
+                                array.dims[1], array.dims[2]));
+  const std::size_t images = array.dims[0];
+  std::vector<std::uint8_t> padded(images * kPaddedSide * kPaddedSide, 0);
+  for (std::size_t i = 0; i < images; ++i)
+    for (std::size_t row = 0; row < kSide; ++row)
+      std::copy_n(array.values.data() + (i * kSide + row) * kSide, kSide,
+                  padded.data() + (i * kPaddedSide + row + kMargin) * kPaddedSide + kMargin);
+  return padded;
+}
+
+ImageSet read_set(const fs::path& directory, const std::string& prefix) {
+  const fs::path labels_path = file_of(directory, prefix + "-labels", "idx1-ubyte");
+  ImageSet set{{1, kPaddedSide, kPaddedSide},
+               read_pixels(images_file(directory, prefix)),
+               read_labels(labels_path)};
+  const std::size_t images = set.pixels.size() / (kPaddedSide * kPaddedSide);
+  if (set.labels.size() != images)
+    throw FileError(
+        labels_path.string(), 4,
+        fmt::format("expected {} labels, one an image, got {}", images, set.labels.size()));
+  return set;
+}
+
+}  // namespace
+
+bool holds_fashion_mnist(const fs::path& directory) {
+  return is_there(images_file(directory, "t10k"));
+}
+
+Dataset read_fashion_mnist(const fs::path& directory) {
+  return {"fashion-mnist",
+          "",
+          directory,
+          fashion_classes(),
+          read_set(directory, "train"),
+          read_set(directory, "t10k"),
+          kMargin};
+}
+
+}  // namespace karnin

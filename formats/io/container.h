@@ -1,0 +1,67 @@
+// The outer form of model files and checkpoints: header, section table, payloads. Knows lengths and
+// checksums, not what the payloads mean. Normative: FORMAT.md, "Container".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "formats/io/byte_reader.h"
+
+namespace karnin {
+
+enum class SectionKind : std::uint32_t {
+  description = 1,
+  provenance = 2,
+  tensor = 3,
+  sensitivity = 4,
+  run = 5,
+  numbers = 6,
+};
+
+/// What a reader must know about besides the version: one bit each.
+enum class Features : std::uint32_t {
+  none = 0,
+  checkpoint = 1,  ///< sections of kinds run and numbers, after those of the model
+};
+
+/// As in PNG: a byte with the high bit set, CR LF, Ctrl-Z and LF show what 7-bit and text-mode
+/// transfers damage.
+inline constexpr std::array<std::uint8_t, 8> kMagic{0x89, 'K', 'R', 'N', '\r', '\n', 0x1A, '\n'};
+/// What is written; all from 1 on are read.
+inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kMaxSections = 16384;
+/// Far above any model this runtime is for; a bound on what a stray path can make us read.
+inline constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
+
+struct Section {
+  SectionKind kind;
+  std::vector<std::uint8_t> payload;
+};
+
+struct SectionView {
+  SectionKind kind;
+  std::uint64_t table_offset;  ///< of the section's entry in the table
+  ByteReader payload;
+};
+
+std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
+                                           Features features = Features::none,
+                                           std::uint32_t version = kFormatVersion);
+
+/// Checks all that can be checked without a look into the payloads: every byte of the file is
+/// verified when this returns. The views point into `bytes` and `path`. Throws FileError, also
+/// where the file has other features than these.
+std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
+                                          std::string_view path,
+                                          Features expected = Features::none);
+
+/// Of a file that decode_container() accepted: 1 to kFormatVersion.
+std::uint32_t version_of(std::span<const std::uint8_t> bytes) noexcept;
+
+/// What a file with a sound beginning says that it has; none for any other.
+Features features_of(std::span<const std::uint8_t> bytes) noexcept;
+
+}  // namespace karnin

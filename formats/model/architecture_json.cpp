@@ -1,0 +1,66 @@
+#include "formats/model/architecture_json.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "formats/io/atomic_file.h"
+#include "formats/model/architecture_schema.h"
+#include "runtime/core/networks.h"
+
+namespace karnin {
+namespace {
+
+std::string describe(const Extent& input, std::int64_t classes) {
+  return fmt::format("{}x{}x{} images in {} classes", input.c, input.h, input.w, classes);
+}
+
+std::string built_in_names() {
+  std::string names;
+  for (const BuiltInNetwork& network : built_in_networks())
+    names += (names.empty() ? "" : ", ") + std::string(network.name);
+  return names;
+}
+
+Architecture read_architecture(const std::string& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
+  try {
+    Architecture architecture =
+        architecture_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+    infer_extents(architecture);
+    return architecture;
+  } catch (const ShapeError& error) {  // which knows layers, but not where they come from
+    throw FileError(path, 0, error.what());
+  }
+}
+
+}  // namespace
+
+std::string architecture_to_json(const Architecture& architecture) { return to_json(architecture); }
+
+Architecture architecture_from_json(std::string_view json, const std::string& where) {
+  const Json parsed = parse_json(json, where);
+  return architecture_from(JsonView(parsed, where));
+}
+
+Architecture load_architecture(const std::string& name_or_path, const ImageFormat& images) {
+  const auto& [image, plain, classes] = images;
+  for (const BuiltInNetwork& network : built_in_networks())
+    if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
+  std::error_code unreadable;
+  if (!std::filesystem::exists(name_or_path, unreadable))
+    throw FileError(
+        name_or_path, 0,
+        "unknown architecture: expected " + built_in_names() + " or the path of a JSON file");
+  Architecture architecture = read_architecture(name_or_path);
+  const std::int64_t outputs = infer_extents(architecture).back().c;
+  if ((architecture.input != image && architecture.input != plain) || outputs != classes)
+    throw ShapeError(fmt::format(
+        "architecture {}: expected {}, as in the data{}, got {}", name_or_path,
+        describe(image, classes),
+        plain == image ? "" : fmt::format(" (or {}x{}, without border)", plain.h, plain.w),
+        describe(architecture.input, outputs)));
+  return architecture;
+}
+
+}  // namespace karnin

@@ -1,0 +1,18 @@
+// The JSON form of an architecture, to be part of a larger text; architecture_json.h has it alone.
+#pragma once
+
+#include <string>
+
+#include "formats/io/json_view.h"
+#include "runtime/core/architecture.h"
+
+namespace karnin {
+
+/// Canonical text. Throws ShapeError for an unsound architecture and for a layer that is called
+/// "input", ArgumentError for names that are not UTF-8.
+std::string to_json(const Architecture& architecture);
+
+/// Throws FileError for a wrong schema, ShapeError for shapes that do not chain.
+Architecture architecture_from(const JsonView& json);
+
+}  // namespace karnin

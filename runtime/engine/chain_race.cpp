@@ -1,0 +1,84 @@
+#include "runtime/engine/chain_race.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <numeric>
+
+namespace karnin {
+namespace {
+
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+/// One chain of a race: the times of its layers, run by run, in microseconds.
+class Racer {
+ public:
+  explicit Racer(const Chain& chain) : worker_(chain), samples_(chain.layers().size()) {
+    const Blob& src = chain.layers().front()->src();
+    std::fill_n(worker_.input(), src.images * src.extent.size(), 0.25F);
+  }
+
+  std::size_t samples() const { return samples_.front().size(); }
+
+  /// Runs and times the chain; returns how long it took. Others may have driven its weights out of
+  /// the caches, where they stay while it runs again and again: hence runs that don't count, unless
+  /// they are so long that weights which are read once in each may as well be cold.
+  double take_turn() {
+    constexpr int kWarmUps = 2, kCounted = 2;
+    constexpr double kLong = 10'000;
+    double spent = 0;
+    for (int i = 0; i < kWarmUps && last_ < kLong; ++i) spent += run();
+    for (int i = 0; i < (last_ < kLong ? kCounted : 1); ++i) {
+      spent += run();
+      for (std::size_t layer = 0; layer < samples_.size(); ++layer)
+        samples_[layer].push_back(times_[layer]);
+    }
+    return spent;
+  }
+
+  std::vector<double> medians() {
+    std::vector<double> result;
+    for (std::vector<double>& times : samples_) result.push_back(median(times));
+    return result;
+  }
+
+ private:
+  double run() {
+    times_.assign(samples_.size(), 0.0);
+    worker_.forward({}, times_);
+    return last_ = std::accumulate(times_.begin(), times_.end(), 0.0);
+  }
+
+  Chain::Worker worker_;
+  std::vector<std::vector<double>> samples_;  // [layer][run]
+  std::vector<double> times_;                 // of the layers in the last run
+  double last_ = 0;                           // run, in all
+};
+
+}  // namespace
+
+std::vector<std::vector<double>> race_chains(std::span<const std::unique_ptr<Chain>> chains) {
+  constexpr std::size_t kLeast = 4, kMost = 150;  // samples
+  constexpr double kEnough = 1000;                // microseconds
+  assert(!chains.empty());
+  std::deque<Racer> racers;
+  for (const auto& chain : chains) racers.emplace_back(*chain);
+  const double enough = kEnough * static_cast<double>(chains.size());
+  double spent = 0;
+  const auto over = [&] {
+    const std::size_t least = std::ranges::min_element(racers, {}, &Racer::samples)->samples();
+    return least >= kMost || (least >= kLeast && spent >= enough);
+  };
+  while (!over())
+    for (Racer& racer : racers) spent += racer.take_turn();
+  std::vector<std::vector<double>> medians;
+  for (Racer& racer : racers) medians.push_back(racer.medians());
+  return medians;
+}
+
+}  // namespace karnin

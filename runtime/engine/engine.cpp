@@ -1,0 +1,171 @@
+#include "runtime/engine/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <deque>
+#include <limits>
+
+#include "runtime/core/finite.h"
+#include "runtime/engine/shard_images.h"
+
+namespace karnin {
+namespace {
+
+std::int64_t checked_batch(std::int64_t batch) {
+  if (batch < 1 || batch > kMaxBatch)
+    throw ArgumentError("batch: expected 1 to " + std::to_string(kMaxBatch) + ", got " +
+                        std::to_string(batch));
+  return batch;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(const NetworkView& network, const EngineOptions& options)
+      : arena(options.threads),
+        images(shard_images(network, checked_batch(options.batch))),
+        plan(make_plan(network, options)),
+        chain(build_chain(network, images, plan)),
+        image_floats(network.description.architecture.input.size()),
+        name(network.description.architecture.name) {
+    for (int i = 0; i < arena.threads(); ++i) {
+      workers.emplace_back(*chain);
+      microseconds.emplace_back(chain->layers().size(), 0.0);
+    }
+    for (const WeightsView& weights : network.parameters)
+      counts.push_back({std::string(weights.name), weights.size(), weights.count_nonzero()});
+  }
+
+  /// Inside the arena, where oneDNN keeps to one thread.
+  Plan make_plan(const NetworkView& network, const EngineOptions& options) {
+    validate(network);
+    Plan result;
+    arena.once_as_of((options.batch + images - 1) / images, [&] {
+      result = plan_chain(network, {images, options.kernel, options.race, options.chain});
+    });
+    return result;
+  }
+
+  /// Returns how many images there are. The last shard may be short: those that it lacks are blank,
+  /// and nobody reads their logits.
+  std::int64_t load(std::int64_t shard, std::int64_t count, const ImageLoader& loader,
+                    Chain::Worker& worker) const {
+    const std::int64_t first = shard * images;
+    const std::int64_t valid = std::min(images, count - first);
+    loader(first, valid, worker.input());
+    std::fill_n(worker.input() + valid * image_floats, (images - valid) * image_floats, 0.0F);
+    return valid;
+  }
+
+  /// True if all logits are finite.
+  bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
+    const auto slot = static_cast<std::size_t>(Arena::worker());
+    Chain::Worker& worker = workers[slot];
+    const std::int64_t values = load(shard, count, loader, worker) * chain->classes();
+    worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
+    std::copy_n(worker.logits(), values, logits + shard * images * chain->classes());
+    return are_finite({worker.logits(), static_cast<std::size_t>(values)});
+  }
+
+  /// Where on the way from the images to the logits of this shard a value first is not finite. What
+  /// a ReLU inside a layer turns into 0 is found where it comes out again.
+  std::string first_non_finite(std::int64_t shard, std::int64_t count, const ImageLoader& loader) {
+    std::string where = "the logits";
+    arena.for_each(1, [&](std::int64_t) {
+      Chain::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
+      load(shard, count, loader, worker);
+      bool finite = are_finite({worker.input(), static_cast<std::size_t>(images * image_floats)});
+      if (!finite) where = "the images";
+      for (std::size_t i = 0; finite && i < chain->layers().size(); ++i) {
+        finite = worker.forward_layer(i, {});
+        if (!finite) where = "the output of " + chain->layers()[i]->name();
+      }
+    });
+    return where;
+  }
+
+  struct ParameterCount {
+    std::string name;
+    std::int64_t size;
+    std::int64_t nonzero;
+  };
+
+  Arena arena;
+  std::int64_t images;  // of one shard
+  Plan plan;
+  std::unique_ptr<Chain> chain;
+  std::int64_t image_floats;
+  std::string name;                               // of the network
+  std::deque<Chain::Worker> workers;              // one a thread
+  std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
+  std::int64_t profiled_images = 0;
+  bool profiling = false;
+  std::vector<ParameterCount> counts;
+};
+
+Engine::Engine(const NetworkView& network, const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(network, options)) {}
+Engine::~Engine() = default;
+
+std::int64_t Engine::classes() const { return impl_->chain->classes(); }
+int Engine::threads() const { return impl_->arena.threads(); }
+const Plan& Engine::plan() const { return impl_->plan; }
+
+void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
+  if (count < 0 || logits.size() != static_cast<std::size_t>(count * classes()))
+    throw ArgumentError("engine: expected room for " + std::to_string(count * classes()) +
+                        " logits, got " + std::to_string(logits.size()));
+  Impl& impl = *impl_;
+  const std::int64_t shards = (count + impl.images - 1) / impl.images;
+  std::atomic<std::int64_t> unsound = std::numeric_limits<std::int64_t>::max();  // first of them
+  impl.arena.for_each(shards, [&](std::int64_t shard) {
+    if (impl.run_shard(shard, count, loader, logits.data())) return;
+    for (std::int64_t first = unsound;
+         shard < first && !unsound.compare_exchange_weak(first, shard);) {
+    }
+  });
+  if (const std::int64_t shard = unsound; shard < shards)
+    throw NonFiniteError("network '" + impl.name +
+                         "': expected finite logits, got the first infinity or NaN in " +
+                         impl.first_non_finite(shard, count, loader));
+  if (impl.profiling) impl.profiled_images += shards * impl.images;
+}
+
+void Engine::run(std::span<const float> images, std::span<float> logits) {
+  const std::int64_t floats = impl_->image_floats;
+  if (images.size() % static_cast<std::size_t>(floats) != 0)
+    throw ArgumentError("engine: " + std::to_string(images.size()) +
+                        " floats are not whole images of " + std::to_string(floats));
+  const auto count = static_cast<std::int64_t>(images.size()) / floats;
+  const auto copy = [&](std::int64_t first, std::int64_t n, float* dst) {
+    std::copy_n(images.data() + first * floats, n * floats, dst);
+  };
+  run(count, copy, logits);
+}
+
+void Engine::set_profiling(bool on) {
+  impl_->profiling = on;
+  impl_->profiled_images = 0;
+  for (std::vector<double>& times : impl_->microseconds) std::ranges::fill(times, 0.0);
+}
+
+std::vector<LayerProfile> Engine::profile() const {
+  std::vector<LayerProfile> profiles;
+  const auto& layers = impl_->chain->layers();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    LayerProfile profile{layers[i]->name(), layers[i]->kernel(), 0, 0, 0.0};
+    for (const Impl::ParameterCount& count : impl_->counts) {
+      if (count.name != profile.name + ".weight" && count.name != profile.name + ".bias") continue;
+      profile.parameters += count.size;
+      profile.nonzero += count.nonzero;
+    }
+    for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
+    if (impl_->profiled_images > 0)
+      profile.microseconds /= static_cast<double>(impl_->profiled_images);
+    profiles.push_back(std::move(profile));
+  }
+  return profiles;
+}
+
+}  // namespace karnin

@@ -1,0 +1,73 @@
+// Inference: a Model becomes a prepared plan, the plan runs batches. Everything about speed is
+// decided in the constructor; run() only runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/compact_model.h"
+#include "runtime/core/parallel.h"
+#include "runtime/engine/plan.h"
+
+namespace karnin {
+
+inline constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
+
+struct EngineOptions {
+  /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size.
+  std::int64_t batch = 64;
+  int threads = 0;  ///< 0: all
+  /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: winner()
+  /// of plan.h.
+  std::optional<FcKernel> kernel = std::nullopt;
+  /// False: candidates are not timed, chain and kernels follow from batch, sparsity and vectors
+  /// alone.
+  bool race = true;
+  /// Pins the chain; empty: the fastest.
+  std::optional<ChainKind> chain = std::nullopt;
+};
+
+struct LayerProfile {
+  std::string name;
+  std::string kernel;
+  std::int64_t parameters = 0;
+  std::int64_t nonzero = 0;
+  double microseconds = 0;  ///< an image, on one core
+};
+
+/// Fills NCHW floats of images [first, first + count).
+using ImageLoader = std::function<void(std::int64_t first, std::int64_t count, float* dst)>;
+
+class Engine {
+ public:
+  /// Throws ShapeError for an unsound model, ArgumentError for options (or KARNIN_KERNEL) out of
+  /// range.
+  Engine(const NetworkView& network, const EngineOptions& options);
+  ~Engine();
+
+  std::int64_t classes() const;
+  /// logits (count x classes) of `count` images. The loader is called from several threads, for
+  /// disjoint ranges. One run() at a time. Throws NonFiniteError, naming the layer where it began
+  /// (for which it loads those images again), where a logit is infinite or NaN.
+  void run(std::int64_t count, const ImageLoader& loader, std::span<float> logits);
+  /// Plain NCHW floats in. Same contract.
+  void run(std::span<const float> images, std::span<float> logits);
+
+  const Plan& plan() const;
+  const std::vector<FcChoice>& choices() const { return plan().kernels; }
+  /// Per layer, measured over the run() calls since profiling was switched on; off by default.
+  void set_profiling(bool on);
+  std::vector<LayerProfile> profile() const;
+  int threads() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace karnin

@@ -1,0 +1,188 @@
+#include "runtime/engine/plan.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+#include "runtime/core/error.h"
+#include "runtime/engine/chain_race.h"
+
+namespace karnin {
+namespace {
+
+// Skipping a weight costs more than multiplying by it until a good part of them is gone.
+constexpr double kSparseCandidate = 0.2;
+constexpr double kSparseRule = 0.6;
+// From here on dense kernels lose for any number of images (docs/SPEED.md), and what preparing
+// them takes is no trifle: they are out of the race.
+constexpr double kDenseLoses = 0.89;
+constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
+// A chain in lanes that are three quarters empty never won.
+constexpr double kLaneCandidate = 0.25;
+constexpr double kGatherRule = 0.9;
+// One image after the other is out of the race where lanes can be filled.
+constexpr std::int64_t kMostGathered = 8;
+constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
+
+struct FcLayer {
+  std::string name;
+  std::int64_t weights;
+  double sparsity;
+  bool dense_may_win() const { return sparsity < kDenseLoses || weights < kManyWeights; }
+};
+
+std::vector<FcLayer> fc_layers(const NetworkView& network) {
+  const Architecture& architecture = network.description.architecture;
+  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
+  std::vector<FcLayer> layers;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const Node& node = architecture.nodes[static_cast<std::size_t>(specs[i].node)];
+    if (specs[i].is_bias || !std::holds_alternative<FullyConnected>(node.spec)) continue;
+    const WeightsView& weights = network.parameters[i];
+    layers.push_back(
+        {node.name, weights.size(),
+         1.0 - static_cast<double>(weights.count_nonzero()) / static_cast<double>(weights.size())});
+  }
+  return layers;
+}
+
+FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
+  if (chain == ChainKind::lanes)
+    return layer.sparsity >= kSparseRule ? FcKernel::sparse_lanes : FcKernel::dense;
+  if (images >= kLanesRule && layer.sparsity >= kSparseRule) return FcKernel::sparse_lanes;
+  if (images < kLanesRule && layer.sparsity >= kGatherRule) return FcKernel::sparse_gather;
+  return FcKernel::dense;
+}
+
+bool is_dense(FcKernel kernel) { return kernel == FcKernel::dense || kernel == FcKernel::onednn; }
+
+bool races(FcKernel kernel, const FcLayer& layer) {
+  return !is_dense(kernel) || layer.dense_may_win();
+}
+
+/// Adds to each choice how long its layer takes with each of the kernels that race there.
+void time_kernels(const NetworkView& network, std::int64_t images, ChainKind kind,
+                  std::span<const FcLayer> layers, std::span<const FcKernel> kernels,
+                  std::vector<FcChoice>& choices) {
+  std::vector<std::unique_ptr<Chain>> chains;
+  for (const FcKernel kernel : kernels) {
+    Plan all_alike{kind, choices, {}};
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      all_alike.kernels[i].kernel = races(kernel, layers[i]) ? kernel : FcKernel::sparse_lanes;
+    chains.push_back(build_chain(network, images, all_alike));
+  }
+  const std::vector<std::vector<double>> times = race_chains(chains);
+  for (std::size_t k = 0; k < chains.size(); ++k)
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      for (std::size_t step = 0; step < times[k].size(); ++step)
+        if (chains[k]->layers()[step]->name() == layers[i].name && races(kernels[k], layers[i]))
+          choices[i].timings.push_back({kernels[k], times[k][step]});
+}
+
+void race(const NetworkView& network, std::int64_t images, ChainKind chain,
+          std::span<const FcLayer> layers, std::vector<FcChoice>& choices) {
+  const auto is_sparse = [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; };
+  std::vector<FcKernel> kernels =
+      fc_candidates(chain, images, std::ranges::any_of(layers, is_sparse));
+  std::erase_if(kernels, [&](FcKernel kernel) {
+    return std::ranges::none_of(layers, [&](const FcLayer& l) { return races(kernel, l); });
+  });
+  time_kernels(network, images, chain, layers, kernels, choices);
+  for (FcChoice& choice : choices) choice.kernel = winner(choice.timings);
+}
+
+std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
+  return options.pinned ? options.pinned : kernel_from_environment();
+}
+
+/// The chain, where it is not for a race to tell.
+std::optional<ChainKind> settled_chain(const PlanOptions& options) {
+  if (options.chain) return options.chain;
+  const std::optional<FcKernel> kernel = pinned_kernel(options);
+  if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return ChainKind::onednn;
+  if (!options.race || kernel) return chain_rule(options.images);
+  return std::nullopt;
+}
+
+std::vector<ChainKind> chain_candidates(std::int64_t images) {
+  std::vector<ChainKind> kinds{ChainKind::onednn, ChainKind::planes};
+  if (lane_use(images) >= kLaneCandidate) kinds.push_back(ChainKind::lanes);
+  return kinds;
+}
+
+}  // namespace
+
+FcKernel winner(std::span<const FcChoice::Timing> timings) {
+  constexpr double kMargin = 0.05;
+  return std::ranges::min_element(timings, {},
+                                  [](const FcChoice::Timing& timing) {
+                                    return is_dense(timing.kernel)
+                                               ? timing.microseconds
+                                               : timing.microseconds / (1 - kMargin);
+                                  })
+      ->kernel;
+}
+
+std::optional<FcKernel> kernel_from_environment() {
+  const char* name = std::getenv("KARNIN_KERNEL");
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  return fc_kernel_from_string(name);
+}
+
+std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse) {
+  const bool in_lanes = chain == ChainKind::lanes;
+  std::vector<FcKernel> kernels{FcKernel::dense};
+  if (!in_lanes) kernels.push_back(FcKernel::onednn);
+  if (sparse) kernels.push_back(FcKernel::sparse_lanes);
+  if (sparse && !in_lanes && images <= kMostGathered) kernels.push_back(FcKernel::sparse_gather);
+  return kernels;
+}
+
+std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options) {
+  const ChainKind chain = options.chain.value_or(ChainKind::onednn);
+  const std::vector<FcLayer> layers = fc_layers(network);
+  const std::optional<FcKernel> pinned = pinned_kernel(options);
+  std::vector<FcChoice> choices;
+  for (const FcLayer& layer : layers)
+    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, chain)), {}});
+  if (options.race && !pinned && !choices.empty())
+    race(network, options.images, chain, layers, choices);
+  return choices;
+}
+
+Plan plan_chain(const NetworkView& network, const PlanOptions& options) {
+  const auto plan_for = [&](ChainKind chain) {
+    PlanOptions one = options;
+    one.chain = chain;
+    return Plan{chain, plan_kernels(network, one), {}};
+  };
+  if (const auto chain = settled_chain(options)) return plan_for(*chain);
+
+  std::vector<Plan> plans;
+  for (const ChainKind kind : chain_candidates(options.images)) plans.push_back(plan_for(kind));
+  std::vector<std::unique_ptr<Chain>> chains;  // only now: each holds the weights once more
+  for (const Plan& plan : plans) chains.push_back(build_chain(network, options.images, plan));
+  const std::vector<std::vector<double>> times = race_chains(chains);
+  std::vector<Plan::Timing> timings;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    timings.push_back({plans[i].chain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
+  const auto best = std::ranges::min_element(timings, {}, &Plan::Timing::microseconds);
+  Plan fastest = plans[static_cast<std::size_t>(best - timings.begin())];
+  fastest.timings = std::move(timings);
+  return fastest;
+}
+
+std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t images,
+                                   const Plan& plan) {
+  const auto kernel_of = [&plan](const std::string& layer) {
+    const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
+    return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
+  };
+  auto chain =
+      std::make_unique<Chain>(network.description.architecture,
+                              ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
+  chain->set_parameters(network.parameters);
+  return chain;
+}
+
+}  // namespace karnin

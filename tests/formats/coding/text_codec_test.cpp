@@ -1,0 +1,95 @@
+#include "formats/coding/text_codec.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "formats/coding/padding.h"
+#include "formats/io/json_text.h"
+#include "formats/model/architecture_json.h"
+#include "runtime/core/networks.h"
+#include "tests/support/error_message.h"
+
+namespace karnin {
+namespace {
+
+using test::error_message;
+using ::testing::HasSubstr;
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes encode(std::string_view text) {
+  ByteWriter writer;
+  encode_text(text, writer);
+  return writer.take();
+}
+
+std::string decode(const Bytes& bytes) { return decode_text(ByteReader(bytes, "file"), "text"); }
+
+TEST(TextCodec, AnyBytesComeBack) {
+  std::mt19937 rng(1);
+  for (const unsigned alphabet : {1U, 2U, 30U, 256U})
+    for (const std::size_t size : {0, 1, 2, 5, 6, 7, 100, 3000}) {
+      std::string text(size, '\0');
+      for (char& c : text) c = static_cast<char>(rng() % alphabet + (alphabet < 256 ? 'a' : 0));
+      const Bytes bytes = encode(text);
+      EXPECT_EQ(decode(bytes), text);
+      EXPECT_LE(bytes.size(), size + 1);
+    }
+}
+
+TEST(TextCodec, ArchitecturesTakeAnEighth) {
+  const std::string usual = architecture_to_json(khanal2018());
+  EXPECT_LT(encode(usual).size(), usual.size() / 8);
+  EXPECT_EQ(decode(encode(usual)), usual);
+}
+
+TEST(TextCodec, LongTextsRepeatThemselves) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += R"({"epoch":)" + std::to_string(i) + R"(,"loss":1.5},)";
+  EXPECT_LT(encode(text).size(), text.size() / 10);
+  EXPECT_EQ(decode(encode(text)), text);
+}
+
+TEST(TextCodec, BoundsTextPerByte) {
+  const std::string text(100'000, 'a');
+  EXPECT_EQ(encode(text).size(), least_payload_bytes(text.size())) << "filled up with zeros";
+  EXPECT_EQ(decode(encode(text)), text);
+}
+
+TEST(TextCodec, RefusesWhatTheWriterNeverWrites) {
+  const auto refusal = [](const Bytes& bytes) {
+    return error_message<FileError>([&] { decode(bytes); });
+  };
+  const std::string text = architecture_to_json(khanal2018());
+  const Bytes coded = encode(text);
+  EXPECT_THAT(refusal({}), HasSubstr("text: expected 1 bytes"));
+  EXPECT_THAT(refusal({2}), HasSubstr("coding 0 or 1, got 2"));
+  Bytes plain(text.begin(), text.end());
+  plain.insert(plain.begin(), 0);
+  EXPECT_THAT(refusal(plain), HasSubstr("shortest form"));
+  EXPECT_THAT(refusal({1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}), HasSubstr("expected at most"));
+  EXPECT_THAT(refusal({1, 0, 0, 0, 0, 0}), HasSubstr("plain text would be no longer"));
+  for (std::size_t length = 0; length < coded.size(); ++length)
+    EXPECT_THROW(decode(Bytes(coded.begin(), coded.begin() + static_cast<std::ptrdiff_t>(length))),
+                 FileError);
+  Bytes longer = coded;
+  longer.push_back(0);
+  EXPECT_THAT(refusal(longer), HasSubstr("expected its end"));
+}
+
+TEST(TextCodec, ChangedBitsAreRefusedOrCanonical) {
+  const Bytes coded = encode(architecture_to_json(khanal2018()));
+  for (std::size_t bit = 0; bit < coded.size() * 8; ++bit) {
+    Bytes changed = coded;
+    changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    try {
+      const std::string text = decode(changed);
+      ASSERT_EQ(encode(text), changed) << "bit " << bit;
+    } catch (const FileError&) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace karnin

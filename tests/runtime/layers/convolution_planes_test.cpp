@@ -1,0 +1,189 @@
+#include "runtime/layers/convolution_planes.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/layers/layer_harness.h"
+#include "tests/support/fill.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/isa_level.h"
+#include "tests/support/reference_conv.h"
+#include "tests/support/reference_pool.h"
+#include "tests/support/reference_relu.h"
+
+namespace karnin {
+namespace {
+
+using test::ConvCase;
+using test::integers;
+using test::to_float;
+using test::Values;
+
+/// Channels around blocks and vectors; a row or a column that the pool leaves over; one square.
+std::vector<ConvCase> cases() {
+  std::vector<ConvCase> result;
+  for (const std::int64_t images : {1, 2, 5}) {
+    result.push_back({images, {3, 7, 6}, {5, 3, 3}});
+    result.push_back({images, {1, 6, 6}, {9, 5, 4}});
+    result.push_back({images, {17, 5, 8}, {4, 2, 3}});
+    result.push_back({images, {2, 9, 23}, {3, 4, 2}});
+    result.push_back({images, {4, 2, 2}, {1, 1, 1}});
+  }
+  return result;
+}
+
+/// What a layer has to compute, by the definitions of its three parts.
+struct Reference {
+  Reference(const ConvCase& conv, const Values& src, const Values& weights, const Values& bias,
+            bool with_relu)
+      : c(conv), relu(with_relu), before(to_float(reference_conv(c, src, weights, bias))) {
+    dst = to_float(reference_pool(pool, before));
+    if (relu) dst = test::reference_relu(dst);
+  }
+
+  /// The gradient of what the convolution gives.
+  Values backward(const Values& diff_dst) const {
+    const Values diff = relu ? test::reference_relu_backward(dst, diff_dst) : diff_dst;
+    return to_float(reference_pool_backward(pool, before, diff));
+  }
+
+  ConvCase c;
+  bool relu;
+  test::PoolCase pool{c.images, c.dst(), Pool2d{}};
+  Values before, dst;
+};
+
+ConvolutionPlanesLayer make(const ConvCase& c, const ConvolutionPlanesOptions& options) {
+  const Extent dst = test::PoolCase{c.images, c.dst(), Pool2d{}}.dst();
+  return {"conv", c.spec, {c.images, c.src, Layout::nchw}, dst, options};
+}
+
+/// Nine different integers an operand: many squares have ties, and the first has to win.
+TEST(ConvolutionPlanesLayer, IsThatOfTheDefinition) {
+  for (const ConvCase& c : cases())
+    for (const bool relu : {false, true})
+      for (const Purpose purpose : {Purpose::inference, Purpose::training}) {
+        const Values src = integers(c.src_size(), 1), bias = integers(c.spec.oc, 3);
+        Values weights = integers(c.weights_size(), 2);
+        const Reference reference(c, src, weights, bias, relu);
+        ConvolutionPlanesLayer layer = make(c, {.relu = relu, .purpose = purpose});
+        test::LayerHarness harness(layer);
+        harness.bind_inference();
+        layer.set_parameters(weights.data(), bias.data());
+        if (purpose == Purpose::inference) std::ranges::fill(weights, 77.0F);  // it has a copy
+        EXPECT_EQ(harness.forward(src), reference.dst);
+      }
+}
+
+/// A layer in training with integers for operands, and one step on them.
+struct Step {
+  Step(const ConvCase& the_case, bool relu, bool first)
+      : c(the_case),
+        layer(make(c, {.relu = relu, .purpose = Purpose::training, .diff_src = !first})),
+        harness(layer),
+        diff_weights(weights.size()),
+        diff_bias(bias.size()) {
+    if (first)
+      harness.bind_first_in_training();
+    else
+      harness.bind_training();
+    layer.set_parameters(weights.data(), bias.data());
+    dst = harness.forward(src);
+    diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+  }
+
+  ConvCase c;
+  Extent pooled = test::PoolCase{c.images, c.dst(), Pool2d{}}.dst();
+  Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
+  Values bias = integers(c.spec.oc, 3), diff_dst = integers(c.images * pooled.size(), 4);
+  ConvolutionPlanesLayer layer;
+  test::LayerHarness harness;
+  Values diff_weights, diff_bias, dst, diff_src;
+};
+
+TEST(ConvolutionPlanesLayer, GradientsAreThoseOfTheDefinition) {
+  for (const ConvCase& c : cases())
+    for (const bool relu : {false, true})
+      for (const bool first : {false, true}) {
+        const Step step(c, relu, first);
+        const Reference reference(c, step.src, step.weights, step.bias, relu);
+        EXPECT_EQ(step.dst, reference.dst);
+        const Values diff = reference.backward(step.diff_dst);
+        EXPECT_EQ(step.diff_weights, to_float(reference_conv_backward_weights(c, step.src, diff)));
+        EXPECT_EQ(step.diff_bias, to_float(reference_conv_backward_bias(c, diff)));
+        EXPECT_EQ(step.diff_src,
+                  first ? Values() : to_float(reference_conv_backward_data(c, diff, step.weights)));
+      }
+}
+
+/// Weights that are the powers of 4 make other numbers of other pixels in 0 to 3: as all windows
+/// behind a square differ, so do the four outputs, by 1 at least. A step of 1/256 moves none by
+/// more than 1/4, so no maximum changes, and all is exact.
+TEST(ConvolutionPlanesLayer, GradientsAreFiniteDifferences) {
+  Step step({2, {1, 5, 5}, {2, 2, 2}}, false, false);
+  step.weights = {16, 4, 1, 64, -64, 1, 16, -4};
+  for (std::size_t i = 0; i < step.src.size(); ++i)
+    step.src[i] = static_cast<float>((i * i + i / 5) % 4);
+  const auto loss = [&] {
+    step.layer.set_parameters(step.weights.data(), step.bias.data());
+    return test::weighted_sum(step.harness.forward(step.src), step.diff_dst);
+  };
+  loss();
+  const Values diff_src =
+      step.harness.backward(step.diff_dst, step.diff_weights.data(), step.diff_bias.data());
+  const auto check = [&](Values& x, const Values& gradient) {
+    const Values centre = x;
+    const auto loss_at = [&](const Values& moved) {
+      x = moved;
+      return loss();
+    };
+    test::expect_gradient(loss_at, centre, gradient, 0x1p-8F, 0.0);
+    x = centre;
+  };
+  check(step.src, diff_src);
+  check(step.weights, step.diff_weights);
+  check(step.bias, step.diff_bias);
+}
+
+Values part(const Values& all, std::int64_t image, std::int64_t images) {
+  const auto size = static_cast<std::int64_t>(all.size()) / images;
+  return {all.begin() + image * size, all.begin() + (image + 1) * size};
+}
+
+/// An image has the same bits alone and among others: numbers that round are as good as any.
+TEST(ConvolutionPlanesLayer, AnImageDoesNotDependOnItsShard) {
+  for (const ConvCase& all : cases()) {
+    const Extent pooled = test::PoolCase{1, all.dst(), Pool2d{}}.dst();
+    const Values src = test::uniforms(all.src_size(), 1), bias = test::uniforms(all.spec.oc, 3);
+    const Values weights = test::uniforms(all.weights_size(), 2);
+    const Values diff_dst = test::uniforms(all.images * pooled.size(), 4);
+    Values diff_weights(weights.size()), diff_bias(bias.size());
+    const auto run = [&](std::int64_t images, const Values& x, const Values& diff) {
+      ConvolutionPlanesLayer layer =
+          make({images, all.src, all.spec},
+               {.relu = true, .purpose = Purpose::training, .diff_src = true});
+      test::LayerHarness harness(layer);
+      harness.bind_training();
+      layer.set_parameters(weights.data(), bias.data());
+      Values dst = harness.forward(x);
+      return std::pair(dst, harness.backward(diff, diff_weights.data(), diff_bias.data()));
+    };
+    const auto [dst, diff_src] = run(all.images, src, diff_dst);
+    for (std::int64_t n = 0; n < all.images; ++n) {
+      const auto [own, own_diff] = run(1, part(src, n, all.images), part(diff_dst, n, all.images));
+      EXPECT_EQ(own, part(dst, n, all.images)) << "image " << n;
+      EXPECT_EQ(own_diff, part(diff_src, n, all.images)) << "image " << n;
+    }
+  }
+}
+
+/// Positions are kept in floats, and elements in 32 bits.
+TEST(ConvolutionPlanesLayer, CoversWhatItsNumbersHold) {
+  EXPECT_TRUE(ConvolutionPlanesLayer::covers({3, 4096, 4095}, {8, 2046, 2046}, 1));
+  EXPECT_FALSE(ConvolutionPlanesLayer::covers({3, 4096, 4096}, {8, 2046, 2046}, 1));
+  EXPECT_FALSE(ConvolutionPlanesLayer::covers({3, 1024, 1024}, {8, 510, 510}, 16));
+  EXPECT_TRUE(ConvolutionPlanesLayer::covers({1, 64, 64}, {65536, 31, 31}, 32));
+  EXPECT_FALSE(ConvolutionPlanesLayer::covers({1, 64, 64}, {65536, 31, 31}, 80));
+}
+
+}  // namespace
+}  // namespace karnin

@@ -1,0 +1,247 @@
+#include "train/loop/batch_gradient.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <optional>
+
+#include "runtime/core/error.h"
+#include "runtime/core/finite.h"
+#include "runtime/kernels/kernels.h"
+#include "train/loop/data_order.h"
+
+namespace karnin {
+
+namespace {
+
+std::vector<const float*> tensors_of(const Model& model) {
+  std::vector<const float*> tensors;
+  for (const Parameter& parameter : model.parameters) tensors.push_back(parameter.value.data());
+  return tensors;
+}
+
+}  // namespace
+
+void check_images(const Model& model, const ImageSet& images) {
+  if (images.size() == 0) throw ArgumentError("training images: expected at least one, got none");
+  const Extent &expected = model.architecture.input, &got = images.extent;
+  if (got != expected)
+    throw ShapeError(fmt::format("training images: expected {}x{}x{}, got {}x{}x{}", expected.c,
+                                 expected.h, expected.w, got.c, got.h, got.w));
+  const std::int64_t classes = infer_extents(model.architecture).back().c;
+  const std::uint8_t top = *std::ranges::max_element(images.labels);
+  if (top >= classes)
+    throw ShapeError(
+        fmt::format("training images: expected labels below {}, got {}", classes, top));
+}
+
+struct BatchGradient::Station {
+  Station(const Chain& chain, const Chain* teacher_chain, const Extent& input)
+      : worker(chain),
+        labels(static_cast<std::size_t>(chain.images())),
+        plane(static_cast<std::size_t>(input.h * input.w)),
+        scratch(static_cast<std::size_t>(2 * chain.classes())) {
+    if (teacher_chain != nullptr) teacher.emplace(*teacher_chain);
+  }
+
+  Chain::Worker worker;
+  std::optional<Chain::Worker> teacher;
+  std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> plane;  // of an image that is moved
+  std::vector<double> scratch;      // of the loss
+};
+
+struct BatchGradient::SizedChain {
+  SizedChain(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
+      : chain(model.architecture, options(images, Purpose::training)),
+        input(model.architecture.input),
+        stations(static_cast<std::size_t>(threads)) {
+    if (teacher_model == nullptr) return;
+    teacher.emplace(teacher_model->architecture, options(images, Purpose::inference));
+    teacher->set_parameters(tensors_of(*teacher_model));
+  }
+
+  static ChainOptions options(std::int64_t images, Purpose purpose) {
+    return {.images = images, .purpose = purpose, .kind = chain_rule(images), .fc_kernel = {}};
+  }
+
+  /// The calling thread's own; made by it, so that its pages lie near its core.
+  Station& station() {
+    std::unique_ptr<Station>& own = stations[static_cast<std::size_t>(Arena::worker())];
+    if (!own) own = std::make_unique<Station>(chain, teacher ? &*teacher : nullptr, input);
+    return *own;
+  }
+
+  Chain chain;
+  std::uint64_t holds = 0;  // of BatchGradient, as this chain has heard
+  std::optional<Chain> teacher;
+  Extent input;
+  std::vector<std::unique_ptr<Station>> stations;
+};
+
+BatchGradient::BatchGradient(const Model& model, const ImageSource& source,
+                             const Objective& objective, Arena& arena)
+    : model_(model), source_(source), objective_(objective), arena_(arena) {}
+
+BatchGradient::~BatchGradient() = default;
+
+BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
+  std::unique_ptr<SizedChain>& sized = chains_[images];
+  if (!sized)
+    sized = std::make_unique<SizedChain>(model_, objective_.teacher, images, arena_.threads());
+  return *sized;
+}
+
+void BatchGradient::refresh_weights(SizedChain& sized) {
+  weights_.clear();
+  for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
+  if (sized.holds != holds_) hold_masks(sized);
+  sized.chain.set_parameters(weights_);
+}
+
+void BatchGradient::hold_masks(SizedChain& sized) const {
+  std::vector<std::span<const std::uint8_t>> masks(model_.parameters.size());
+  for (std::size_t i = 0; hold_ && i < masks.size(); ++i) masks[i] = model_.parameters[i].mask;
+  sized.chain.hold_masks(masks);
+  sized.holds = holds_;
+}
+
+void BatchGradient::hold_masks(bool hold) {
+  hold_ = hold;
+  ++holds_;
+}
+
+void BatchGradient::reserve_results(std::int64_t shards) {
+  constexpr std::size_t kLineFloats = kCacheLine / sizeof(float);
+  while (results_.size() < static_cast<std::size_t>(shards)) {
+    std::vector<std::size_t> offsets;
+    std::size_t floats = 0;
+    for (const Parameter& parameter : model_.parameters) {
+      offsets.push_back(floats);
+      const auto size = static_cast<std::size_t>(parameter.value.size());
+      floats += (size + kLineFloats - 1) / kLineFloats * kLineFloats;
+    }
+    ShardResult& result = results_.emplace_back();
+    result.gradient.resize(floats);
+    for (const std::size_t offset : offsets)
+      result.parameters.push_back(result.gradient.data() + offset);
+  }
+}
+
+BatchLoss BatchGradient::compute(const Batch& batch) {
+  const auto images = static_cast<std::int64_t>(batch.images.size());
+  assert(images >= 1);
+  shards_ = shard_count(images);
+  reserve_results(shards_);
+
+  // The first shard is of the largest size, the last one of the smallest: there are no others.
+  SizedChain& large = chain_for(shard_at(images, shards_, 0).count);
+  SizedChain& small = chain_for(shard_at(images, shards_, shards_ - 1).count);
+  refresh_weights(large);
+  if (&small != &large) refresh_weights(small);
+
+  arena_.for_each(shards_, [&](std::int64_t index) {
+    const Shard shard = shard_at(images, shards_, index);
+    SizedChain& sized = shard.count == large.chain.images() ? large : small;
+    run_shard(sized, batch, shard, results_[static_cast<std::size_t>(index)]);
+  });
+
+  BatchLoss loss;
+  for (std::int64_t i = 0; i < shards_; ++i) {
+    loss.sum += results_[static_cast<std::size_t>(i)].loss;
+    loss.correct += results_[static_cast<std::size_t>(i)].correct;
+  }
+  return loss;
+}
+
+void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard& shard,
+                              ShardResult& result) {
+  Station& station = sized.station();
+  Chain::Worker& worker = station.worker;
+  const ShardId id{source_.seed, batch.step, shard.first};
+  load(batch, shard, station);
+  worker.forward(id);
+  const LossSum loss = loss_of(sized, station, 1.0 / static_cast<double>(batch.images.size()));
+  result.loss = loss.loss;
+  result.correct = loss.correct;
+  worker.backward(id, result.parameters);
+}
+
+/// The teacher's logits for the images that the network got.
+std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station) {
+  const std::int64_t images = sized.chain.images();
+  std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
+  station.teacher->forward();
+  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.chain.classes())};
+}
+
+LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale) const {
+  Chain::Worker& worker = station.worker;
+  const std::int64_t images = sized.chain.images(), classes = sized.chain.classes();
+  LossSum sum;
+  if (objective_.loss.is_plain()) {
+    kernels::active().softmax_cross_entropy(images, classes, worker.logits(), station.labels.data(),
+                                            static_cast<float>(scale), worker.diff_logits(),
+                                            &sum.loss, &sum.correct);
+    return sum;
+  }
+  const LossRows rows{classes, worker.logits(),
+                      station.teacher ? teach(sized, station).data() : nullptr, station.labels};
+  return softmax_loss(objective_.loss, rows, scale, station.scratch, worker.diff_logits());
+}
+
+bool BatchGradient::has_finite_weights(const std::string& layer) const {
+  return std::ranges::all_of(model_.parameters, [&](const Parameter& parameter) {
+    return !parameter.name.starts_with(layer + ".") || are_finite(parameter.value.span());
+  });
+}
+
+std::string BatchGradient::first_non_finite(const Batch& batch) {
+  const auto images = static_cast<std::int64_t>(batch.images.size());
+  const std::int64_t shards = shard_count(images);
+  std::string where;
+  const auto look_into = [&](const Shard& shard) {
+    SizedChain& sized = chain_for(shard.count);
+    refresh_weights(sized);
+    Station& station = sized.station();
+    load(batch, shard, station);
+    for (std::size_t i = 0; where.empty() && i < sized.chain.layers().size(); ++i) {
+      const std::string& layer = sized.chain.layers()[i]->name();
+      // Weights first: a ReLU inside a layer turns NaN into 0.
+      if (!has_finite_weights(layer))
+        where = "the weights of " + layer;
+      else if (!station.worker.forward_layer(i, {source_.seed, batch.step, shard.first}))
+        where = "the output of " + layer;
+    }
+    if (where.empty() && station.teacher && !are_finite(teach(sized, station)))
+      where = "the output of the teacher";
+  };
+  arena_.for_each(1, [&](std::int64_t) {
+    for (std::int64_t i = 0; where.empty() && i < shards; ++i)
+      look_into(shard_at(images, shards, i));
+  });
+  return where.empty() ? "the loss" : where;
+}
+
+void BatchGradient::load(const Batch& batch, const Shard& shard, Station& station) const {
+  const ImageSet& set = source_.images;
+  float* dst = station.worker.input();
+  for (std::int64_t i = 0; i < shard.count; ++i, dst += set.extent.size()) {
+    const std::int64_t image = batch.images[static_cast<std::size_t>(shard.first + i)];
+    load_image(set.image(image), set.extent, model_.preprocess, source_.augmentation,
+               augmentation_draw(source_.seed, batch.epoch, image), station.plane, dst);
+    station.labels[static_cast<std::size_t>(i)] = set.labels[static_cast<std::size_t>(image)];
+  }
+}
+
+void BatchGradient::sum(const ParameterRange& range, float* dst) const noexcept {
+  std::array<const float*, kMaxShards> parts{};
+  for (std::int64_t i = 0; i < shards_; ++i)
+    parts[static_cast<std::size_t>(i)] =
+        results_[static_cast<std::size_t>(i)].parameters[range.parameter] + range.offset;
+  kernels::active().tree_sum(range.count, shards_, parts.data(), dst);
+}
+
+}  // namespace karnin

@@ -1,0 +1,111 @@
+// The loss of one batch and its gradient: each shard goes through the whole network on one core and
+// leaves a gradient of its own, and these are added in a fixed tree.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/data/dataset.h"
+#include "runtime/core/aligned.h"
+#include "runtime/core/model.h"
+#include "runtime/core/parallel.h"
+#include "runtime/layers/chain.h"
+#include "train/loop/augmentation.h"
+#include "train/loop/loss.h"
+#include "train/loop/parameter_range.h"
+#include "train/loop/shards.h"
+
+namespace karnin {
+
+/// Throws ArgumentError for no images, ShapeError where they or their labels do not fit the model.
+void check_images(const Model& model, const ImageSet& images);
+
+struct Batch {
+  std::span<const std::int64_t> images;  ///< indices in the image set, at least one
+  std::uint64_t epoch = 0;
+  std::uint64_t step = 0;  ///< optimizer steps so far
+};
+
+struct BatchLoss {
+  double sum = 0;            ///< of loss.h, over the batch
+  std::int64_t correct = 0;  ///< images whose largest logit is their label's
+};
+
+/// Where the images come from and what is done to them on the way in.
+struct ImageSource {
+  const ImageSet& images;
+  AugmentationOptions augmentation;
+  std::uint64_t seed = 0;
+};
+
+/// What the logits are compared with.
+struct Objective {
+  LossOptions loss;
+  const Model* teacher = nullptr;  ///< sees the images that the network sees; null: none
+};
+
+class BatchGradient {
+ public:
+  /// Keeps references to model, teacher, images and arena. Throws ShapeError for an unsound
+  /// architecture.
+  BatchGradient(const Model& model, const ImageSource& source, const Objective& objective,
+                Arena& arena);
+  ~BatchGradient();
+
+  /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
+  /// thread, that it has not met before, and after hold_masks(); otherwise nothing.
+  BatchLoss compute(const Batch& batch);
+
+  /// Before the next batch: the model's masks hold as they are now, and pruned weights want no
+  /// gradient; or, with `hold` false, all weights want theirs. To be told again whenever a mask
+  /// changes.
+  void hold_masks(bool hold);
+
+  /// Where on the way from the images to the loss of this batch a value first is not finite: "the
+  /// weights of conv1", "the output of fc2" or, behind all layers, "the output of the teacher" or
+  /// "the loss". Slow; allocates.
+  std::string first_non_finite(const Batch& batch);
+
+  /// dst[0, range.count) = the gradient of the batch's mean loss; anything for weights that want
+  /// none. Safe from several threads.
+  void sum(const ParameterRange& range, float* dst) const noexcept;
+
+ private:
+  struct Station;     // what a thread needs to work on shards of one size
+  struct SizedChain;  // the network for one shard size, and its stations by thread
+
+  /// A shard's results, on cache lines of their own.
+  struct alignas(kCacheLine) ShardResult {
+    AlignedVector<float> gradient;  ///< all parameters, each padded to whole cache lines
+    std::vector<float*> parameters;
+    double loss = 0;
+    std::int64_t correct = 0;
+  };
+
+  bool has_finite_weights(const std::string& layer) const;
+  SizedChain& chain_for(std::int64_t images);
+  void refresh_weights(SizedChain& sized);
+  void hold_masks(SizedChain& sized) const;
+  void reserve_results(std::int64_t shards);
+  void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
+  void load(const Batch& batch, const Shard& shard, Station& station) const;
+  static std::span<const float> teach(SizedChain& sized, Station& station);
+  LossSum loss_of(SizedChain& sized, Station& station, double scale) const;
+
+  const Model& model_;
+  ImageSource source_;
+  Objective objective_;
+  Arena& arena_;
+  std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
+  std::vector<ShardResult> results_;
+  std::vector<const float*> weights_;  // the model's tensors
+  std::int64_t shards_ = 0;            // of the last batch
+  bool hold_ = false;                  // masks hold
+  std::uint64_t holds_ = 0;            // how often that, or the masks, changed
+};
+
+}  // namespace karnin

@@ -1,0 +1,35 @@
+#include "train/loop/initialise.h"
+
+#include <cmath>
+
+#include "runtime/core/counter_rng.h"
+
+namespace karnin {
+namespace {
+
+constexpr std::uint64_t kInitialiseStream = 0x696e6974;  // "init"
+
+/// Inputs of one output of a (oc, ...) weight tensor.
+std::int64_t fan_in(const Tensor& weights) { return weights.size() / weights.dims().front(); }
+
+void fill_uniform(Parameter& parameter, double bound, CounterRng rng) {
+  const std::span<float> values = parameter.value.span();
+  for (float& value : values) value = static_cast<float>((2 * rng.uniform() - 1) * bound);
+  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
+    if (parameter.mask[i] == 0) values[i] = 0.0F;
+}
+
+}  // namespace
+
+void initialise(Model& model, std::uint64_t seed) {
+  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  double bound = 0;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    Parameter& parameter = model.parameters[i];
+    // A bias follows its weights and takes their bound.
+    if (!specs[i].is_bias) bound = 1 / std::sqrt(static_cast<double>(fan_in(parameter.value)));
+    fill_uniform(parameter, bound, CounterRng(hash(seed, kInitialiseStream), i));
+  }
+}
+
+}  // namespace karnin

@@ -1,0 +1,17 @@
+#include "train/loop/parameter_range.h"
+
+#include <algorithm>
+
+namespace karnin {
+
+std::vector<ParameterRange> parameter_ranges(const Model& model) {
+  std::vector<ParameterRange> ranges;
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    const std::int64_t size = model.parameters[p].value.size();
+    for (std::int64_t offset = 0; offset < size; offset += kRangeElements)
+      ranges.push_back({p, offset, std::min(kRangeElements, size - offset)});
+  }
+  return ranges;
+}
+
+}  // namespace karnin

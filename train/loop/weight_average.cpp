@@ -1,0 +1,43 @@
+#include "train/loop/weight_average.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+
+WeightAverage::WeightAverage(const Model& model, double decay) : model_(model), decay_(decay) {
+  if (!(decay > 0 && decay < 1))
+    throw ArgumentError(
+        fmt::format("decay of the average: expected a number between 0 and 1, got {}", decay));
+}
+
+void WeightAverage::on_start(const Model& model) {
+  state_ = {};
+  for (const Parameter& parameter : model.parameters) {
+    const auto weights = parameter.value.span();
+    state_.average.emplace_back(weights.begin(), weights.end());
+  }
+}
+
+void WeightAverage::on_step_end() {
+  const auto n = static_cast<double>(state_.steps++);
+  const auto share = static_cast<float>(1 - std::min(decay_, (1 + n) / (10 + n)));
+  for (std::size_t p = 0; p < state_.average.size(); ++p) {
+    const float* weights = model_.parameters[p].value.data();
+    for (float& average : state_.average[p]) average += share * (*weights++ - average);
+  }
+}
+
+void WeightAverage::apply(Model& model) const {
+  for (std::size_t p = 0; p < state_.average.size(); ++p) {
+    Parameter& parameter = model.parameters[p];
+    std::ranges::copy(state_.average[p], parameter.value.data());
+    for (std::size_t i = 0; i < parameter.mask.size(); ++i)
+      if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
+  }
+}
+
+}  // namespace karnin

@@ -1,0 +1,17 @@
+// Bringing pruned weights back.
+#pragma once
+
+#include <vector>
+
+#include "runtime/core/model.h"
+#include "train/pruning/pruner.h"
+
+namespace karnin {
+
+/// Keeps pruned weights again, with value 0, until no more than `sparsity` of each group of the
+/// options (pruner.h) is pruned: those with the largest |gradients[parameter][index]|, of equal
+/// ones the first.
+void regrow(Model& model, const PruneOptions& options, double sparsity,
+            const std::vector<std::vector<double>>& gradients);
+
+}  // namespace karnin
