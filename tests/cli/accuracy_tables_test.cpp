@@ -16,11 +16,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-class AccuracyTables : public testing::Test {
+class AccuracyTables : public test::WorkspaceTest {
  protected:
-  static void SetUpTestSuite() { workspace = std::make_unique<test::Workspace>(); }
-  static void TearDownTestSuite() { workspace.reset(); }
-
   static Words command(const Words& table) {
     Words words{KARNIN_ACCURACY, table.front()};
     words.insert(words.end(),
@@ -44,11 +41,7 @@ class AccuracyTables : public testing::Test {
       if (line.starts_with("| ")) cells.push_back(line.substr(2, line.find(" |", 2) - 2));
     return cells;
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> AccuracyTables::workspace;
 
 TEST_F(AccuracyTables, PrunedNetworksStandBelowDenseOnes) {
   const Words expected{"", "dense", "removed", "50 %", "90 %"};

@@ -26,15 +26,13 @@ std::vector<std::string> keys(const json& object) {
 }
 
 /// One training for all tests, which only read it.
-class Chain : public testing::Test {
+class Chain : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     trained = workspace->train("run");
   }
-  static void TearDownTestSuite() { workspace.reset(); }
 
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static json prune(const std::string& out, const std::vector<std::string>& more) {
     std::vector<std::string> words{"prune", "--model", file("run/model.bin"),
                                    "--out", file(out), "--overwrite"};
@@ -45,11 +43,9 @@ class Chain : public testing::Test {
     return workspace->run_json({"eval", "--model", file(model), "--data", workspace->data()});
   }
 
-  static std::unique_ptr<test::Workspace> workspace;
   static json trained;
 };
 
-std::unique_ptr<test::Workspace> Chain::workspace;
 json Chain::trained;
 
 TEST_F(Chain, TrainingLeavesFourFilesAndLearns) {

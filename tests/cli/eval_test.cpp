@@ -18,19 +18,9 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-class Eval : public testing::Test {
+class Eval : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Eval::workspace;
 
 /// Images of the first three classes alone.
 TEST_F(Eval, AClassWithoutImagesHasNoAccuracy) {

@@ -18,15 +18,8 @@ using Words = std::vector<std::string>;
 
 enum Status { kUsage = 2, kInput = 3, kNoDataset = 4, kOutput = 5 };
 
-class ExitCode : public testing::Test {
+class ExitCode : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static void write(const std::string& name, const std::vector<std::uint8_t>& bytes) {
     std::ofstream(file(name), std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
@@ -43,11 +36,7 @@ class ExitCode : public testing::Test {
   static void expect(const Words& arguments, Status status, const std::string& text) {
     check(workspace->run(arguments), status, text);
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> ExitCode::workspace;
 
 TEST_F(ExitCode, CommandLine) {
   expect({}, kUsage, "--help");

@@ -15,16 +15,8 @@ using Words = std::vector<std::string>;
 
 constexpr int kInput = 3;
 
-class NonFinite : public testing::Test {
+class NonFinite : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
-
   /// The trained model with one parameter full of a value.
   static std::string overflowing(const std::string& parameter, float value) {
     Model model = read_model(file("run/model.bin"));
@@ -41,11 +33,7 @@ class NonFinite : public testing::Test {
     EXPECT_EQ(result.out, "") << words[0];
     EXPECT_THAT(result.err, HasSubstr("infinity or NaN in the output of " + layer)) << words[0];
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> NonFinite::workspace;
 
 constexpr float kMax = std::numeric_limits<float>::max();
 

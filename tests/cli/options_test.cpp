@@ -12,11 +12,8 @@ using Words = std::vector<std::string>;
 
 enum Status { kUsage = 2, kInput = 3, kNoDataset = 4 };
 
-class Options : public testing::Test {
+class Options : public test::WorkspaceTest {
  protected:
-  static void SetUpTestSuite() { workspace = std::make_unique<test::Workspace>(); }
-  static void TearDownTestSuite() { workspace.reset(); }
-
   /// One line that names the option first and says `text`.
   static void expect_refusal(Words words, const std::string& option, const std::string& text) {
     const test::ProcessResult result = workspace->run(words);
@@ -33,11 +30,7 @@ class Options : public testing::Test {
     EXPECT_EQ(status, words.front() == "train" ? kNoDataset : kInput)
         << testing::PrintToString(words);
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Options::workspace;
 
 Words of(const std::string& verb, const Words& more) {
   Words words = verb == "train" ? Words{verb, "--data", "none"} : Words{verb, "--model", "none"};

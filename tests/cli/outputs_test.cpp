@@ -14,20 +14,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-class Outputs : public testing::Test {
+class Outputs : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Outputs::workspace;
 
 /// What `train` says with this shell script before it, in which $0 is the directory for curves.
 class Curves : public Outputs {

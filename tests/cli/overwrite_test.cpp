@@ -23,16 +23,14 @@ Words with(Words words, const Words& more) {
 }
 
 /// A finished run and an interrupted one for all tests, which leave them as they were.
-class Overwrite : public testing::Test {
+class Overwrite : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     ASSERT_EQ(workspace->run(training("run")).status, 0);
     interrupt(training("stopped", {"--epochs", "100000"}));
   }
-  static void TearDownTestSuite() { workspace.reset(); }
 
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static Words training(const std::string& out, const Words& more = {}) {
     return with({"train", "--data", workspace->data(), "--epochs", "2", "--out", file(out)}, more);
   }
@@ -75,11 +73,7 @@ class Overwrite : public testing::Test {
                                   HasSubstr("another --out")));
     EXPECT_EQ(contents(directory), before);
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Overwrite::workspace;
 
 TEST_F(Overwrite, TrainingLeavesAFinishedRunAlone) {
   expect_refusal(training("run"), "run", "model.bin");

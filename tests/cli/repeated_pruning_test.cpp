@@ -14,16 +14,12 @@ using testing::HasSubstr;
 using testing::Not;
 using Words = std::vector<std::string>;
 
-class RepeatedPruning : public testing::Test {
+class RepeatedPruning : public test::TrainedTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
+    TrainedTest::SetUpTestSuite();
     prune("run/model.bin", "nine.bin", {"--sparsity", "0.9", "--layers", "conv1,fc1,fc2"});
   }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
 
   static test::ProcessResult prune(const std::string& model, const std::string& out,
                                    const Words& more) {
@@ -35,11 +31,7 @@ class RepeatedPruning : public testing::Test {
     EXPECT_EQ(result.status, 0) << result.err;
     return result;
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> RepeatedPruning::workspace;
 
 TEST_F(RepeatedPruning, TellsWhatIsPrunedNowAndWhatWasRemoved) {
   const test::ProcessResult more = prune("nine.bin", "more.bin", {"--sparsity", "0.95"});

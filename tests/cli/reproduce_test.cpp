@@ -31,24 +31,21 @@ std::vector<std::string> arguments(const test::Workspace& workspace, const std::
 }
 
 /// One run for all tests, which only read it.
-class Reproduce : public testing::Test {
+class Reproduce : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     summary = workspace->run_json(arguments(*workspace, "paper", "2"));
   }
-  static void TearDownTestSuite() { workspace.reset(); }
 
   static std::string text_of(const std::string& name) {
     const auto bytes = test::bytes_of(workspace->path("paper") / name);
     return {bytes.begin(), bytes.end()};
   }
 
-  static std::unique_ptr<test::Workspace> workspace;
   static json summary;
 };
 
-std::unique_ptr<test::Workspace> Reproduce::workspace;
 json Reproduce::summary;
 
 TEST_F(Reproduce, LeavesEveryTableAndFigure) {

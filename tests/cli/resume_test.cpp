@@ -26,15 +26,12 @@ using Words = std::vector<std::string>;
 constexpr int kInterrupted = 130;
 
 /// A straight run for all tests, which only read it.
-class Resume : public testing::Test {
+class Resume : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     finish(training("straight"));
   }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
 
   /// 6 epochs of 38 steps, with all that has a state; about a second.
   static Words training(const std::string& out, const Words& more = {}) {
@@ -70,11 +67,7 @@ class Resume : public testing::Test {
                 test::bytes_of(workspace->path(expected) / name))
           << name;
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Resume::workspace;
 
 // Moments from before the first step to beyond the last; a run that ends in between is compared and
 // begun again.
@@ -205,7 +198,7 @@ TEST_F(Resume, ARunThatDivergesAtOnceSaysThatThereIsNoCheckpoint) {
 class Refusal : public Resume {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     interrupt(training("run"), "epoch 1/6: loss", SIGINT);
     checkpoint = test::bytes_of(file("run/checkpoint.bin"));
   }

@@ -20,10 +20,10 @@ using Words = std::vector<std::string>;
 constexpr int kInterrupted = 130;
 
 /// A model to start from, and a run that started there and was interrupted; copied for every test.
-class ResumedFiles : public testing::Test {
+class ResumedFiles : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     workspace->train("first", {"--epochs", "1"});
     for (const char* name : {"start.bin", "teacher.bin"})
       fs::copy_file(file("first/model.bin"), file(name));
@@ -31,12 +31,9 @@ class ResumedFiles : public testing::Test {
     std::ofstream(file("net.json")) << kNetwork;
     interrupt(training({"--arch", file("net.json")}, "own"));
   }
-  static void TearDownTestSuite() { workspace.reset(); }
 
   static constexpr const char* kNetwork =
       R"({"name":"n","input":[3,32,32],"layers":[{"name":"f","type":"fully_connected","oc":10}]})";
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
 
   static Words training(const Words& more, const std::string& out,
                         const std::string& data = workspace->data()) {
@@ -74,11 +71,7 @@ class ResumedFiles : public testing::Test {
     EXPECT_EQ(result.status, 2) << result.err;
     EXPECT_THAT(result.err, HasSubstr(text));
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> ResumedFiles::workspace;
 
 TEST_F(ResumedFiles, MayBeSpelledOtherwise) {
   goes_on({"--model", "./start.bin", "--teacher", "first/../teacher.bin"});

@@ -18,15 +18,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-class SparseTraining : public testing::Test {
+class SparseTraining : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     workspace->train("dense");
   }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
 
   static Words training(const std::string& out, const Words& more) {
     Words words{"train",    "--data", workspace->data(), "--model", file("dense/model.bin"),
@@ -58,11 +55,7 @@ class SparseTraining : public testing::Test {
   }
 
   static void expect_same_if_interrupted(Words (*words_of)(const std::string&, const Words&));
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> SparseTraining::workspace;
 
 double pruned_share(const Model& model, const std::string& parameter) {
   const auto found = std::ranges::find(model.parameters, parameter, &Parameter::name);

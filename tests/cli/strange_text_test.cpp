@@ -22,15 +22,8 @@ using Words = std::vector<std::string>;
 const std::string kStrange = "\x1B[31m\xC2\x9B[2J\xE2\x80\xAE\x7F\x9B\r";
 const std::string kStrangeName = "\xC2\x9B[2J\xE2\x80\xAE";
 
-class StrangeText : public testing::Test {
+class StrangeText : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
-
   /// Nothing but line feeds and tabs below a blank, no C1, no change of direction.
   static void expect_harmless(const std::string& text) {
     EXPECT_TRUE(std::ranges::none_of(text, [](unsigned char c) {
@@ -47,11 +40,7 @@ class StrangeText : public testing::Test {
     return result;
   }
   static test::ProcessResult run(const Words& words) { return run(words, workspace->options()); }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> StrangeText::workspace;
 
 TEST_F(StrangeText, OfAModelIsEscapedWhereverItIsShown) {
   Model model = read_model(file("run/model.bin"));

@@ -30,15 +30,8 @@ bool has_pseudo_terminals() {
 }
 
 /// One training for all tests, which only read it.
-class Streams : public testing::Test {
+class Streams : public test::TrainedTest {
  protected:
-  static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
-    workspace->train("run", {"--epochs", "1"});
-  }
-  static void TearDownTestSuite() { workspace.reset(); }
-
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
   static Words training() {
     return workspace->command({"train", "--data", workspace->data(), "--epochs", "3", "--out",
                                file("again"), "--overwrite"});
@@ -49,11 +42,7 @@ class Streams : public testing::Test {
     EXPECT_EQ(result.status, 0) << result.err;
     return result.err;
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> Streams::workspace;
 
 TEST_F(Streams, NoFileTakesThePlaceOfAClosedStream) {
   Words command{"/bin/sh", "-c", R"(exec "$0" "$@" 2>&-)"};

@@ -25,17 +25,15 @@ using Words = std::vector<std::string>;
 constexpr int kInterrupted = 130;
 
 /// Two models and a straight sweep for all tests, which only read them.
-class SweepResume : public testing::Test {
+class SweepResume : public test::WorkspaceTest {
  protected:
   static void SetUpTestSuite() {
-    workspace = std::make_unique<test::Workspace>();
+    WorkspaceTest::SetUpTestSuite();
     workspace->train("a", {"--epochs", "1"});
     workspace->train("b", {"--epochs", "1", "--seed", "2"});
     ASSERT_EQ(workspace->run(sweep("straight")).status, 0);
   }
-  static void TearDownTestSuite() { workspace.reset(); }
 
-  static std::string file(const std::string& name) { return workspace->path(name).string(); }
   /// 2 models, 2 methods and 3 sparsities, each with an epoch after it; about a second.
   static Words sweep(const std::string& out, const Words& more = {}) {
     return sweep_of(workspace->data(), file("a/model.bin") + "," + file("b/model.bin"), out, more);
@@ -79,11 +77,7 @@ class SweepResume : public testing::Test {
     EXPECT_EQ(test::bytes_of(file(out + "/sweep.csv")), test::bytes_of(file("straight/sweep.csv")));
     EXPECT_THAT(test::files_in(file(out)), testing::ElementsAre("sweep.csv", "sweep.json"));
   }
-
-  static std::unique_ptr<test::Workspace> workspace;
 };
-
-std::unique_ptr<test::Workspace> SweepResume::workspace;
 
 TEST_F(SweepResume, EverySignalLeavesWhatWasFound) {
   for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {

@@ -1,7 +1,10 @@
 // A directory of its own with a small data set in it, and karnin-cpu to be run there.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -37,6 +40,27 @@ class Workspace {
 
  private:
   std::filesystem::path root_;
+};
+
+/// Tests that share a workspace. A suite that needs more there has a SetUpTestSuite() of its own,
+/// which calls this one first.
+class WorkspaceTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { workspace = std::make_unique<Workspace>(); }
+  static void TearDownTestSuite() { workspace.reset(); }
+
+  static std::string file(const std::string& name) { return workspace->path(name).string(); }
+
+  inline static std::unique_ptr<Workspace> workspace;
+};
+
+/// Tests that read one short training, in "run".
+class TrainedTest : public WorkspaceTest {
+ protected:
+  static void SetUpTestSuite() {
+    WorkspaceTest::SetUpTestSuite();
+    workspace->train("run", {"--epochs", "1"});
+  }
 };
 
 std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file);
