@@ -18,34 +18,28 @@ std::string notation(const Range<T>& range) {
                      range.below || static_cast<double>(range.most) == kUnbounded ? ')' : ']');
 }
 
-/// An option that takes a number in `range`; without a default.
+/// What kind of number a variable takes that may be without one.
+template <typename Value>
+struct NumberOf {
+  using Type = Value;
+};
 template <typename T>
-CLI::Option* add_number(CLI::App& verb, const std::string& flag, std::optional<T>& value,
-                        const std::type_identity_t<Range<T>>& range, const std::string& help) {
-  return verb
-      .add_option_function<std::string>(
-          flag,
-          [&value, flag, range](const std::string& word) {
-            value = parse_number(flag, word, range);
-          },
-          help)
-      ->type_name(notation(range));
-}
+struct NumberOf<std::optional<T>> {
+  using Type = T;
+};
 
-/// The same, of which the value it has now is the default.
-template <typename T>
-  requires std::is_arithmetic_v<T>
-CLI::Option* add_number(CLI::App& verb, const std::string& flag, T& value,
-                        const std::type_identity_t<Range<T>>& range, const std::string& help) {
-  return verb
-      .add_option_function<std::string>(
-          flag,
-          [&value, flag, range](const std::string& word) {
-            value = parse_number(flag, word, range);
-          },
-          help)
-      ->type_name(notation(range))
-      ->default_str(fmt::format("{}", value));
+/// An option that takes a number in `range`. Its default is what `value` is now, unless that may be
+/// without one.
+template <typename Value>
+CLI::Option* add_number(CLI::App& verb, const std::string& flag, Value& value,
+                        const Range<typename NumberOf<Value>::Type>& range,
+                        const std::string& help) {
+  CLI::Option* option = verb.add_option_function<std::string>(
+      flag,
+      [&value, flag, range](const std::string& word) { value = parse_number(flag, word, range); },
+      help);
+  if constexpr (std::is_arithmetic_v<Value>) option->default_str(fmt::format("{}", value));
+  return option->type_name(notation(range));
 }
 
 }  // namespace karnin::cli
