@@ -2,6 +2,7 @@
 
 #include "cli/quantity.h"
 #include "cli/table.h"
+#include "formats/data/data_variable.h"
 #include "formats/data/dataset.h"
 #include "runtime/core/error.h"
 
@@ -11,10 +12,11 @@ namespace {
 DatasetListing list_dataset(const std::string& name) {
   try {
     const Dataset dataset = load_dataset(name);
+    const std::string problem = problem_of_data_variable();
     return {name,
             true,
             dataset.directory.string(),
-            dataset.note,
+            dataset.note + (dataset.note.empty() || problem.empty() ? "" : "; ") + problem,
             dataset.train.size(),
             dataset.test.size()};
   } catch (const Error& error) {  // missing or unsound: the message says which

@@ -11,7 +11,7 @@ struct DatasetListing {
   std::string name;
   bool found = false;
   std::string where;  ///< directory
-  std::string note;   ///< of the data set, or why it can't be used
+  std::string note;   ///< of the data set, or why it or $KARNIN_DATA can't be used
   std::int64_t train_images = 0;
   std::int64_t test_images = 0;
 };

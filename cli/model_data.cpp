@@ -2,21 +2,34 @@
 
 #include <fmt/core.h>
 
+#include "cli/output.h"
 #include "cli/provenance.h"
+#include "formats/data/data_variable.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
 
+Dataset find_dataset(const std::string& data) {
+  Dataset dataset = load_dataset(data);
+  if (is_standard_dataset(data))
+    if (const std::string problem = problem_of_data_variable(); !problem.empty())
+      tell(fmt::format("{}: taking {}\n", problem, dataset.directory.string()));
+  return dataset;
+}
+
 Dataset load_dataset_for(const ModelDescription& model, const std::string& data) {
   std::string name = data;
   if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
-    if (known != "cifar10" && known != "fashion-mnist")
-      throw ArgumentError(fmt::format(
-          "the model was trained on the directory '{}': say where it is with --data", known));
+    if (!is_standard_dataset(known)) {
+      const std::string problem = problem_of_data_variable();
+      throw ArgumentError(
+          fmt::format("the model was trained on the directory '{}': say where it is with --data{}",
+                      known, problem.empty() ? "" : fmt::format(" ({})", problem)));
+    }
     name = known;
   }
-  Dataset dataset = load_dataset(name);
+  Dataset dataset = find_dataset(name);
   fit_padding(dataset, model.architecture.input);
   require_fit(model.architecture, dataset);
   return dataset;

@@ -8,7 +8,11 @@
 
 namespace karnin::cli {
 
-/// load_dataset(data); if `data` is empty, the data set that the model was trained on, if that is a
+/// load_dataset(data), with a line on stderr where $KARNIN_DATA is wrong and was passed over for
+/// it.
+Dataset find_dataset(const std::string& data);
+
+/// find_dataset(data); if `data` is empty, the data set that the model was trained on, if that is a
 /// known one. Throws what load_dataset and require_fit throw.
 Dataset load_dataset_for(const ModelDescription& model, const std::string& data);
 

@@ -171,7 +171,7 @@ void claim(const ReproduceVerb& verb, const Dataset& dataset) {
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   require_replaceable_directory(verb, results_of(verb));
-  const Dataset dataset = load_dataset(verb.data);
+  const Dataset dataset = find_dataset(verb.data);
   const DirectoryLock lock = lock_results(verb, results_of(verb));
   claim(verb, dataset);
   const Interrupt interrupt;

@@ -102,7 +102,7 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
     run.started_from = {{"model", from.name}, {"model_sha256", from.sha256}};
     run.dataset = load_dataset_for(run.model, verb.data);
   } else {
-    run.dataset = load_dataset(verb.data);
+    run.dataset = find_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
     run.started_from = {{"arch", verb.arch}};
     fit_padding(run.dataset, run.model.architecture.input);

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <vector>
 
 #include "formats/data/cifar10.h"
+#include "formats/data/data_variable.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/fashion_mnist.h"
 #include "formats/data/fetch.h"
@@ -22,13 +22,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFetchCifar10 = "karnin-cpu data fetch cifar10";
 constexpr std::string_view kInstallFashionMnist = "apt-get install dataset-fashion-mnist";
 
-/// $KARNIN_DATA, if it is set.
-std::optional<fs::path> data_directory() {
-  const char* value = std::getenv("KARNIN_DATA");
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return fs::path(value);
-}
-
 /// The first of our own places that holds the data set. One that cannot be read (somebody else's
 /// home) is passed over: nobody named it.
 std::optional<fs::path> place_of_ours(const std::vector<fs::path>& places,
@@ -42,52 +35,26 @@ std::optional<fs::path> place_of_ours(const std::vector<fs::path>& places,
   return std::nullopt;
 }
 
-std::optional<Dataset> find_cifar10() {
-  if (const auto data = data_directory())
+std::optional<fs::path> find_cifar10() {
+  if (const auto data = data_variable())
     for (const fs::path& place : {*data / "cifar-10-batches-bin", *data})
-      if (holds_cifar10(place)) return read_cifar10(place);
-  const auto place = place_of_ours({cache_directory() / "cifar-10-batches-bin"}, holds_cifar10);
-  return place ? std::optional(read_cifar10(*place)) : std::nullopt;
+      if (holds_cifar10(place)) return place;
+  return place_of_ours({cache_directory() / "cifar-10-batches-bin"}, holds_cifar10);
 }
 
-std::optional<Dataset> find_fashion_mnist() {
-  if (const auto data = data_directory())
-    if (holds_fashion_mnist(*data / "fashion-mnist"))
-      return read_fashion_mnist(*data / "fashion-mnist");
-  const auto place =
-      place_of_ours({"/usr/share/datasets/fashion-mnist", cache_directory() / "fashion-mnist"},
-                    holds_fashion_mnist);
-  return place ? std::optional(read_fashion_mnist(*place)) : std::nullopt;
+std::optional<fs::path> find_fashion_mnist() {
+  if (const auto data = data_variable())
+    if (fs::path place = *data / "fashion-mnist"; holds_fashion_mnist(place)) return place;
+  return place_of_ours({"/usr/share/datasets/fashion-mnist", cache_directory() / "fashion-mnist"},
+                       holds_fashion_mnist);
 }
 
 [[noreturn]] void missing(const std::string& what, std::string_view command) {
   throw DatasetMissingError(fmt::format("{}; get it with: {}", what, command));
 }
 
-/// What is wrong with $KARNIN_DATA; "" if it is not set, holds a data set, or is a directory that
-/// has nothing to do with any.
-std::string problem_of_variable() {
-  const auto data = data_directory();
-  if (!data || holds_cifar10(*data / "cifar-10-batches-bin") || holds_cifar10(*data) ||
-      holds_fashion_mnist(*data / "fashion-mnist"))
-    return "";
-  const std::string name = fmt::format("KARNIN_DATA is '{}'", data->string());
-  if (!is_directory_there(*data))
-    return fmt::format("{}, which is no directory{}", name, tilde_hint(data->string()));
-  if (holds_fashion_mnist(*data))
-    return fmt::format(
-        "{}, where t10k-images-idx3-ubyte is not looked for: expected it in "
-        "'fashion-mnist' there, or --data {}",
-        name, data->string());
-  for (const fs::path& place : {*data / "cifar-10-batches-bin", *data / "fashion-mnist", *data})
-    if (const std::string hint = dataset_hint(place); !hint.empty())
-      return fmt::format("{}, which holds no data set{}{}", name,
-                         place == *data ? "" : fmt::format(", nor '{}'", place.string()), hint);
-  return "";
-}
-
 [[noreturn]] void missing_by_name(const std::string& what, std::string_view command) {
-  const std::string problem = problem_of_variable();
+  const std::string problem = problem_of_data_variable();
   missing(problem.empty() ? what : what + ": " + problem, command);
 }
 
@@ -116,8 +83,7 @@ Dataset read_directory(const std::string& data) {
   // The names of the standard sets stand for where they are looked for, so a directory can't have
   // them.
   dataset.name = directory.filename().string();
-  if (dataset.name == "cifar10" || dataset.name == "fashion-mnist")
-    dataset.name = directory.string();
+  if (is_standard_dataset(dataset.name)) dataset.name = directory.string();
   return dataset;
 }
 
@@ -147,17 +113,21 @@ void fit_padding(Dataset& dataset, const Extent& input) {
   dataset.padding = 0;
 }
 
+bool is_standard_dataset(const std::string& name) {
+  return name == "cifar10" || name == "fashion-mnist";
+}
+
 Dataset load_dataset(const std::string& data) {
-  if (!data.empty() && data != "cifar10" && data != "fashion-mnist") return read_directory(data);
+  if (!data.empty() && !is_standard_dataset(data)) return read_directory(data);
   const bool whichever = data.empty();
   if (whichever)  // nothing else is taken for what the variable was meant to name
-    if (const std::string problem = problem_of_variable(); !problem.empty())
+    if (const std::string problem = problem_of_data_variable(); !problem.empty())
       throw DatasetMissingError(problem);
   if (data != "fashion-mnist")
-    if (auto found = find_cifar10()) return *std::move(found);
+    if (const auto place = find_cifar10()) return read_cifar10(*place);
   if (data == "cifar10")
     missing_by_name("the data set cifar10 is not on this machine", kFetchCifar10);
-  if (auto found = find_fashion_mnist()) return *std::move(found);
+  if (const auto place = find_fashion_mnist()) return read_fashion_mnist(*place);
   missing_by_name(whichever ? "there is no data set on this machine"
                             : "the data set fashion-mnist is not on this machine",
                   kInstallFashionMnist);

@@ -39,12 +39,16 @@ struct Dataset {
 /// Takes the border off if `input`, what a network takes, is an image without one.
 void fit_padding(Dataset& dataset, const Extent& input);
 
+/// Whether the name stands for wherever the data set is found, and for no directory.
+bool is_standard_dataset(const std::string& name);
+
 /// Reads `--data`: "cifar10", "fashion-mnist", a directory that holds either, or "" for whichever
 /// is found first (CIFAR-10, then Fashion-MNIST). CIFAR-10 is looked for in
 /// $KARNIN_DATA/cifar-10-batches-bin, $KARNIN_DATA and cache_directory()/cifar-10-batches-bin;
 /// Fashion-MNIST in $KARNIN_DATA/fashion-mnist, /usr/share/datasets/fashion-mnist and
 /// cache_directory()/fashion-mnist. Throws DatasetMissingError with the one command that gets it,
-/// or with what is wrong with $KARNIN_DATA; FileError for what is there but unsound (path and byte
+/// or with what is wrong with $KARNIN_DATA (problem_of_data_variable()), in whose place nothing is
+/// taken that was not asked for by name; FileError for what is there but unsound (path and byte
 /// offset in the message) or cannot be read.
 Dataset load_dataset(const std::string& data);
 

@@ -4,10 +4,8 @@
 
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
-#include "tests/support/environment.h"
+#include "tests/formats/data/dataset_files.h"
 #include "tests/support/error_message.h"
-#include "tests/support/idx_file.h"
-#include "tests/support/temporary_directory.h"
 
 namespace karnin {
 namespace {
@@ -15,45 +13,16 @@ namespace {
 namespace fs = std::filesystem;
 
 using test::error_message;
-using test::gzip;
 using test::idx_bytes;
+using test::images;
+using test::labels;
 using test::write_bytes;
-using ::testing::AllOf;
+using test::write_cifar10;
+using test::write_fashion_mnist;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::size_t kPixels = 28 * 28;
-
-std::vector<std::uint8_t> images(std::uint32_t count, std::uint8_t value) {
-  return idx_bytes({count, 28, 28}, std::vector<std::uint8_t>(count * kPixels, value));
-}
-
-std::vector<std::uint8_t> labels(std::initializer_list<std::uint8_t> values) {
-  return idx_bytes({static_cast<std::uint32_t>(values.size())}, std::vector<std::uint8_t>(values));
-}
-
-void write_fashion_mnist(const fs::path& directory) {
-  write_bytes(directory / "train-images-idx3-ubyte", images(2, 7));
-  write_bytes(directory / "train-labels-idx1-ubyte.gz", gzip(labels({3, 9})));
-  write_bytes(directory / "t10k-images-idx3-ubyte.gz", gzip(images(1, 255)));
-  write_bytes(directory / "t10k-labels-idx1-ubyte", labels({0}));
-}
-
-/// One record a file; every byte of the image is the label.
-void write_cifar10(const fs::path& directory, std::uint8_t label) {
-  write_bytes(directory / "test_batch.bin", std::vector<std::uint8_t>(3073, label));
-  write_bytes(directory / "data_batch_1.bin", std::vector<std::uint8_t>(3073, label));
-}
-
-/// Neither $KARNIN_DATA nor the cache hold anything unless a test puts it there.
-class LoadDataset : public ::testing::Test {
- protected:
-  test::TemporaryDirectory root_;
-  fs::path data_ = root_ / "data";
-  fs::path cache_ = root_ / "cache" / "karnin-cpu";
-  test::ScopedVariable data_variable_{"KARNIN_DATA", data_.string()};
-  test::ScopedVariable cache_variable_{"XDG_CACHE_HOME", (root_ / "cache").string()};
-};
+using LoadDataset = test::DatasetPlaces;
 
 TEST_F(LoadDataset, PadsFashionMnistWithZeros) {
   write_fashion_mnist(data_ / "fashion-mnist");
@@ -133,57 +102,6 @@ TEST_F(LoadDataset, ADirectoryMustNotHaveTheNameOfAStandardSet) {
   }
 }
 
-TEST_F(LoadDataset, AnEmptyVariableIsNoPlace) {
-  write_cifar10(cache_ / "cifar-10-batches-bin", 2);
-  write_fashion_mnist(data_ / "fashion-mnist");
-  const test::ScopedVariable nowhere("KARNIN_DATA", "");
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 2);
-  write_fashion_mnist(cache_ / "fashion-mnist");
-  EXPECT_NE(load_dataset("fashion-mnist").directory, data_ / "fashion-mnist");
-}
-
-TEST_F(LoadDataset, WithoutTheVariableTheCacheIsThePlace) {
-  write_cifar10(cache_ / "cifar-10-batches-bin", 2);
-  write_cifar10(data_, 3);
-  const test::ScopedVariable none("KARNIN_DATA", std::nullopt);
-  EXPECT_EQ(load_dataset("cifar10").directory, cache_ / "cifar-10-batches-bin");
-}
-
-TEST_F(LoadDataset, SaysHowToGetWhatIsMissing) {
-  const auto refusal = [](const std::string& data) {
-    return error_message<DatasetMissingError>([&] { load_dataset(data); });
-  };
-  EXPECT_THAT(refusal("cifar10"), HasSubstr("karnin-cpu data fetch cifar10"));
-  fs::create_directories(data_);
-  EXPECT_THAT(refusal(data_.string()), HasSubstr("test_batch.bin (CIFAR-10) or t10k-images"));
-  write_bytes(root_ / "file", std::vector<std::uint8_t>(5));
-  EXPECT_THAT(refusal((root_ / "file").string()), HasSubstr("or a directory"));
-  EXPECT_THAT(refusal("mnist"),
-              HasSubstr("no data set 'mnist': expected cifar10, fashion-mnist or"));
-  if (fs::exists("/usr/share/datasets/fashion-mnist")) return;  // it cannot be missing here
-  EXPECT_THAT(refusal("fashion-mnist"), HasSubstr("apt-get install dataset-fashion-mnist"));
-  EXPECT_THAT(refusal(""), HasSubstr("apt-get install dataset-fashion-mnist"));
-}
-
-std::string missing(const std::string& data) {
-  return error_message<DatasetMissingError>([&] { load_dataset(data); });
-}
-
-TEST_F(LoadDataset, NamesTheVariableThatIsNoDirectory) {
-  EXPECT_THAT(missing("cifar10"),
-              HasSubstr("KARNIN_DATA is '" + data_.string() + "', which is no"));
-  EXPECT_THAT(missing(""), HasSubstr("KARNIN_DATA is '"));
-  for (const char* tilde : {"~/data", "~", "~somebody/data"}) {
-    const test::ScopedVariable variable("KARNIN_DATA", tilde);
-    for (const char* data : {"", "cifar10"})
-      EXPECT_THAT(missing(data), AllOf(HasSubstr("KARNIN_DATA is '" + std::string(tilde) + "'"),
-                                       HasSubstr("write $HOME instead")));
-  }
-  EXPECT_THAT(missing("~/data"), HasSubstr("write $HOME instead"));
-  write_cifar10(cache_ / "cifar-10-batches-bin", 1);
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 1) << "it was asked for, and is here";
-}
-
 TEST_F(LoadDataset, TakesTheNamesThat7ZipGives) {
   const fs::path folder = data_ / "fashion-mnist";
   write_fashion_mnist(folder);
@@ -198,63 +116,6 @@ TEST_F(LoadDataset, TakesTheNamesThat7ZipGives) {
     EXPECT_EQ(renamed.train.pixels, expected.train.pixels);
     EXPECT_EQ(renamed.test.labels, expected.test.labels);
   }
-}
-
-TEST_F(LoadDataset, NamesTheFileThatIsNearlyRight) {
-  for (const auto& [name, advice] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"t10k-images.idx3-ubyte.zip", "expected the name t10k-images-idx3-ubyte"},
-           {"T10K_images_idx3_ubyte", "expected the name t10k-images-idx3-ubyte"},
-           {"train-images-idx3-ubyte.gz", "expected t10k-images-idx3-ubyte beside it"},
-           {"test_batch", "expected test_batch.bin"},
-           {"data_batch_1.bin", "expected test_batch.bin beside it"},
-           {"cifar-10-binary.tar.gz", "unpack it"},
-           {"cifar-10-batches-py/test_batch", "not the one for Python"},
-           {"cifar-10-batches-bin.zip", "unpack it"}}) {
-    fs::remove_all(data_);
-    write_bytes(data_ / name, std::vector<std::uint8_t>(5));
-    const std::string entry = fs::path(name).begin()->string();
-    for (const std::string& data : {std::string(), std::string("cifar10"), data_.string()})
-      EXPECT_THAT(missing(data),
-                  AllOf(HasSubstr(data_.string()), HasSubstr("'" + entry + "'"), HasSubstr(advice)))
-          << data;
-    EXPECT_THAT(missing(""), HasSubstr("KARNIN_DATA"));
-  }
-  EXPECT_THAT(missing(data_.string()), testing::Not(HasSubstr("KARNIN_DATA")));
-  fs::remove_all(data_);
-  write_fashion_mnist(data_);
-  EXPECT_THAT(missing(""), HasSubstr("expected it in 'fashion-mnist' there, or --data"));
-  fs::remove_all(data_);
-  write_bytes(data_ / "fashion-mnist" / "t10k-images-idx3-ubyte.bz2", std::vector<std::uint8_t>(5));
-  EXPECT_THAT(missing(""), HasSubstr("'t10k-images-idx3-ubyte.bz2' is there"));
-  fs::remove_all(data_);
-  write_cifar10(root_ / "above" / "cifar-10-batches-bin", 1);
-  EXPECT_THAT(missing((root_ / "above").string()),
-              HasSubstr("'cifar-10-batches-bin' is there: name that directory"));
-  fs::create_directories(root_ / "other" / "cifar-100-python");
-  EXPECT_THAT(missing((root_ / "other").string()), testing::Not(HasSubstr("is there")));
-}
-
-/// Root may read everything, so a loop of links stands for what may not be read.
-TEST_F(LoadDataset, WhatCannotBeReadIsNotMissing) {
-  const auto unreadable = [](const std::string& data) {
-    return error_message<FileError>([&] { load_dataset(data); });
-  };
-  fs::create_directories(data_);
-  fs::create_symlink("test_batch.bin", data_ / "test_batch.bin");
-  for (const std::string& data : {std::string(), std::string("cifar10"), data_.string()})
-    EXPECT_THAT(unreadable(data), HasSubstr("cannot read: Too many levels of symbolic links"));
-  fs::create_symlink("loop", root_ / "loop");
-  EXPECT_THAT(unreadable((root_ / "loop").string()), HasSubstr("symbolic links"));
-  const test::ScopedVariable variable("KARNIN_DATA", (root_ / "loop").string());
-  EXPECT_THAT(unreadable(""), HasSubstr("symbolic links"));
-}
-
-/// Nobody named the cache: it may lie in a home that is not ours.
-TEST_F(LoadDataset, PassesOverACacheThatCannotBeRead) {
-  fs::create_directories(cache_.parent_path());
-  fs::create_symlink("karnin-cpu", cache_);
-  write_fashion_mnist(data_ / "fashion-mnist");
-  EXPECT_EQ(load_dataset("").name, "fashion-mnist");
 }
 
 TEST(FitPadding, TakesOffTheBorderIfTheNetworkWantsNone) {

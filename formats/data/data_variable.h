@@ -1,0 +1,17 @@
+// $KARNIN_DATA: where data sets are looked for first.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace karnin {
+
+/// What the variable names, if it is set.
+std::optional<std::filesystem::path> data_variable();
+
+/// What is wrong with it, what is nearly a data set there, and what to do; "" if it is not set or
+/// holds a data set. Throws FileError where that cannot be told.
+std::string problem_of_data_variable();
+
+}  // namespace karnin
