@@ -60,6 +60,14 @@ std::string dataset_hint(const fs::path& directory) {
   return "";
 }
 
+std::string name_hint(const fs::path& missing) {
+  const std::string expected = missing.stem().string();
+  for (const fs::path& entry : entries_of(missing.parent_path()))
+    if (const std::string name = entry.filename().string(); bare(name).starts_with(bare(expected)))
+      return fmt::format("; '{}' is there: expected the name {}, or with .gz", name, expected);
+  return "";
+}
+
 std::string tilde_hint(const std::string& path) {
   if (!path.starts_with('~')) return "";
   return "; only a shell knows what ~ is, and not inside quotes: write $HOME instead";

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "formats/data/dataset_hint.h"
 #include "formats/data/idx.h"
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
@@ -25,17 +27,42 @@ const std::vector<std::string>& fashion_classes() {
 
 /// What is there of NAME-idx3-ubyte, NAME.idx3-ubyte (as 7-Zip calls what it unpacks, by the name
 /// in the archive) and of either with .gz.
-fs::path file_of(const fs::path& directory, const std::string& name, const std::string& kind) {
+std::optional<fs::path> find_file(const fs::path& directory, const std::string& name,
+                                  const std::string& kind) {
   for (const char* ending : {"", ".gz"})
     for (const char* link : {"-", "."})
-      if (const fs::path path = directory / fmt::format("{}{}{}{}", name, link, kind, ending);
+      if (fs::path path = directory / fmt::format("{}{}{}{}", name, link, kind, ending);
           is_there(path))
         return path;
-  return directory / (name + "-" + kind + ".gz");
+  return std::nullopt;
+}
+
+fs::path file_of(const fs::path& directory, const std::string& name, const std::string& kind) {
+  if (auto found = find_file(directory, name, kind)) return *std::move(found);
+  const fs::path missing = directory / (name + "-" + kind + ".gz");
+  throw FileError(missing.string(), 0,
+                  "expected this file, packed or not, got none" + name_hint(missing));
 }
 
 fs::path images_file(const fs::path& directory, const std::string& prefix) {
   return file_of(directory, prefix + "-images", "idx3-ubyte");
+}
+
+fs::path labels_file(const fs::path& directory, const std::string& prefix) {
+  return file_of(directory, prefix + "-labels", "idx1-ubyte");
+}
+
+void require_image_sides(const fs::path& path, const std::vector<std::uint32_t>& dims) {
+  if (dims[1] != kSide || dims[2] != kSide)
+    throw FileError(
+        path.string(), 8,
+        fmt::format("image: expected {}x{} pixels, got {}x{}", kSide, kSide, dims[1], dims[2]));
+}
+
+void require_label_each(const fs::path& path, std::size_t labels, std::size_t images) {
+  if (labels != images)
+    throw FileError(path.string(), 4,
+                    fmt::format("expected {} labels, one an image, got {}", images, labels));
 }
 
 std::vector<std::uint8_t> read_labels(const fs::path& path) {
@@ -50,10 +77,7 @@ std::vector<std::uint8_t> read_labels(const fs::path& path) {
 
 std::vector<std::uint8_t> read_pixels(const fs::path& path) {
   const IdxArray array = read_idx(path, 3);
-  if (array.dims[1] != kSide || array.dims[2] != kSide)
-    throw FileError(path.string(), 8,
-                    fmt::format("image: expected {}x{} pixels, got {}x{}", kSide, kSide,
-                                array.dims[1], array.dims[2]));
+  require_image_sides(path, array.dims);
   const std::size_t images = array.dims[0];
   std::vector<std::uint8_t> padded(images * kPaddedSide * kPaddedSide, 0);
   for (std::size_t i = 0; i < images; ++i)
@@ -64,22 +88,19 @@ std::vector<std::uint8_t> read_pixels(const fs::path& path) {
 }
 
 ImageSet read_set(const fs::path& directory, const std::string& prefix) {
-  const fs::path labels_path = file_of(directory, prefix + "-labels", "idx1-ubyte");
+  const fs::path labels_path = labels_file(directory, prefix);
   ImageSet set{{1, kPaddedSide, kPaddedSide},
                read_pixels(images_file(directory, prefix)),
                read_labels(labels_path)};
-  const std::size_t images = set.pixels.size() / (kPaddedSide * kPaddedSide);
-  if (set.labels.size() != images)
-    throw FileError(
-        labels_path.string(), 4,
-        fmt::format("expected {} labels, one an image, got {}", images, set.labels.size()));
+  require_label_each(labels_path, set.labels.size(),
+                     set.pixels.size() / (kPaddedSide * kPaddedSide));
   return set;
 }
 
 }  // namespace
 
 bool holds_fashion_mnist(const fs::path& directory) {
-  return is_there(images_file(directory, "t10k"));
+  return find_file(directory, "t10k-images", "idx3-ubyte").has_value();
 }
 
 Dataset read_fashion_mnist(const fs::path& directory) {

@@ -101,6 +101,20 @@ TEST_F(DataVariable, NamesTheFileThatIsNearlyRight) {
   EXPECT_THAT(missing((root_ / "other").string()), testing::Not(HasSubstr("is there")));
 }
 
+TEST_F(DataVariable, NamesTheFileOfASetThatIsNearlyRight) {
+  write_fashion_mnist(data_ / "fashion-mnist");
+  for (const char* ending : {".bz2", ".xz", ".zip"}) {
+    fs::remove(data_ / "fashion-mnist/train-labels-idx1-ubyte.gz");
+    const std::string packed = std::string("train-labels-idx1-ubyte") + ending;
+    write_bytes(data_ / "fashion-mnist" / packed, std::vector<std::uint8_t>(5));
+    for (const std::string& data : {std::string(), (data_ / "fashion-mnist").string()})
+      EXPECT_THAT(error_message<FileError>([&] { load_dataset(data); }),
+                  AllOf(HasSubstr("'" + packed + "' is there"),
+                        HasSubstr("expected the name train-labels-idx1-ubyte, or with .gz")));
+    fs::remove(data_ / "fashion-mnist" / packed);
+  }
+}
+
 /// Root may read everything, so a loop of links stands for what may not be read.
 TEST_F(DataVariable, WhatCannotBeReadIsNotMissing) {
   const auto unreadable = [](const std::string& data) {
