@@ -11,14 +11,14 @@ namespace {
 
 DatasetListing list_dataset(const std::string& name) {
   try {
-    const Dataset dataset = load_dataset(name);
+    const DatasetSurvey found = survey_dataset(name);
     const std::string problem = problem_of_data_variable();
     return {name,
             true,
-            dataset.directory.string(),
-            dataset.note + (dataset.note.empty() || problem.empty() ? "" : "; ") + problem,
-            dataset.train.size(),
-            dataset.test.size()};
+            found.directory.string(),
+            found.note + (found.note.empty() || problem.empty() ? "" : "; ") + problem,
+            found.train_images,
+            found.test_images};
   } catch (const Error& error) {  // missing or unsound: the message says which
     return {name, false, {}, error.what()};
   }

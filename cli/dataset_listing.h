@@ -16,7 +16,7 @@ struct DatasetListing {
   std::int64_t test_images = 0;
 };
 
-/// The known ones, each read in full, so that what is listed works.
+/// The known ones, as far as survey_dataset() reads them.
 std::vector<DatasetListing> list_datasets();
 
 std::string to_table(const std::vector<DatasetListing>& listings);

@@ -133,4 +133,11 @@ Dataset load_dataset(const std::string& data) {
                   kInstallFashionMnist);
 }
 
+DatasetSurvey survey_dataset(const std::string& name) {
+  if (name == "fashion-mnist")
+    if (const auto place = find_fashion_mnist()) return survey_fashion_mnist(*place);
+  const Dataset dataset = load_dataset(name);  // CIFAR-10 has no headers
+  return {dataset.note, dataset.directory, dataset.train.size(), dataset.test.size()};
+}
+
 }  // namespace karnin

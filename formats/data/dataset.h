@@ -39,6 +39,14 @@ struct Dataset {
 /// Takes the border off if `input`, what a network takes, is an image without one.
 void fit_padding(Dataset& dataset, const Extent& input);
 
+/// What there is to be told of a data set before it is read.
+struct DatasetSurvey {
+  std::string note;  ///< as in Dataset
+  std::filesystem::path directory;
+  std::int64_t train_images = 0;
+  std::int64_t test_images = 0;
+};
+
 /// Whether the name stands for wherever the data set is found, and for no directory.
 bool is_standard_dataset(const std::string& name);
 
@@ -51,5 +59,8 @@ bool is_standard_dataset(const std::string& name);
 /// taken that was not asked for by name; FileError for what is there but unsound (path and byte
 /// offset in the message) or cannot be read.
 Dataset load_dataset(const std::string& data);
+
+/// Of a standard data set, from the headers where it has any. Throws as load_dataset() does.
+DatasetSurvey survey_dataset(const std::string& name);
 
 }  // namespace karnin

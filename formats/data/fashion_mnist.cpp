@@ -65,6 +65,15 @@ void require_label_each(const fs::path& path, std::size_t labels, std::size_t im
                     fmt::format("expected {} labels, one an image, got {}", images, labels));
 }
 
+/// What the headers say.
+std::int64_t count_images(const fs::path& directory, const std::string& prefix) {
+  const fs::path images = images_file(directory, prefix), labels = labels_file(directory, prefix);
+  const std::vector<std::uint32_t> dims = read_idx_dims(images, 3);
+  require_image_sides(images, dims);
+  require_label_each(labels, read_idx_dims(labels, 1)[0], dims[0]);
+  return dims[0];
+}
+
 std::vector<std::uint8_t> read_labels(const fs::path& path) {
   IdxArray array = read_idx(path, 1);
   for (std::size_t i = 0; i < array.values.size(); ++i)
@@ -101,6 +110,10 @@ ImageSet read_set(const fs::path& directory, const std::string& prefix) {
 
 bool holds_fashion_mnist(const fs::path& directory) {
   return find_file(directory, "t10k-images", "idx3-ubyte").has_value();
+}
+
+DatasetSurvey survey_fashion_mnist(const fs::path& directory) {
+  return {"", directory, count_images(directory, "train"), count_images(directory, "t10k")};
 }
 
 Dataset read_fashion_mnist(const fs::path& directory) {

@@ -63,16 +63,28 @@ std::size_t promised_bytes(const GzipReader& file, const std::vector<std::uint32
   return static_cast<std::size_t>(bytes);
 }
 
+std::vector<std::uint32_t> read_dims(GzipReader& file, std::size_t rank) {
+  const auto magic = std::uint32_t{kUnsignedByte} << 8 | static_cast<std::uint32_t>(rank);
+  if (const auto got = read_big_endian(file, "magic"); got != magic)
+    file.fail(0, fmt::format("IDX magic: expected {:#010x}, got {:#010x}", magic, got));
+  std::vector<std::uint32_t> dims;
+  for (std::size_t i = 0; i < rank; ++i) dims.push_back(read_big_endian(file, "dimensions"));
+  return dims;
+}
+
 }  // namespace
+
+std::vector<std::uint32_t> read_idx_dims(const std::filesystem::path& path, std::size_t rank) {
+  const FileDescriptor descriptor = open_file(path);
+  GzipReader file(descriptor, path.string());
+  return read_dims(file, rank);
+}
 
 IdxArray read_idx(const std::filesystem::path& path, std::size_t rank) {
   const FileDescriptor descriptor = open_file(path);
   GzipReader file(descriptor, path.string());
-  const auto magic = std::uint32_t{kUnsignedByte} << 8 | static_cast<std::uint32_t>(rank);
-  if (const auto got = read_big_endian(file, "magic"); got != magic)
-    file.fail(0, fmt::format("IDX magic: expected {:#010x}, got {:#010x}", magic, got));
   IdxArray array;
-  for (std::size_t i = 0; i < rank; ++i) array.dims.push_back(read_big_endian(file, "dimensions"));
+  array.dims = read_dims(file, rank);
   array.header_bytes = file.offset();
   array.values.resize(promised_bytes(file, array.dims, file_bytes(path)));
   read_field(file, array.values, "values");

@@ -79,6 +79,37 @@ TEST_F(LoadDataset, LooksForCifar10InOrder) {
   EXPECT_EQ(data.directory, data_ / "cifar-10-batches-bin");
 }
 
+/// A survey reads the headers alone; what it tells of is not always sound.
+TEST_F(LoadDataset, SurveysFashionMnistByItsHeaders) {
+  const fs::path folder = data_ / "fashion-mnist";
+  write_fashion_mnist(folder);
+  std::vector<std::uint8_t> cut = images(2, 7);
+  cut.resize(20);
+  write_bytes(folder / "train-images-idx3-ubyte", cut);
+  const DatasetSurvey survey = survey_dataset("fashion-mnist");
+  EXPECT_EQ(survey.train_images, 2);
+  EXPECT_EQ(survey.test_images, 1);
+  EXPECT_EQ(survey.directory, folder);
+  EXPECT_EQ(survey.note, "");
+  EXPECT_THROW(load_dataset("fashion-mnist"), FileError);
+  write_bytes(folder / "t10k-labels-idx1-ubyte", labels({0, 1}));
+  EXPECT_THAT(error_message<FileError>([] { survey_dataset("fashion-mnist"); }),
+              HasSubstr("expected 1 labels, one an image, got 2"));
+  write_bytes(folder / "t10k-images-idx3-ubyte.gz",
+              idx_bytes({1, 27, 28}, std::vector<std::uint8_t>(27 * 28)));
+  EXPECT_THAT(error_message<FileError>([] { survey_dataset("fashion-mnist"); }),
+              HasSubstr("image: expected 28x28 pixels, got 27x28"));
+}
+
+TEST_F(LoadDataset, SurveysCifar10) {
+  write_cifar10(data_, 2);
+  const DatasetSurvey survey = survey_dataset("cifar10");
+  EXPECT_EQ(survey.train_images, 1);
+  EXPECT_EQ(survey.test_images, 1);
+  EXPECT_EQ(survey.directory, data_);
+  EXPECT_THAT(survey.note, HasSubstr("not the official test set"));
+}
+
 TEST_F(LoadDataset, PrefersCifar10WhenNothingIsAskedFor) {
   write_fashion_mnist(data_ / "fashion-mnist");
   EXPECT_EQ(load_dataset("").name, "fashion-mnist");

@@ -50,6 +50,18 @@ TEST_F(Idx, ReadsPlainAndPackedFiles) {
   }
 }
 
+TEST_F(Idx, TellsTheDimensionsFromTheFirstBytes) {
+  const std::vector<std::uint8_t> file = idx_bytes({3000, 4, 50}, ascending(600'000));
+  const std::vector<std::uint8_t> packed = gzip(file);
+  for (const auto& bytes : {std::span(file).first(16), std::span(packed).first(1000)}) {
+    test::write_bytes(path_, bytes);
+    EXPECT_THAT(read_idx_dims(path_, 3), ElementsAre(3000, 4, 50));
+    EXPECT_THROW(read_idx_dims(path_, 1), FileError);
+  }
+  test::write_bytes(path_, std::span(file).first(15));
+  EXPECT_THROW(read_idx_dims(path_, 3), FileError);
+}
+
 TEST_F(Idx, RefusesWrongMagic) {
   std::vector<std::uint8_t> file = idx_bytes({3}, ascending(3));
   EXPECT_THAT(refusal(file, 3), HasSubstr("IDX magic: expected 0x00000803, got 0x00000801"));
