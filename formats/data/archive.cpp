@@ -29,8 +29,9 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 /// libarchive with nothing switched on but tar. Its gzip would leave checksums alone.
 class TarReader {
  public:
-  explicit TarReader(const FileDescriptor& file)
-      : source_(file, "archive"),
+  TarReader(const FileDescriptor& file, const std::function<void()>& poll)
+      : poll_(poll),
+        source_(file, "archive"),
         block_(kBlockBytes),
         archive_(archive_read_new(), &archive_read_free) {
     archive_read_support_format_tar(archive_.get());
@@ -47,6 +48,7 @@ class TarReader {
 
   /// Part of the current entry; empty at its end.
   std::span<const std::uint8_t> read(std::span<std::uint8_t> buffer) {
+    poll_();
     const la_ssize_t got = archive_read_data(archive_.get(), buffer.data(), buffer.size());
     if (got < 0) check(static_cast<int>(got));
     return buffer.first(static_cast<std::size_t>(got));
@@ -55,8 +57,10 @@ class TarReader {
   /// Behind the last entry there is padding, and then the checksum of everything.
   void read_to_end(std::uint64_t limit) try {
     std::uint64_t bytes = 0;
-    while (const std::size_t got = source_.read(block_))
+    while (const std::size_t got = source_.read(block_)) {
+      poll_();
       if ((bytes += got) > limit) reject("it unpacks to more than expected");
+    }
   } catch (const FileError& error) {
     reject(error.what());
   }
@@ -82,6 +86,7 @@ class TarReader {
     reject(message != nullptr ? message : "cannot be read");
   }
 
+  const std::function<void()>& poll_;
   GzipReader source_;
   std::vector<std::uint8_t> block_;
   std::unique_ptr<archive, decltype(&archive_read_free)> archive_;
@@ -124,8 +129,9 @@ void write_entry(TarReader& tar, const fs::path& path, std::uint64_t& left) {
 }  // namespace
 
 void extract_folder(const FileDescriptor& archive, const std::string& folder,
-                    const fs::path& directory, std::uint64_t limit) {
-  TarReader tar(archive);
+                    const fs::path& directory, std::uint64_t limit,
+                    const std::function<void()>& poll) {
+  TarReader tar(archive, poll);
   std::uint64_t left = limit;
   std::size_t files = 0;
   while (archive_entry* entry = tar.next()) {

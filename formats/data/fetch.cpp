@@ -65,6 +65,14 @@ bool holds_something(const fs::path& directory) {
   return fs::is_directory(directory, error) && !fs::is_empty(directory, error);
 }
 
+/// What cannot be replaced, a mount point or a file, is known before the download.
+void make_way(const fs::path& destination) {
+  if (rmdir(destination.c_str()) == 0 || errno == ENOENT) return;
+  if (errno != EBUSY) fail(destination, errno);
+  throw OutputError(fmt::format("cannot replace '{}': it is a mount point, expected '{}' to be one",
+                                destination.string(), destination.parent_path().string()));
+}
+
 void move_into_place(const fs::path& unpacked, const fs::path& destination) {
   std::error_code error;
   fs::permissions(unpacked, fs::perms(0755), error);
@@ -96,6 +104,7 @@ fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progre
   std::error_code error;
   if (holds_something(destination)) return destination;
   require_writable_directory(cache);
+  make_way(destination);
   const TemporaryDirectory temporary(cache);
   const FileDescriptor archive = nameless_file(temporary.path());
   const std::string md5 = download(source.url, source.bytes, archive, progress);
@@ -105,7 +114,9 @@ fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progre
   if (lseek(archive.get(), 0, SEEK_SET) != 0) fail(cache, errno);
   const fs::path unpacked = temporary.path() / source.folder;
   if (!fs::create_directory(unpacked, error)) fail(unpacked, error.value());
-  extract_folder(archive, source.folder, unpacked, extraction_limit(source.bytes));
+  extract_folder(archive, source.folder, unpacked, extraction_limit(source.bytes), [&] {
+    if (progress) progress(source.bytes, source.bytes);
+  });
   move_into_place(unpacked, destination);
   return destination;
 }

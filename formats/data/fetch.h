@@ -25,9 +25,9 @@ std::filesystem::path cache_directory();
 /// Downloads, verifies size and MD5, unpacks next to the destination and renames into place; at
 /// once done if the destination exists. A partial download or a bad archive leaves nothing behind;
 /// a kill leaves its .fetch-* directory. progress(received, total) may be empty; it is called about
-/// once a second even while nothing arrives, and what it throws ends the download. Returns the
-/// directory with the files. Throws DatasetMissingError (network, checksum, archive) or
-/// OutputError.
+/// once a second even while nothing arrives, more often while all is unpacked, and what it throws
+/// ends either. Returns the directory with the files. Throws DatasetMissingError (network,
+/// checksum, archive) or OutputError, before the download where the destination cannot be replaced.
 std::filesystem::path fetch(const DownloadSource& source, const std::filesystem::path& cache,
                             const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 

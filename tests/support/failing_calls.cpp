@@ -57,6 +57,7 @@ off_t __real_lseek(int file, off_t offset, int whence);
 int __real_fsync(int file);
 int __real_fchmod(int file, mode_t mode);
 int __real_rename(const char* from, const char* to);
+int __real_rmdir(const char* path);
 int __real_unlink(const char* path);
 int __real_flock(int file, int operation);
 char* __real_mkdtemp(char* name);
@@ -91,6 +92,10 @@ int __wrap_fchmod(int file, mode_t mode) {
 
 int __wrap_rename(const char* from, const char* to) {
   return karnin::test::must_fail("rename") ? -1 : __real_rename(from, to);
+}
+
+int __wrap_rmdir(const char* path) {
+  return karnin::test::must_fail("rmdir") ? -1 : __real_rmdir(path);
 }
 
 int __wrap_unlink(const char* path) {

@@ -2,15 +2,19 @@
 #include <gmock/gmock.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "formats/data/fetch.h"
 #include "runtime/core/error.h"
+#include "tests/support/error_message.h"
 #include "tests/support/failing_calls.h"
 #include "tests/support/tar_file.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin {
 namespace {
+
+namespace fs = std::filesystem;
 
 using test::FailingCalls;
 using ::testing::HasSubstr;
@@ -37,12 +41,15 @@ bool fetch_with_failure(const std::string& name, int nth, const DownloadSource& 
   return happened;
 }
 
+DownloadSource source_in(const test::TemporaryDirectory& directory, const std::string& archive) {
+  const fs::path file = directory / "a.tar.gz";
+  test::write_text(file, archive);
+  return {"file://" + file.string(), test::md5(archive), archive.size(), "data"};
+}
+
 TEST(FetchFault, AFailedCallLeavesNothingBehind) {
-  const std::string archive = test::good_archive();
   const test::TemporaryDirectory copy;
-  test::write_text(copy / "a.tar.gz", archive);
-  const DownloadSource source{"file://" + (copy / "a.tar.gz").string(), test::md5(archive),
-                              archive.size(), "data"};
+  const DownloadSource source = source_in(copy, test::good_archive());
   for (const std::string name : {"mkdtemp", "open", "unlink", "write", "lseek", "fsync"}) {
     // The first file that goes is the probe, which nobody misses when it stays.
     const int first = name == "unlink" ? 1 : 0;
@@ -50,6 +57,35 @@ TEST(FetchFault, AFailedCallLeavesNothingBehind) {
     while (fetch_with_failure(name, nth, source)) ++nth;
     EXPECT_GT(nth, first) << name << " was never called";
   }
+}
+
+/// What has arrived is unpacked in blocks, between which it can be stopped.
+TEST(FetchFault, AnInterruptionWhileItUnpacksLeavesNothingBehind) {
+  const test::TemporaryDirectory cache, copy;
+  const DownloadSource source = source_in(copy, test::good_archive());
+  const auto interrupt_later = [&](auto, auto) {
+    for (const fs::path& entry : fs::directory_iterator(cache.path()))
+      if (fs::exists(entry / "data/two.txt")) throw std::runtime_error("interrupted");
+  };
+  EXPECT_EQ(test::error_message<std::runtime_error>(
+                [&] { fetch(source, cache.path(), interrupt_later); }),
+            "interrupted");
+  EXPECT_THAT(cache.entries(), IsEmpty());
+}
+
+/// rename() would fail so too, after the download.
+TEST(FetchFault, AMountPointIsFoundBeforeTheDownload) {
+  const test::TemporaryDirectory cache;
+  fs::create_directory(cache / "data");
+  const FailingCalls fault("rmdir", 0, false, EBUSY);
+  bool asked = false;
+  EXPECT_EQ(test::error_message<OutputError>([&] {
+              fetch({"file:///dev/null", "", 1, "data"}, cache.path(),
+                    [&](auto, auto) { asked = true; });
+            }),
+            "cannot replace '" + (cache / "data").string() + "': it is a mount point, expected '" +
+                cache.path().string() + "' to be one");
+  EXPECT_FALSE(asked);
 }
 
 }  // namespace
