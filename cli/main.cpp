@@ -40,13 +40,19 @@ ExitCode report_parse(const CLI::App& app, const CLI::ParseError& error) {
   return ExitCode::usage;
 }
 
-/// CLI11 takes an empty word for 0, or for an option that was not given: the unset variable of a
-/// script would go unnoticed.
+/// CLI11 takes an empty word for 0, or for an option that was not given, and behind --out= the next
+/// word: the unset variable of a script would go unnoticed.
 void refuse_empty_words(std::span<char* const> words) {
-  for (std::size_t i = 1; i < words.size(); ++i)
-    if (*words[i] == '\0')
-      throw ArgumentError(
-          fmt::format("word {} of the command line: expected a value, got none", i));
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view word = words[i], before = words[i - 1];
+    const bool ends_empty = word.starts_with("--") && word.find('=') == word.size() - 1;
+    if (!word.empty() && !ends_empty) continue;
+    const std::string_view option = ends_empty ? word.substr(0, word.size() - 1) : before;
+    const std::string place = fmt::format("word {} of the command line", i);
+    throw ArgumentError(option.starts_with("--")
+                            ? fmt::format("{}: expected a value, got none ({})", option, place)
+                            : fmt::format("{}: expected a value, got none", place));
+  }
 }
 
 ExitCode run(int argc, char** argv) {

@@ -27,6 +27,12 @@ void append_names(const std::string& flag, std::string_view word,
   }
 }
 
+void require_different(const std::string& flag, std::vector<std::string> names) {
+  std::ranges::sort(names);
+  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
+    throw ArgumentError(fmt::format("{}: expected different names, got '{}' twice", flag, *twice));
+}
+
 }  // namespace
 
 /// CLI11's own delimiter drops what is empty, and then takes the next words for names.
@@ -37,6 +43,7 @@ CLI::Option* add_names(CLI::App& verb, const std::string& flag, std::vector<std:
       [flag, known, &names](const std::vector<std::string>& words) {
         names.clear();
         for (const std::string& word : words) append_names(flag, word, known, names);
+        require_different(flag, names);
       },
       help);
 }

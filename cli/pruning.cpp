@@ -78,6 +78,12 @@ void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& 
                  [pruned] { return std::ranges::any_of(pruned.by(), is_normalised); });
 }
 
+bool by_chance(const Pruned& pruned) {
+  return std::ranges::any_of(pruned.by(), [](PruneMethod method) {
+    return method == PruneMethod::random || needs_gradients(method);
+  });
+}
+
 void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned) {
   add_number(verb, "--score-images", images, {1, 1'000'000'000},
              "Training images, drawn at random, whose gradients taylor and fisher look at");

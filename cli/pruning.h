@@ -41,6 +41,9 @@ void add_choice_options(Verb& verb, PruneOptions& options, const Pruned& pruned)
 void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& threshold,
                           const Pruned& pruned);
 
+/// Whether chance has a part in it: random scores, or images that are drawn.
+bool by_chance(const Pruned& pruned);
+
 /// --score-images
 void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned);
 

@@ -265,10 +265,11 @@ void add_sweep(CLI::App& app, Action& action) {
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   add_axis_options(verb, *options);
-  // Where no method is named, recorded sensitivities are among them.
+  // Where no method is named, recorded sensitivities are among them, and random ones.
   const Pruned pruned{[options] {
-                        return options->methods.empty() ? std::vector{PruneMethod::karnin}
-                                                        : methods_named(options->methods);
+                        return options->methods.empty()
+                                   ? std::vector{PruneMethod::karnin, PruneMethod::random}
+                                   : methods_named(options->methods);
                       },
                       [options] { return !options->thresholds.empty(); }};
   add_normalise_option(verb, options->prune, "--thresholds", pruned);
@@ -277,6 +278,9 @@ void add_sweep(CLI::App& app, Action& action) {
   const auto of_training = add_training_options(verb, options->tuning, "--fine-tune");
   verb.matter_if(of_training, "--fine-tune EPOCHS",
                  [options] { return options->tuning.train.epochs > 0; });
+  verb.matter_if(
+      {"--seed"}, "--fine-tune or one of --methods random, taylor and fisher",
+      [options, pruned] { return options->tuning.train.epochs > 0 || by_chance(pruned); });
   add_score_image_option(verb, options->score_images, pruned);
   verb.add_flag("--plot", options->plot, "Leave sweep.png too (needs gnuplot)");
   add_result_options(verb, *options, "karnin-sweep", "Directory of the results");

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <set>
 #include <string_view>
 
 #include "train/experiments/series.h"
@@ -33,7 +34,7 @@ std::vector<std::string_view> split(const std::string& option, const std::string
 }
 
 template <typename T>
-std::vector<T> parse(const std::string& option, const std::string& text, const Range<T>& range) {
+std::vector<T> read(const std::string& option, const std::string& text, const Range<T>& range) {
   std::vector<T> values;
   if (text.find(':') == std::string::npos) {
     for (const std::string_view word : split(option, text, ','))
@@ -50,6 +51,14 @@ std::vector<T> parse(const std::string& option, const std::string& text, const R
     values.push_back(static_cast<T>(value));
     if (static_cast<double>(values.back()) != value) reject(option, text);
   }
+  return values;
+}
+
+template <typename T>
+std::vector<T> parse(const std::string& option, const std::string& text, const Range<T>& range) {
+  const std::vector<T> values = read(option, text, range);
+  if (std::set<T>(values.begin(), values.end()).size() < values.size())
+    throw ArgumentError(fmt::format("{}: expected different numbers, got '{}'", option, text));
   return values;
 }
 

@@ -44,7 +44,7 @@ TEST_F(ExitCode, CommandLine) {
   expect({"train", "--frobnicate"}, kUsage, "--frobnicate");
   expect({"train", "--epochs", "many"}, kUsage, "many");
   expect({"train", "--augment", "blur"}, kUsage, "blur");
-  expect({"bench", "--model", ""}, kUsage, "word 3 of the command line: expected a value");
+  expect({"bench", "--model", ""}, kUsage, "--model: expected a value, got none (word 3");
   expect({"train", "--seed", "-1"}, kUsage, "seed");
   expect({"prune", "--model", file("run/model.bin"), "--seed", "-1"}, kUsage, "seed");
   expect({"bench", "--fc", "1000000x1000000"}, kUsage, "--fc");

@@ -38,6 +38,12 @@ TEST(NameList, AnEmptyNameIsAnError) {
           "--names: expected names with commas between them, got '" + std::string(word) + "'");
 }
 
+TEST(NameList, ANameStandsThereOnce) {
+  for (const Names& words : {Names{"--names", "a,b,a"}, Names{"--names", "a", "b,a"}})
+    EXPECT_EQ(test::error_message<ArgumentError>([&] { parse(words); }),
+              "--names: expected different names, got 'a' twice");
+}
+
 TEST(NameList, NamesWhatItKnows) {
   EXPECT_EQ(parse({"--names", "b,a"}, {"a", "b"}).first, (Names{"b", "a"}));
   EXPECT_EQ(test::error_message<ArgumentError>([&] { parse({"--names", "a,c"}, {"a", "b"}); }),

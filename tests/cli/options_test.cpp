@@ -38,6 +38,12 @@ Words of(const std::string& verb, const Words& more) {
   return words;
 }
 
+Words bench(const Words& more) {
+  Words words{"bench"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 TEST_F(Options, TakeDecimalNumbersOfTheirRange) {
   const std::pair<const char*, Words> verbs[] = {
       {"train",
@@ -113,6 +119,8 @@ TEST_F(Options, ThatCannotMatterAreRefused) {
       {"prune", {"--warmup", "0.1", "--fine-tune", "1"}, "--schedule one-cycle"},
       {"prune", {"--score-images", "10"}, "taylor or fisher"},
       {"prune", {"--sign", "keep", "--method", "magnitude"}, "negative"},
+      {"prune", {"--seed", "2"}, "--fine-tune"},
+      {"prune", {"--seed", "2", "--tune-values", "0", "--values", "int8"}, "random, taylor"},
       {"prune", {"--normalise", "log", "--sparsity", "0.5"}, "--threshold"},
       {"prune", {"--normalise", "log", "--threshold", "0.5", "--method", "random"}, "random"},
       {"prune", {"--scope", "global", "--threshold", "0.5", "--method", "random"}, "random"},
@@ -120,6 +128,7 @@ TEST_F(Options, ThatCannotMatterAreRefused) {
       {"sweep", {"--score-images", "10", "--methods", "random,karnin"}, "taylor or fisher"},
       {"sweep", {"--sign", "keep", "--methods", "lamp,fisher,change"}, "negative"},
       {"sweep", {"--normalise", "minmax"}, "--thresholds"},
+      {"sweep", {"--seed", "2", "--methods", "magnitude,karnin"}, "random, taylor"},
       {"train", {"--step-epochs", "2"}, "--schedule step"},
       {"train", {"--step-factor", "0.5", "--schedule", "one-cycle"}, "--schedule step"},
       {"train", {"--cycles", "2"}, "--schedule one-cycle"},
@@ -146,17 +155,50 @@ TEST_F(Options, ThatCannotMatterAreRefused) {
   for (const auto& [verb, words, needed] : cases) expect_refusal(of(verb, words), words[0], needed);
 }
 
+TEST_F(Options, NothingIsNamedTwice) {
+  const std::tuple<const char*, Words> cases[] = {
+      {"prune", {"--layers", "fc1,fc1"}},       {"prune", {"--layers", "fc1", "fc2,fc1"}},
+      {"train", {"--augment", "flip,flip"}},    {"sweep", {"--methods", "lamp,lamp"}},
+      {"sweep", {"--thresholds", "0.5,0.50"}},  {"sweep", {"--sparsities", "0.5:0.5:2"}},
+      {"bench", {"--sparsity", "0.5,0.7,0.5"}}, {"bench", {"--batch", "1,1"}}};
+  for (const auto& [verb, words] : cases)
+    expect_refusal(verb == std::string("bench") ? bench(words) : of(verb, words), words[0],
+                   "different n");
+  expect_refusal({"sweep", "--model", "a.bin,a.bin"}, "--model", "'a.bin' twice");
+}
+
+TEST_F(Options, AnEmptyValueIsRefusedByName) {
+  const std::pair<const char*, Words> cases[] = {
+      {"--out", {"prune", "--model", "none", "--out="}},
+      {"--out", {"train", "--out=", "none"}},
+      {"--model", {"eval", "--model="}},
+      {"--model", {"bench", "--model", ""}},
+      {"--data", {"train", "--data="}},
+      {"--layers", {"train", "--sparsity", "0.5", "--layers="}},
+      {"--seed", {"train", "--seed", "", "--json"}},
+      {"word 2 of the command line", {"verify", ""}}};
+  for (const auto& [name, words] : cases) expect_refusal(words, name, "a value, got none");
+}
+
 TEST_F(Options, ThatMatterByWhatElseIsGivenPass) {
   const std::pair<const char*, Words> cases[] = {
       {"prune", {"--entries", "8", "--values", "codebook"}},
       {"prune", {"--tune-values", "1", "--max-accuracy-drop", "1", "--lr", "0.1"}},
-      {"prune", {"--tune-values", "0", "--seed", "2", "--threads", "1", "--json"}},
+      {"prune", {"--tune-values", "0", "--threads", "1", "--json"}},
+      {"prune", {"--seed", "2", "--fine-tune", "1"}},
+      {"prune", {"--seed", "2", "--values", "codebook", "--tune-values", "1"}},
+      {"prune", {"--seed", "2", "--max-accuracy-drop", "1"}},
+      {"prune", {"--seed", "2", "--method", "random"}},
+      {"prune", {"--seed", "2", "--method", "taylor"}},
       {"prune", {"--fine-tune", "1", "--schedule", "one-cycle", "--warmup", "0.1"}},
       {"prune", {"--method", "fisher", "--score-images", "10"}},
       {"prune", {"--normalise", "log", "--sign", "keep", "--threshold", "0.5"}},
       {"sweep", {"--sign", "keep", "--methods", "magnitude,karnin"}},
       {"sweep", {"--sign", "keep", "--normalise", "log", "--thresholds", "0.5"}},
       {"sweep", {"--methods", "taylor,random", "--score-images", "10"}},
+      {"sweep", {"--seed", "2"}},
+      {"sweep", {"--seed", "2", "--methods", "lamp,fisher"}},
+      {"sweep", {"--seed", "2", "--methods", "lamp", "--fine-tune", "1"}},
       {"train", {"--recipe", "best"}},
       {"train", {"--recipe", "best", "--warmup", "0.1", "--shift", "3"}},
       {"train", {"--warmup", "0.1", "--recipe", "best", "--nesterov=false", "--momentum", "0"}},

@@ -24,6 +24,12 @@ TEST(ValueList, RefusesAnythingElse) {
   EXPECT_THROW(parse_values("--x", std::string(4000, '1') + ",1"), ArgumentError);
 }
 
+TEST(ValueList, HoldsANumberOnce) {
+  for (const char* text : {"0.5,0.5", "0.5,0.7,0.50", "0.5:0.5:2"})
+    EXPECT_THROW(parse_values("--x", text), ArgumentError) << text;
+  EXPECT_THROW(parse_counts("--x", "1,16,01", {1, 64}), ArgumentError);
+}
+
 TEST(ValueList, HoldsNumbersOfItsRange) {
   for (const char* text : {"0.5,1.5", "0:1.5:3", "-0.1", "0.1:-0:3", "0.5, 0.6", "0:1:3.0"})
     EXPECT_THROW(parse_values("--x", text), ArgumentError) << text;
