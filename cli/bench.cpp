@@ -53,26 +53,29 @@ struct Shape {
   std::int64_t ic, oc;
 };
 
-Shape parse_shape(std::string_view text) {
-  const std::size_t times = text.find('x');
+/// A `word` of the option's whole text.
+Shape parse_shape(std::string_view word, std::string_view text) {
+  const std::size_t times = word.find('x');
   if (times != std::string_view::npos) {
-    const auto side = [](std::string_view word) {
-      return parse_number<std::int64_t>("--fc: IN and OUT of INxOUT", word, {1, kMaxDim});
+    const auto side = [](std::string_view number) {
+      return parse_number<std::int64_t>("--fc: IN and OUT of INxOUT", number, {1, kMaxDim});
     };
-    const Shape shape{side(text.substr(0, times)), side(text.substr(times + 1))};
+    const Shape shape{side(word.substr(0, times)), side(word.substr(times + 1))};
     if (shape.ic * shape.oc <= kMaxElements) return shape;
   }
   throw ArgumentError(fmt::format(
-      "--fc: expected INxOUT with no more than {} weights in all, got '{}'", kMaxElements, text));
+      "--fc: expected INxOUT, with commas between several, each of no more than {} weights, got "
+      "'{}'",
+      kMaxElements, text));
 }
 
 std::vector<Shape> parse_shapes(std::string_view text) {
   std::vector<Shape> shapes;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    shapes.push_back(parse_shape(text.substr(0, comma)));
+  for (std::string_view rest = text;;) {
+    const std::size_t comma = rest.find(',');
+    shapes.push_back(parse_shape(rest.substr(0, comma), text));
     if (comma == std::string_view::npos) return shapes;
-    text.remove_prefix(comma + 1);
+    rest.remove_prefix(comma + 1);
   }
 }
 

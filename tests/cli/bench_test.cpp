@@ -68,5 +68,13 @@ TEST(Bench, RejectsWhatItCannotMeasure) {
   }
 }
 
+TEST(Bench, SaysHowSeveralShapesAreGiven) {
+  const test::Workspace workspace;
+  for (const std::string text : {",", "4x3,", "4x3,,5x6"})
+    EXPECT_THAT(workspace.run(quick({"--fc", text})).err,
+                testing::AllOf(testing::HasSubstr("expected INxOUT, with commas between several"),
+                               testing::EndsWith("got '" + text + "'\n")));
+}
+
 }  // namespace
 }  // namespace karnin
