@@ -112,6 +112,20 @@ TEST_F(AccuracyTables, WhatIsInterruptedGoesOn) {
   EXPECT_EQ(rows(table).size(), 2 * (1 + 13U));
 }
 
+/// Nobody is left to stop them: they save what there is, and end.
+TEST_F(AccuracyTables, ChildrenEndWithAScriptThatIsKilled) {
+  const std::string training = workspace->path("killed/dense-1").string();
+  test::Process process(command({"dense", "--out", workspace->path("killed").string(), "--epochs",
+                                 "100000", "--seeds", "1"}),
+                        workspace->options());
+  for (int i = 0; i < 6000 && !std::filesystem::exists(training + "/checkpoint.bin"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  process.send(SIGKILL);
+  EXPECT_EQ(process.wait().status, -SIGKILL);
+  EXPECT_EQ(test::Process({"/usr/bin/flock", "-w", "20", training, "true"}).wait().status, 0);
+  EXPECT_TRUE(std::filesystem::exists(training + "/arguments.json")) << "it saved what there was";
+}
+
 TEST_F(AccuracyTables, AFailedTrainingIsTold) {
   const test::ProcessResult bad = run({"pruned", "--layers", "fc9", "--sparsity", "0.7"});
   EXPECT_EQ(bad.status, 1);
