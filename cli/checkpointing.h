@@ -33,7 +33,8 @@ CheckpointInterval checkpoint_interval_from_string(std::string_view text);
 /// by hash, and the program and the instruction set that compute.
 nlohmann::ordered_json run_identity(const Dataset& dataset);
 
-/// Of all pixels and labels.
+/// Of all pixels, then labels. The networks that `reproduce` keeps carry one of labels, then pixels
+/// (train/experiments/network_store.cpp): either order is in files that have to stay as they are.
 std::string images_sha256(const ImageSet& images);
 
 /// The checkpoint in `file`, if there is one. Throws FileError for one that is unsound.
