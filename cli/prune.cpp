@@ -1,7 +1,6 @@
 // karnin-cpu prune: takes away the weights that matter least, and trains the others on if asked to.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -11,16 +10,14 @@
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/provenance.h"
+#include "cli/prune_report.h"
 #include "cli/pruning.h"
 #include "cli/quantity.h"
 #include "cli/result_options.h"
-#include "cli/table.h"
 #include "cli/training_options.h"
 #include "cli/training_run.h"
-#include "cli/value_choice.h"
 #include "cli/verb.h"
 #include "formats/io/file_status.h"
-#include "formats/io/printable.h"
 #include "formats/model/model_file.h"
 #include "train/pruning/gradient_scores.h"
 #include "train/pruning/shrink.h"
@@ -39,17 +36,6 @@ struct PruneVerb : VerbOptions, ResultOptions {
   TrainingOptions fine_tune;
   std::int64_t score_images = 1000;
   ValueOptions values;
-};
-
-struct Result {
-  PruneReport report;
-  std::optional<ShrinkReport> shrunk;
-  ValueReport values;
-  std::int64_t bytes_before = 0;
-  std::int64_t bytes_after = 0;
-  std::string data;                ///< empty: not tested
-  std::optional<double> accuracy;  ///< of the test images
-  bool interrupted = false;
 };
 
 PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture) {
@@ -94,12 +80,14 @@ void require_no_loss(const PruneVerb& verb, const Model& model) {
       "--out, or --keep-sensitivities");
 }
 
-Result prune_file(const PruneVerb& verb) {
+PruneResult prune_file(const PruneVerb& verb) {
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
   require_replaceable(verb, {{verb.out}, {}, false});
   require_writable({verb.out});
-  Result result;
+  PruneResult result;
+  result.model = verb.model;
+  result.out = verb.out;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);
   const bool tune = options.epochs > 0, score = needs_gradients(verb.prune.method);
@@ -136,79 +124,12 @@ Result prune_file(const PruneVerb& verb) {
   return result;
 }
 
-Json shrink_json(const ShrinkReport& report) {
-  Json layers = Json::array();
-  for (const ShrinkReport::LayerCount& layer : report.layers)
-    layers.push_back({{"name", layer.layer},
-                      {"units", layer.units},
-                      {"constant", layer.constant},
-                      {"unused", layer.unused}});
-  return layers;
-}
-
-std::string describe(const ShrinkReport& report) {
-  std::string text;
-  for (const auto& [layer, units, constant, unused] : report.layers)
-    if (constant + unused > 0)
-      text += fmt::format("{}: {} -> {} units; without inputs {}, without outputs {}\n", layer,
-                          units, units - constant - unused, constant, unused);
-  return text.empty() ? "no unit lost all its inputs or outputs\n" : text;
-}
-
-Json result_json(const Result& result, const PruneVerb& verb) {
-  Json json{{"file", verb.out.string()},
-            {"layers", to_json(result.report.layers)},
-            {"other_layers", to_json(result.report.others)},
-            {"values", to_json(result.values)},
-            {"file_bytes_before", result.bytes_before},
-            {"file_bytes", result.bytes_after},
-            {"interrupted", result.interrupted}};
-  json["shrunk"] = result.shrunk ? shrink_json(*result.shrunk) : Json();
-  json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
-  return json;
-}
-
-double pruned_share(const PruneReport::LayerCount& layer) {
-  return layer.weights == 0
-             ? 0
-             : static_cast<double>(layer.pruned) / static_cast<double>(layer.weights);
-}
-
-/// What this call removed, and what is pruned now.
-std::string describe(const PruneReport& report) {
-  Table table("lrrrr");
-  table.add({"layer", "weights", "removed", "pruned", "share"});
-  const auto add = [&](const PruneReport::LayerCount& layer) {
-    table.add({layer.layer, count(layer.weights), count(layer.removed), count(layer.pruned),
-               percent(pruned_share(layer))});
-  };
-  std::ranges::for_each(report.layers, add);
-  add(total(report));
-  std::string text = table.str();
-  for (const PruneReport::LayerCount& layer : report.others)
-    text += fmt::format("{}: {} of {} weights ({}) were pruned before\n", layer.layer,
-                        count(layer.pruned), count(layer.weights), percent(pruned_share(layer)));
-  return text;
-}
-
-std::string describe(const Result& result, const PruneVerb& verb) {
-  std::string text = describe(result.report);
-  text +=
-      fmt::format("{} ({}) -> {} ({})\n", printable_line(verb.model), bytes(result.bytes_before),
-                  printable_line(verb.out.string()), bytes(result.bytes_after));
-  if (result.shrunk) text += describe(*result.shrunk);
-  text += describe(result.values);
-  if (result.accuracy)
-    text += fmt::format("test accuracy {} on {}\n", percent(*result.accuracy), result.data);
-  return text;
-}
-
 ExitCode prune_verb(const PruneVerb& verb) {
-  const Result result = prune_file(verb);
+  const PruneResult result = prune_file(verb);
   if (verb.json)
-    print_json(result_json(result, verb));
+    print_json(result_json(result));
   else
-    print(describe(result, verb));
+    print(describe(result));
   return result.interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 

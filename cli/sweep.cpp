@@ -13,10 +13,9 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/pruning.h"
-#include "cli/quantity.h"
 #include "cli/result_options.h"
 #include "cli/sweep_record.h"
-#include "cli/table.h"
+#include "cli/sweep_report.h"
 #include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
@@ -29,8 +28,6 @@
 
 namespace karnin::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Without training a point may take less time than a file to be flushed.
 constexpr std::chrono::milliseconds kPause{1000};
@@ -70,65 +67,6 @@ SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   if (options.prune.layers.empty()) options.prune.layers = default_layers(model.architecture);
   options.threads = verb.threads;
   return options;
-}
-
-Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
-  Json rows = Json::array();
-  const auto add = [&](const std::string& model, const Series& series) {
-    for (std::size_t i = 0; i < series.settings.size(); ++i)
-      rows.push_back({{"model", model},
-                      {"method", series.name},
-                      {options.are_thresholds ? "threshold" : "sparsity", series.settings[i]},
-                      {"accuracy", series.outcomes[i].confusion.accuracy()},
-                      {"removed", removed(series.outcomes[i].report)},
-                      {"pruned", total(series.outcomes[i].report).pruned},
-                      {"layers", to_json(series.outcomes[i].report.layers)}});
-  };
-  for (const ModelSweep& sweep : record.sweeps())
-    for (const Series& series : sweep.series) add(sweep.model, series);
-  return {{"file", record.found() == 0 ? Json() : Json(record.csv_file().string())},
-          {"interrupted", record.found() < record.points()},
-          {"rows", std::move(rows)}};
-}
-
-std::string removed_table(const std::vector<Series>& all, const SweepOptions& options) {
-  Table table("lrrrrr");
-  table.add({"method", options.are_thresholds ? "threshold" : "sparsity", "removed", "pruned",
-             "share", "test accuracy"});
-  for (const Series& series : all)
-    for (std::size_t i = 0; i < series.settings.size(); ++i) {
-      const auto& [report, confusion] = series.outcomes[i];
-      const PruneReport::LayerCount sum = total(report);
-      const auto share = static_cast<double>(sum.pruned) / static_cast<double>(sum.weights);
-      table.add({series.name, fmt::format("{:.4g}", series.settings[i]), count(sum.removed),
-                 count(sum.pruned), percent(share), percent(confusion.accuracy())});
-    }
-  return table.str();
-}
-
-/// A row a method, a column a value.
-std::string accuracy_table(const std::vector<ModelSweep>& all, const SweepOptions& options) {
-  const std::vector<Series>& first = all.front().series;
-  Table table("l" + std::string(options.values.size(), 'r'));
-  std::vector<std::string> header{options.are_thresholds ? "threshold" : "sparsity"};
-  for (const double value : options.values) header.push_back(fmt::format("{:.4g}", value));
-  table.add(std::move(header));
-  for (std::size_t s = 0; s < first.size(); ++s) {
-    std::vector<std::string> row{first[s].name};
-    for (std::size_t i = 0; i < options.values.size(); ++i) {
-      const Spread spread = accuracy_spread(all, s, i);
-      row.push_back(spread.count == 1 ? fmt::format("{:.2f}", spread.mean)
-                                      : fmt::format("{:.2f} ± {:.2f}", spread.mean, spread.sd));
-    }
-    table.add(std::move(row));
-  }
-  return table.str();
-}
-
-std::string describe(const std::vector<ModelSweep>& all, const SweepOptions& options) {
-  if (all.size() == 1) return removed_table(all.front().series, options);
-  return fmt::format("test accuracy in %, mean and standard deviation of {} models\n{}", all.size(),
-                     accuracy_table(all, options));
 }
 
 /// Says how much is there already.
@@ -182,16 +120,6 @@ Results results_of(const SweepVerb& verb, bool resumed) {
   return results;
 }
 
-std::string describe(const SweepVerb& verb, const Dataset& dataset, const SweepRecord& record,
-                     const SweepOptions& options) {
-  if (record.found() == 0) return "interrupted: nothing was found yet\n";
-  if (record.found() < record.points())
-    return fmt::format("interrupted: {} of {} points are in {}; --resume goes on\n", record.found(),
-                       record.points(), verb.out.string());
-  return fmt::format("{}, {} test images\n{}", title(dataset), count(dataset.test.size()),
-                     describe(record.sweeps(), options));
-}
-
 /// The lowest sparsity of a sweep, which may be less than the models have.
 PruneOptions least_pruning(const SweepOptions& options) {
   PruneOptions least = options.prune;
@@ -223,7 +151,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   if (verb.json)
     print_json(sweep_json(record, options));
   else
-    print(describe(verb, dataset, record, options));
+    print(describe(dataset, record, options));
   return interrupted ? ExitCode::interrupted : ExitCode::done;
 }
 

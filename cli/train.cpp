@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <filesystem>
-#include <optional>
 
 #include "cli/evaluation.h"
 #include "cli/finished_run.h"
@@ -13,15 +12,10 @@
 #include "cli/pruning.h"
 #include "cli/quantity.h"
 #include "cli/recipe.h"
-#include "cli/result_options.h"
+#include "cli/train_record.h"
 #include "cli/train_report.h"
-#include "cli/training_options.h"
-#include "cli/training_pruning.h"
-#include "cli/training_session.h"
+#include "cli/train_run.h"
 #include "cli/training_start.h"
-#include "cli/verb.h"
-#include "cli/watch_options.h"
-#include "formats/data/digest.h"
 #include "formats/io/atomic_file.h"
 #include "formats/io/directory_lock.h"
 #include "formats/model/architecture_json.h"
@@ -33,18 +27,6 @@ namespace karnin::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct TrainVerb : VerbOptions, ResultOptions {
-  std::string data;
-  std::string arch = "khanal2018";
-  std::string model;  ///< to go on from; empty: fresh weights
-  TrainingOptions training;
-  TrainingPruningOptions pruning;
-  double average = 0;
-  WatchOptions watch;
-
-  std::filesystem::path checkpoint_file() const { return out / "checkpoint.bin"; }
-};
 
 /// Throws ArgumentError for a teacher that the run itself replaces.
 void require_lasting_teacher(const TrainVerb& verb) {
@@ -70,19 +52,6 @@ void refuse_early(const TrainVerb& verb) {
   require_replaceable_directory(verb, results_of(verb, verb.watch.resume && has_state));
 }
 
-/// Everything that one run works on, in the order in which it comes to be.
-struct Run {
-  std::optional<Checkpoint> checkpoint;  ///< to go on from
-  Dataset dataset;
-  std::optional<ImageSet> held_out;  ///< of the training images
-  Model model;
-  Json started_from;  ///< its part of the run's identity
-  TrainingLog log;
-  std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
-  Model pruned;
-  bool interrupted = false;
-};
-
 /// The model that the run starts from: that of --model, or fresh weights.
 Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_t seed) {
   const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
@@ -93,8 +62,8 @@ Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_
   return model;
 }
 
-Run start(const TrainVerb& verb, std::uint64_t seed) {
-  Run run;
+TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
+  TrainRun run;
   if (verb.watch.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
   if (!verb.model.empty()) {
     TrainingStart from = read_start(verb.model, verb.out, run.checkpoint);
@@ -114,64 +83,7 @@ Run start(const TrainVerb& verb, std::uint64_t seed) {
   return run;
 }
 
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-WeightRules rules(const TrainVerb& verb, const Model& model) {
-  return {resolve(verb.pruning, model.architecture), search_of(verb.pruning), verb.average};
-}
-
-/// All options that decide the weights.
-Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& options) {
-  Json json = to_json(options);
-  if (!verb.training.teacher.empty()) json["teacher"] = verb.training.teacher;
-  if (verb.average != 0) json["average"] = verb.average;
-  const auto [pruning, search, average] = rules(verb, model);
-  if (pruning) json["pruning"] = to_json(*pruning);
-  if (search) json["search"] = to_json(*search);
-  if (verb.watch.validation != 0) json["validation"] = verb.watch.validation;
-  if (verb.watch.held_out_gradients) json["held_out_gradients"] = true;
-  if (verb.watch.early_stop != 0) json["early_stop"] = verb.watch.early_stop;
-  return json;
-}
-
-/// What a resumed run must have in common with the one that it goes on with. Files are what their
-/// digests are, whatever their paths (checkpointing.h).
-Json identity(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
-  Json json = run_identity(run.dataset);
-  json.update(run.started_from);
-  json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
-  json.update(recipe(verb, run.model, options));
-  if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher));
-  return json;
-}
-
-Json history_entry(const TrainVerb& verb, const Run& run, const TrainOptions& options) {
-  Json entry{{"verb", "train"},
-             {"data", run.dataset.name},
-             {"note", run.dataset.note},
-             {"images", run.dataset.train.size()}};
-  entry.update(recipe(verb, run.model, options));
-  if (run.best_epoch != 0) entry["best_epoch"] = run.best_epoch;
-  if (run.interrupted) entry["interrupted_in_epoch"] = run.log.size();
-  return entry;
-}
-
-Json arguments(const TrainVerb& verb, const Run& run, const TrainOptions& options,
-               const Json& identity) {
-  Json json{{"verb", "train"}, {"version", KARNIN_VERSION}};
-  json["data"] = run.dataset.directory.string();
-  json[verb.model.empty() ? "arch" : "model"] = verb.model.empty() ? verb.arch : verb.model;
-  json.update(recipe(verb, run.model, options));
-  json["threads"] = options.threads;
-  json["out"] = verb.out.string();
-  json["finished"] = !run.interrupted;
-  json["run"] = identity;
-  return json;
-}
-
-void save(Run& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity) {
+void save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity) {
   append_provenance(run.model, history_entry(verb, run, options));
   write_model(verb.out / "model.bin", run.model);
   run.pruned = run.model;
@@ -196,7 +108,7 @@ void tell_excess(const TrainVerb& verb, const Model& model) {
 }
 
 /// Says what becomes of a checkpoint that is there, or of one that is not.
-void tell_start(const TrainVerb& verb, const Run& run) {
+void tell_start(const TrainVerb& verb, const TrainRun& run) {
   tell(fmt::format("training {} on {}: {} images\n", run.model.architecture.name,
                    title(run.dataset), count(run.dataset.train.size())));
   if (!run.checkpoint) tell_excess(verb, run.model);
@@ -208,7 +120,8 @@ void tell_start(const TrainVerb& verb, const Run& run) {
     tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
 }
 
-void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options, const Json& id) {
+void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options,
+                    const Json& id) {
   if (run.checkpoint) {
     require_same_run(run.checkpoint->run, id);
     run.model = run.checkpoint->model;
@@ -228,7 +141,7 @@ void train_and_save(Run& run, const TrainVerb& verb, const TrainOptions& options
 }
 
 /// True if this very run is over, and was read back.
-bool is_over(Run& run, const TrainVerb& verb, const Json& identity) {
+bool is_over(TrainRun& run, const TrainVerb& verb, const Json& identity) {
   if (!verb.watch.resume || verb.overwrite || run.checkpoint) return false;
   std::optional<FinishedRun> over = find_finished_run(verb.out, identity);
   if (!over) return false;
@@ -240,7 +153,7 @@ bool is_over(Run& run, const TrainVerb& verb, const Json& identity) {
   return true;
 }
 
-Json report_json(const Run& run, const std::vector<Product>& products) {
+Json report_json(const TrainRun& run, const std::vector<Product>& products) {
   Json json{{"data", run.dataset.name},
             {"note", run.dataset.note},
             {"test_images", run.dataset.test.size()},
@@ -256,7 +169,7 @@ ExitCode train(const TrainVerb& verb) {
   require_lasting_teacher(verb);
   refuse_early(verb);
   const TrainOptions options = resolve(verb.training, verb.threads);
-  Run run = start(verb, options.seed);
+  TrainRun run = start(verb, options.seed);
   const Json id = identity(verb, run, options);
   if (!is_over(run, verb, id)) train_and_save(run, verb, options, id);
   std::vector<Product> products{{verb.out / "model.bin", run.model, {}},

@@ -1,0 +1,86 @@
+#include "cli/prune_report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "cli/pruning.h"
+#include "cli/quantity.h"
+#include "cli/table.h"
+#include "formats/io/printable.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json shrink_json(const ShrinkReport& report) {
+  Json layers = Json::array();
+  for (const ShrinkReport::LayerCount& layer : report.layers)
+    layers.push_back({{"name", layer.layer},
+                      {"units", layer.units},
+                      {"constant", layer.constant},
+                      {"unused", layer.unused}});
+  return layers;
+}
+
+std::string describe(const ShrinkReport& report) {
+  std::string text;
+  for (const auto& [layer, units, constant, unused] : report.layers)
+    if (constant + unused > 0)
+      text += fmt::format("{}: {} -> {} units; without inputs {}, without outputs {}\n", layer,
+                          units, units - constant - unused, constant, unused);
+  return text.empty() ? "no unit lost all its inputs or outputs\n" : text;
+}
+
+double pruned_share(const PruneReport::LayerCount& layer) {
+  return layer.weights == 0
+             ? 0
+             : static_cast<double>(layer.pruned) / static_cast<double>(layer.weights);
+}
+
+/// What this call removed, and what is pruned now.
+std::string describe(const PruneReport& report) {
+  Table table("lrrrr");
+  table.add({"layer", "weights", "removed", "pruned", "share"});
+  const auto add = [&](const PruneReport::LayerCount& layer) {
+    table.add({layer.layer, count(layer.weights), count(layer.removed), count(layer.pruned),
+               percent(pruned_share(layer))});
+  };
+  std::ranges::for_each(report.layers, add);
+  add(total(report));
+  std::string text = table.str();
+  for (const PruneReport::LayerCount& layer : report.others)
+    text += fmt::format("{}: {} of {} weights ({}) were pruned before\n", layer.layer,
+                        count(layer.pruned), count(layer.weights), percent(pruned_share(layer)));
+  return text;
+}
+
+}  // namespace
+
+Json result_json(const PruneResult& result) {
+  Json json{{"file", result.out.string()},
+            {"layers", to_json(result.report.layers)},
+            {"other_layers", to_json(result.report.others)},
+            {"values", to_json(result.values)},
+            {"file_bytes_before", result.bytes_before},
+            {"file_bytes", result.bytes_after},
+            {"interrupted", result.interrupted}};
+  json["shrunk"] = result.shrunk ? shrink_json(*result.shrunk) : Json();
+  json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
+  return json;
+}
+
+std::string describe(const PruneResult& result) {
+  std::string text = describe(result.report);
+  text +=
+      fmt::format("{} ({}) -> {} ({})\n", printable_line(result.model), bytes(result.bytes_before),
+                  printable_line(result.out.string()), bytes(result.bytes_after));
+  if (result.shrunk) text += describe(*result.shrunk);
+  text += describe(result.values);
+  if (result.accuracy)
+    text += fmt::format("test accuracy {} on {}\n", percent(*result.accuracy), result.data);
+  return text;
+}
+
+}  // namespace karnin::cli
