@@ -151,9 +151,13 @@ void require_same_run(const std::string& run, const Json& identity) {
                         " (expected another --out, or --overwrite in place of --resume)");
 }
 
-Checkpointing::Checkpointing(std::filesystem::path file, const Json& identity, const Model& model,
-                             const RunningParts& parts)
-    : file_(std::move(file)), identity_(text_of(identity)), model_(model), parts_(parts) {}
+Checkpointing::Checkpointing(std::filesystem::path file, OutputFiles& files, const Json& identity,
+                             const Model& model, const RunningParts& parts)
+    : file_(std::move(file)),
+      files_(files),
+      identity_(text_of(identity)),
+      model_(model),
+      parts_(parts) {}
 
 void Checkpointing::save() {
   Checkpoint checkpoint{model_, identity_, {}};
@@ -164,7 +168,7 @@ void Checkpointing::save() {
   if (parts_.average) put(parts_.average->state(), checkpoint);
   put(parts_.early_stop.best(), checkpoint);
   put(parts_.log, checkpoint);
-  write_checkpoint(file_, checkpoint);
+  files_.write(file_, encode_checkpoint(checkpoint));
   saved_ = true;
 }
 
@@ -188,11 +192,6 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
   } catch (const ArgumentError& error) {
     throw FileError(file_.string(), 0, error.what());
   }
-}
-
-void Checkpointing::remove() const {
-  std::error_code ignored;  // that it is still there does no harm: it ends in the same files
-  std::filesystem::remove(file_, ignored);
 }
 
 }  // namespace karnin::cli

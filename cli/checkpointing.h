@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/output_files.h"
 #include "cli/training_run.h"
 #include "formats/data/dataset.h"
 #include "formats/model/checkpoint_file.h"
@@ -64,20 +65,24 @@ struct RunningParts {
 class Checkpointing {
  public:
   /// Keeps references. `identity` goes into the file, and is what a resumed run is compared with.
-  Checkpointing(std::filesystem::path file, const nlohmann::ordered_json& identity,
-                const Model& model, const RunningParts& parts);
+  Checkpointing(std::filesystem::path file, OutputFiles& files,
+                const nlohmann::ordered_json& identity, const Model& model,
+                const RunningParts& parts);
 
   /// Between two steps. Throws OutputError, the file that was there then still being there.
   void save();
+  /// Where that is.
+  std::filesystem::path file() const { return files_.place_of(file_); }
   /// Whether the file is this run's.
   bool saved() const { return saved_; }
   /// Before the first step, on the checkpoint's model. Throws FileError for numbers that can't be.
   void restore(const Checkpoint& checkpoint);
   /// When the run is done.
-  void remove() const;
+  void remove() const { files_.remove(file_); }
 
  private:
   std::filesystem::path file_;
+  OutputFiles& files_;
   std::string identity_;
   const Model& model_;
   RunningParts parts_;

@@ -8,7 +8,6 @@
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/output_files.h"
 #include "cli/provenance.h"
 #include "cli/prune_report.h"
 #include "cli/pruning.h"
@@ -80,14 +79,25 @@ void require_no_loss(const PruneVerb& verb, const Model& model) {
       "--out, or --keep-sensitivities");
 }
 
-PruneResult prune_file(const PruneVerb& verb) {
+/// An interruption before it leaves out what takes long: no codebook is trained, no search for
+/// values is begun.
+void quantise(PruneResult& result, Model& model, ValueOptions values, ImageSet* train,
+              const Interrupt& interrupt) {
+  if (interrupt.requested() && needs_images(values)) {
+    result.interrupted = true;
+    values.max_accuracy_drop.reset();
+    values.tuning.epochs = 0;
+  }
+  result.values = quantise_and_note(model, values, train, interrupt);
+  result.interrupted = result.interrupted || result.values.interrupted;
+}
+
+PruneResult prune_file(const PruneVerb& verb, OutputFiles& files) {
   Model model = read_model(verb.model);
   require_no_loss(verb, model);
-  require_replaceable(verb, {{verb.out}, {}, false});
-  require_writable({verb.out});
+  files = take_file(verb);
   PruneResult result;
   result.model = verb.model;
-  result.out = verb.out;
   result.bytes_before = file_bytes(verb.model);
   TrainOptions options = resolve(verb.fine_tune, verb.threads);
   const bool tune = options.epochs > 0, score = needs_gradients(verb.prune.method);
@@ -105,18 +115,12 @@ PruneResult prune_file(const PruneVerb& verb) {
   ValueOptions values = verb.values;
   values.tuning = options;
   values.tuning.epochs = verb.values.tuning.epochs;
-  // An interruption ends what takes long: no codebook is trained, no search for values is begun.
-  if (interrupt.requested() && needs_images(values)) {
-    result.interrupted = true;
-    values.max_accuracy_drop.reset();
-    values.tuning.epochs = 0;
-  }
-  result.values = quantise_and_note(model, values, dataset ? &dataset->train : nullptr, interrupt);
-  result.interrupted = result.interrupted || result.values.interrupted;
+  quantise(result, model, values, dataset ? &dataset->train : nullptr, interrupt);
   if (!verb.keep_sensitivities) model.sensitivities.clear();
-  write_model(verb.out, model);
+  files.write(verb.out, encode_model(model));
   interrupted.reset();
-  result.bytes_after = file_bytes(verb.out);
+  result.out = files.place_of(verb.out);
+  result.bytes_after = file_bytes(result.out);
   if (dataset && !result.interrupted) {
     result.data = title(*dataset);
     result.accuracy = classify(model, dataset->test, verb.threads).accuracy();
@@ -125,12 +129,13 @@ PruneResult prune_file(const PruneVerb& verb) {
 }
 
 ExitCode prune_verb(const PruneVerb& verb) {
-  const PruneResult result = prune_file(verb);
+  OutputFiles files;
+  const PruneResult result = prune_file(verb, files);
   if (verb.json)
     print_json(result_json(result));
   else
     print(describe(result));
-  return result.interrupted ? ExitCode::interrupted : ExitCode::done;
+  return files.exit_code(result.interrupted);
 }
 
 void add_pruning_options(Verb& verb, PruneOptions& options, const Pruned& pruned) {

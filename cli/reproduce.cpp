@@ -15,8 +15,6 @@
 #include "cli/quantity.h"
 #include "cli/result_options.h"
 #include "cli/verb.h"
-#include "formats/io/atomic_file.h"
-#include "formats/io/directory_lock.h"
 #include "formats/report/gnuplot.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
@@ -48,11 +46,12 @@ std::string seeds_text(std::int64_t seeds) {
   return fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
 }
 
-void write_results(const Reproduction& results, const Dataset& dataset, const ReproduceVerb& verb) {
+void write_results(const Reproduction& results, const Dataset& dataset, const ReproduceVerb& verb,
+                   OutputFiles& files) {
   for (const ResultFile& file : result_files(results, dataset))
-    replace_file(verb.out / file.name, file.text);
+    files.write(verb.out / file.name, file.text);
   for (const Plot& plot : all_figures(results))
-    replace_file(verb.out / (plot.name + ".png"), plot_png(plot));
+    files.write(verb.out / (plot.name + ".png"), plot_png(plot));
   ReportContext context{.data = title(dataset),
                         .machine = machine_name(verb.threads),
                         .version = KARNIN_VERSION,
@@ -60,7 +59,7 @@ void write_results(const Reproduction& results, const Dataset& dataset, const Re
                                                verb.data.empty() ? dataset.name : verb.data,
                                                verb.seeds, verb.paper_only ? " --paper-only" : ""),
                         .peak_mib = peak_memory_mib()};
-  replace_file(verb.out / "report.html", report_html(results, dataset, context));
+  files.write(verb.out / "report.html", report_html(results, dataset, context));
 }
 
 /// One seed has no standard deviation.
@@ -68,13 +67,13 @@ Json spread_json(const Spread& spread) {
   return {{"mean", spread.mean}, {"sd", spread.count < 2 ? Json() : Json(spread.sd)}};
 }
 
-Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
+Json reproduction_json(const Reproduction& results, const std::filesystem::path& report_file) {
   Json json{{"interrupted", results.interrupted},
             {"seconds", results.paper_seconds + results.variant_seconds},
             {"paper_seconds", results.paper_seconds},
             {"peak_memory_mib", peak_memory_mib()}};
   if (results.interrupted) return json;
-  json["report"] = (verb.out / "report.html").string();
+  json["report"] = report_file.string();
   json["seeds"] = Json::array();
   for (const Measurements& m : results.paper) {
     const auto& [report, confusion] = at_first_threshold(m, "karnin-sgd");
@@ -91,12 +90,12 @@ Json reproduction_json(const Reproduction& results, const ReproduceVerb& verb) {
   return json;
 }
 
-std::string describe(const Reproduction& results, const ReproduceVerb& verb) {
+std::string describe(const Reproduction& results, const std::filesystem::path& report_file) {
   if (results.interrupted)
     return fmt::format(
         "interrupted: networks that are done stay in {}, and the same command goes "
         "on from them\n",
-        verb.out.string());
+        report_file.parent_path().string());
   std::string text;
   for (const Measurements& m : results.paper) {
     const auto& [report, confusion] = at_first_threshold(m, "karnin-sgd");
@@ -106,7 +105,7 @@ std::string describe(const Reproduction& results, const ReproduceVerb& verb) {
   }
   return text + fmt::format("{:.1f} s, {:.0f} MiB: {}\n",
                             results.paper_seconds + results.variant_seconds, peak_memory_mib(),
-                            (verb.out / "report.html").string());
+                            report_file.string());
 }
 
 /// The bar is gone when this is done.
@@ -155,7 +154,7 @@ Results results_of(const ReproduceVerb& verb) {
 }
 
 /// Notes whose results these are, unless others' are there.
-void claim(const ReproduceVerb& verb, const Dataset& dataset) {
+void claim(const ReproduceVerb& verb, const Dataset& dataset, OutputFiles& files) {
   const Json run = identity(verb, dataset), there = saved_arguments(verb.out);
   if (!verb.overwrite && !there.empty()) {
     const std::string other = differences(there.value("run", Json()).dump(), run);
@@ -165,25 +164,26 @@ void claim(const ReproduceVerb& verb, const Dataset& dataset) {
                       "--overwrite, to replace them, or another --out",
                       verb.out.string(), other));
   }
-  replace_file(verb.out / kArgumentsFile, Json{{"verb", "reproduce"}, {"run", run}}.dump(2) + "\n");
+  files.write(verb.out / kArgumentsFile, Json{{"verb", "reproduce"}, {"run", run}}.dump(2) + "\n");
 }
 
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   require_replaceable_directory(verb, results_of(verb));
   const Dataset dataset = find_dataset(verb.data);
-  const DirectoryLock lock = lock_results(verb, results_of(verb));
-  claim(verb, dataset);
+  OutputFiles files = take_directory(verb, results_of(verb));
+  claim(verb, dataset, files);
   const Interrupt interrupt;
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
                    count(dataset.train.size()), seeds_text(verb.seeds)));
   const Reproduction results = reproduce_watched(verb, dataset, interrupt);
-  if (!results.interrupted) write_results(results, dataset, verb);
+  if (!results.interrupted) write_results(results, dataset, verb, files);
+  const std::filesystem::path report = files.place_of(verb.out / "report.html");
   if (verb.json)
-    print_json(reproduction_json(results, verb));
+    print_json(reproduction_json(results, report));
   else
-    print(describe(results, verb));
-  return results.interrupted ? ExitCode::interrupted : ExitCode::done;
+    print(describe(results, report));
+  return files.exit_code(results.interrupted);
 }
 
 }  // namespace

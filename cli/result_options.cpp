@@ -2,7 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "cli/output_files.h"
+#include <utility>
+
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -55,13 +56,19 @@ void require_replaceable_directory(const ResultOptions& options, const Results& 
   require_replaceable(options, results);
 }
 
-DirectoryLock lock_results(const ResultOptions& options, const Results& results) {
+OutputFiles take_directory(const ResultOptions& options, const Results& results) {
   std::vector<fs::path> files = results.files;
   if (!results.state.empty()) files.push_back(results.state);
   require_writable(files);
   DirectoryLock lock(options.out);
   require_replaceable(options, results);
-  return lock;
+  return {files, options.overwrite, std::move(lock)};
+}
+
+OutputFiles take_file(const ResultOptions& options) {
+  require_replaceable(options, {{options.out}, {}, false});
+  require_writable({options.out});
+  return {{options.out}, options.overwrite};
 }
 
 }  // namespace karnin::cli

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "formats/io/directory_lock.h"
+#include "cli/output_files.h"
 
 namespace karnin::cli {
 
@@ -36,8 +36,11 @@ void require_replaceable(const ResultOptions& options, const Results& results);
 void require_replaceable_directory(const ResultOptions& options, const Results& results);
 
 /// Proves that all of it can be written, and takes the directory --out, in which another process
-/// may have come to its end meanwhile. Throws as require_replaceable_directory() and
-/// require_writable_file() do.
-DirectoryLock lock_results(const ResultOptions& options, const Results& results);
+/// may have come to its end meanwhile: from here on the files that are there are the run's own, and
+/// others not. Throws as require_replaceable_directory() and require_writable_file() do.
+OutputFiles take_directory(const ResultOptions& options, const Results& results);
+
+/// The same for a result that is the file --out, whose directory others may use.
+OutputFiles take_file(const ResultOptions& options);
 
 }  // namespace karnin::cli

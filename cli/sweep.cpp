@@ -19,8 +19,6 @@
 #include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
-#include "formats/io/atomic_file.h"
-#include "formats/io/directory_lock.h"
 #include "formats/model/model_file.h"
 #include "formats/report/gnuplot.h"
 #include "train/experiments/tuned_sweep.h"
@@ -139,20 +137,21 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   const SweepOptions options = options_for(verb, models.front());
   for (const Model& model : models) tell_pruned_beyond(model, least_pruning(options));
   const TrainOptions tuning = resolve(verb.tuning, verb.threads);
+  OutputFiles files;
   SweepRecord record(verb.out, sweep_identity(models, dataset, options, tuning, verb.score_images),
-                     verb.models, options);
-  const DirectoryLock lock = lock_results(verb, results_of(verb, resumed));
+                     verb.models, options, files);
+  files = take_directory(verb, results_of(verb, resumed));
   tell_start(verb, record, verb.resume && record.restore());
   const Interrupt interrupt;  // until all is written
   sweep_all(verb, models, dataset, options, tuning, record, interrupt);
   const bool interrupted = record.found() < record.points();
   if (verb.plot && !interrupted)
-    replace_file(verb.out / "sweep.png", plot_png(sweep_plot(record.sweeps(), options)));
+    files.write(verb.out / "sweep.png", plot_png(sweep_plot(record.sweeps(), options)));
   if (verb.json)
     print_json(sweep_json(record, options));
   else
     print(describe(dataset, record, options));
-  return interrupted ? ExitCode::interrupted : ExitCode::done;
+  return files.exit_code(interrupted);
 }
 
 void add_axis_options(Verb& verb, SweepVerb& options) {

@@ -72,12 +72,13 @@ Json sweep_identity(const std::vector<Model>& models, const Dataset& dataset,
 }
 
 SweepRecord::SweepRecord(const fs::path& directory, Json identity, std::vector<std::string> models,
-                         const SweepOptions& options)
+                         const SweepOptions& options, OutputFiles& files)
     : state_file_(directory / "sweep.json"),
       csv_file_(directory / "sweep.csv"),
       identity_(std::move(identity)),
       models_(std::move(models)),
       options_(options),
+      files_(files),
       outcomes_(models_.size(), SweepOutcomes(points_of(options).size())) {}
 
 bool SweepRecord::restore() {
@@ -130,8 +131,8 @@ Json SweepRecord::to_json() const {
 
 void SweepRecord::save() {
   if (found() == 0) return;
-  replace_file(state_file_, to_json().dump() + "\n");
-  replace_file(csv_file_, sweep_csv(sweeps(), options_));
+  files_.write(state_file_, to_json().dump() + "\n");
+  files_.write(csv_file_, sweep_csv(sweeps(), options_));
   saved_ = std::chrono::steady_clock::now();
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/output_files.h"
 #include "formats/data/dataset.h"
 #include "train/experiments/sweep.h"
 #include "train/loop/trainer.h"
@@ -23,12 +24,12 @@ nlohmann::ordered_json sweep_identity(const std::vector<Model>& models, const Da
 class SweepRecord {
  public:
   /// Nothing is found yet. `identity` is sweep_identity(); `models` are the names of the
-  /// models. Keeps a reference to the options.
+  /// models. Keeps references to options and files.
   SweepRecord(const std::filesystem::path& directory, nlohmann::ordered_json identity,
-              std::vector<std::string> models, const SweepOptions& options);
+              std::vector<std::string> models, const SweepOptions& options, OutputFiles& files);
 
   const std::filesystem::path& state_file() const { return state_file_; }
-  const std::filesystem::path& csv_file() const { return csv_file_; }
+  std::filesystem::path csv_file() const { return files_.place_of(csv_file_); }
 
   /// Takes up what sweep.json holds. False if there is none. Throws ArgumentError for that of
   /// another sweep, FileError for one that is unsound.
@@ -41,7 +42,7 @@ class SweepRecord {
   /// By model, in order; those of which nothing was found are left out.
   std::vector<ModelSweep> sweeps() const;
 
-  /// Replaces both files. Throws OutputError.
+  /// Writes both files anew. Throws OutputError.
   void save();
   /// save(), unless the last one was less than `pause` ago.
   void save_after(std::chrono::milliseconds pause);
@@ -54,6 +55,7 @@ class SweepRecord {
   nlohmann::ordered_json identity_;
   std::vector<std::string> models_;
   const SweepOptions& options_;
+  OutputFiles& files_;
   std::vector<SweepOutcomes> outcomes_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };

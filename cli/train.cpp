@@ -16,8 +16,6 @@
 #include "cli/train_report.h"
 #include "cli/train_run.h"
 #include "cli/training_start.h"
-#include "formats/io/atomic_file.h"
-#include "formats/io/directory_lock.h"
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
 #include "train/loop/initialise.h"
@@ -83,18 +81,19 @@ TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
   return run;
 }
 
-void save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity) {
+void save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity,
+          OutputFiles& files) {
   append_provenance(run.model, history_entry(verb, run, options));
-  write_model(verb.out / "model.bin", run.model);
+  files.write(verb.out / "model.bin", encode_model(run.model));
   run.pruned = run.model;
   if (!verb.pruning.asked_for())
     prune_and_note(run.pruned, default_pruning(run.model.architecture));
   run.pruned.sensitivities.clear();
-  write_model(verb.out / "pruned.bin", run.pruned);
-  replace_file(verb.out / "train.csv", to_csv(run.log));
+  files.write(verb.out / "pruned.bin", encode_model(run.pruned));
+  files.write(verb.out / "train.csv", to_csv(run.log));
   const Json json = arguments(verb, run, options, identity);
-  replace_file(verb.out / kArgumentsFile,
-               json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  files.write(verb.out / kArgumentsFile,
+              json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 /// Says where the model that the run starts from has fewer weights than it asks for.
@@ -121,14 +120,14 @@ void tell_start(const TrainVerb& verb, const TrainRun& run) {
 }
 
 void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options,
-                    const Json& id) {
+                    const Json& id, OutputFiles& files) {
   if (run.checkpoint) {
     require_same_run(run.checkpoint->run, id);
     run.model = run.checkpoint->model;
   }
   TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
-                          rules(verb, run.model), verb.watch, verb.checkpoint_file(), id);
-  const DirectoryLock lock = lock_results(verb, results_of(verb, run.checkpoint.has_value()));
+                          rules(verb, run.model), verb.watch, verb.checkpoint_file(), id, files);
+  files = take_directory(verb, results_of(verb, run.checkpoint.has_value()));
   tell_start(verb, run);
   if (run.checkpoint) session.resume(*run.checkpoint);
   run.checkpoint.reset();
@@ -136,7 +135,7 @@ void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& op
   run.interrupted = session.run(interrupt);
   run.log = session.log();
   run.best_epoch = session.best_epoch();
-  save(run, verb, options, id);
+  save(run, verb, options, id, files);
   if (!run.interrupted) session.remove_checkpoint();
 }
 
@@ -171,9 +170,10 @@ ExitCode train(const TrainVerb& verb) {
   const TrainOptions options = resolve(verb.training, verb.threads);
   TrainRun run = start(verb, options.seed);
   const Json id = identity(verb, run, options);
-  if (!is_over(run, verb, id)) train_and_save(run, verb, options, id);
-  std::vector<Product> products{{verb.out / "model.bin", run.model, {}},
-                                {verb.out / "pruned.bin", run.pruned, {}}};
+  OutputFiles files;
+  if (!is_over(run, verb, id)) train_and_save(run, verb, options, id, files);
+  std::vector<Product> products{{files.place_of(verb.out / "model.bin"), run.model, {}},
+                                {files.place_of(verb.out / "pruned.bin"), run.pruned, {}}};
   if (!run.interrupted)
     for (Product& product : products)
       product.accuracy = classify(product.model, run.dataset.test, verb.threads).accuracy();
@@ -181,7 +181,7 @@ ExitCode train(const TrainVerb& verb) {
     print_json(report_json(run, products));
   else
     print(describe(run.dataset, products));
-  return run.interrupted ? ExitCode::interrupted : ExitCode::done;
+  return files.exit_code(run.interrupted);
 }
 
 }  // namespace

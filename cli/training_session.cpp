@@ -11,14 +11,13 @@ namespace karnin::cli {
 TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
                                  const WeightRules& rules, const WatchOptions& watch,
                                  const std::filesystem::path& checkpoint,
-                                 const nlohmann::ordered_json& identity)
+                                 const nlohmann::ordered_json& identity, OutputFiles& files)
     : task_(task),
       options_(options),
       watch_(watch),
-      checkpoint_(checkpoint),
       trainer_(task.model, task.images, options),
       early_stop_(std::max<std::int64_t>(watch.early_stop, 1)),
-      checkpointing_(checkpoint, identity, task.model,
+      checkpointing_(checkpoint, files, identity, task.model,
                      {trainer_, recorder_, pruner_, search_, average_, early_stop_, log_}),
       curves_(watch.tensorboard) {
   trainer_.attach(recorder_);
@@ -108,7 +107,7 @@ void TrainingSession::fail(const Error& error) const {
   std::string advice = "; there was no checkpoint yet";
   if (checkpointing_.saved())
     advice = fmt::format("; the last good weights are in {}, to go on from with --model",
-                         checkpoint_.string());
+                         checkpointing_.file().string());
   throw Error(error.what() + advice);
 }
 

@@ -28,11 +28,11 @@ struct WeightRules {
 
 class TrainingSession {
  public:
-  /// Keeps references. `checkpoint` is the file to save to, `identity` says which run this is (see
-  /// checkpointing.h). Throws what Trainer throws.
+  /// Keeps references. `checkpoint` is the one of `files` to save to, `identity` says which run
+  /// this is (see checkpointing.h). Throws what Trainer throws.
   TrainingSession(const Task& task, const TrainOptions& options, const WeightRules& rules,
                   const WatchOptions& watch, const std::filesystem::path& checkpoint,
-                  const nlohmann::ordered_json& identity);
+                  const nlohmann::ordered_json& identity, OutputFiles& files);
 
   /// First of all, on the checkpoint's model, if at all.
   void resume(const Checkpoint& from) { checkpointing_.restore(from); }
@@ -60,7 +60,6 @@ class TrainingSession {
   Task task_;
   TrainOptions options_;
   WatchOptions watch_;
-  std::filesystem::path checkpoint_;
   TrainingLog log_;
   SensitivityRecorder recorder_;
   Trainer trainer_;

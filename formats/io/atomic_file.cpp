@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "formats/io/file_descriptor.h"
+#include "formats/io/link_target.h"
 #include "formats/io/temporary_file.h"
 #include "runtime/core/error.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxSymlinks = 40;  // as Linux has it
-
 [[noreturn]] void fail(const fs::path& path, const std::string& action, int error) {
   throw OutputError(fmt::format("cannot {} '{}': {}", action, path.string(),
                                 std::generic_category().message(error)));
@@ -27,29 +26,6 @@ constexpr int kMaxSymlinks = 40;  // as Linux has it
 
 fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-/// /dev/stdout, for one, is a link to an open file, which is no name: whoever put another file
-/// there would write beside whatever goes through the descriptor.
-bool is_descriptor(const fs::path& link) {
-  std::error_code error;
-  const fs::path folder = fs::canonical(directory_of(link), error);
-  return folder.filename() == "fd" && folder.string().starts_with("/proc/");
-}
-
-/// The file behind a chain of symlinks, which need not exist yet.
-fs::path follow_symlinks(fs::path path) {
-  const fs::path start = path;
-  std::error_code error;
-  for (int i = 0; i < kMaxSymlinks; ++i) {
-    if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
-    if (is_descriptor(path))
-      throw OutputError(fmt::format("cannot write '{}': not a regular file", start.string()));
-    const fs::path target = fs::read_symlink(path, error);
-    if (error) fail(start, "follow the link", error.value());
-    path = path.parent_path() / target;  // an absolute target replaces the left side
-  }
-  fail(start, "follow the link", ELOOP);
 }
 
 /// The mode of the file that is about to be replaced, if there is one. Only regular files are
@@ -88,16 +64,20 @@ Obstacle refusal(const char* action, int error) {
               error == EROFS};
 }
 
+/// What becomes of a file that has the name already.
+enum class Existing { replaced, kept };
+
 Obstacle put_sibling(const fs::path& target, std::optional<mode_t> mode,
-                     std::span<const std::uint8_t> bytes) {
+                     std::span<const std::uint8_t> bytes, Existing existing = Existing::replaced) {
   TemporaryFile sibling(directory_of(target));
   if (sibling.error() != 0) return refusal("write", sibling.error());
   if (const int error = mode ? sibling.set_mode(*mode) : 0; error != 0)
     return refusal("set the mode of", error);
   if (const int error = sibling.write(bytes); error != 0) return {"write", error};
   if (const int error = sibling.flush(); error != 0) return {"flush", error};
-  if (const int error = sibling.rename_to(target); error != 0) return refusal("replace", error);
-  return {};
+  const int error =
+      existing == Existing::kept ? sibling.rename_to_new(target) : sibling.rename_to(target);
+  return error == 0 ? Obstacle{} : refusal("replace", error);
 }
 
 /// Whether the directory lets only the owner of a file take it away, and that is somebody else.
@@ -129,9 +109,11 @@ Obstacle foresee(const fs::path& target, std::optional<mode_t> mode) {
   return put_sibling(place.path(), mode, {});
 }
 
-FileDescriptor open_to_overwrite(const fs::path& target, bool exists) {
+FileDescriptor open_to_overwrite(const fs::path& target, bool exists,
+                                 Existing existing = Existing::replaced) {
   // Not O_CREAT for what exists: a sticky directory would refuse it.
-  return FileDescriptor(open(target.c_str(), O_WRONLY | O_CLOEXEC | (exists ? 0 : O_CREAT), 0666));
+  const int created = existing == Existing::kept ? O_CREAT | O_EXCL : O_CREAT;
+  return FileDescriptor(open(target.c_str(), O_WRONLY | O_CLOEXEC | (exists ? 0 : created), 0666));
 }
 
 /// Room for so many bytes, before any is changed. A file system that can't promise it isn't asked
@@ -158,22 +140,42 @@ void make_directory(const fs::path& directory) {
   if (error) fail(directory, "create the directory", error.value());
 }
 
-}  // namespace
-
-void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  const fs::path target = follow_symlinks(path);
+/// False, with nothing done, where a file that is to be kept has come to be there.
+bool put(const fs::path& path, const fs::path& target, std::span<const std::uint8_t> bytes,
+         Existing existing) {
   const std::optional<mode_t> mode = existing_mode(target);
-  Obstacle obstacle = put_sibling(target, mode, bytes);
+  Obstacle obstacle = put_sibling(target, mode, bytes, existing);
   // Somebody took the sibling away: another host, say, to which its lock means nothing.
-  if (obstacle.error == ENOENT) obstacle = put_sibling(target, mode, bytes);
-  if (obstacle.error == 0) return flush_directory(directory_of(target));
+  if (obstacle.error == ENOENT) obstacle = put_sibling(target, mode, bytes, existing);
+  if (obstacle.error == 0) {
+    flush_directory(directory_of(target));
+    return true;
+  }
+  if (existing == Existing::kept && obstacle.error == EEXIST) return false;
   if (!obstacle.leaves_overwriting) fail(path, obstacle.action, obstacle.error);
-  const FileDescriptor file = open_to_overwrite(target, mode.has_value());
+  const FileDescriptor file = open_to_overwrite(target, mode.has_value(), existing);
+  if (existing == Existing::kept && !file && errno == EEXIST) return false;
   if (!file) fail(path, "write", errno);
   if (const int error = overwrite(file, bytes); error != 0) {
     if (!mode) unlink(target.c_str());
     fail(path, "overwrite", error);
   }
+  return true;
+}
+
+}  // namespace
+
+void replace_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  put(path, link_target(path), bytes, Existing::replaced);
+}
+
+bool create_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const fs::path target = link_target(path);
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  if (!fs::exists(status)) return put(path, target, bytes, Existing::kept);
+  return fs::is_regular_file(status) && fs::file_size(target, error) == 0 &&
+         put(path, target, bytes, Existing::replaced);
 }
 
 void replace_file(const fs::path& path, std::string_view text) {
@@ -188,7 +190,7 @@ void require_writable_directory(const fs::path& directory) {
 }
 
 std::error_code require_writable_file(const fs::path& path) {
-  const fs::path target = follow_symlinks(path);
+  const fs::path target = link_target(path);
   make_directory(directory_of(target));
   remove_leftovers(directory_of(target));
   const std::optional<mode_t> mode = existing_mode(target);

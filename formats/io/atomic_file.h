@@ -18,6 +18,12 @@ namespace karnin {
 void replace_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
+/// The same for a file that is not there yet, or is empty: false if anything else has the name by
+/// then, which stays as it is. Where a file system offers neither RENAME_NOREPLACE nor hard links,
+/// the name is looked at just before.
+[[nodiscard]] bool create_file(const std::filesystem::path& path,
+                               std::span<const std::uint8_t> bytes);
+
 /// Creates the directory (and its parents), proves that it can be written, and removes what
 /// replace_file() left there in a process that was killed. Throws OutputError.
 void require_writable_directory(const std::filesystem::path& directory);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdio>
 #include <random>
 #include <string>
 #include <string_view>
@@ -83,6 +84,17 @@ int TemporaryFile::rename_to(const fs::path& path) {
   if (rename(path_.c_str(), path.c_str()) != 0) return errno;
   file_ = FileDescriptor();
   return 0;
+}
+
+int TemporaryFile::rename_to_new(const fs::path& path) {
+  if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+    file_ = FileDescriptor();
+    return 0;
+  }
+  if (!is_not_offered(errno)) return errno;
+  if (link(path_.c_str(), path.c_str()) == 0) return 0;  // ~TemporaryFile() takes the old name away
+  if (!is_not_offered(errno)) return errno;
+  return access(path.c_str(), F_OK) == 0 ? EEXIST : rename_to(path);
 }
 
 void remove_leftovers(const fs::path& directory) {

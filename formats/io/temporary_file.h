@@ -32,6 +32,8 @@ class TemporaryFile {
   }
   [[nodiscard]] int flush() const { return file_.flush(); }
   [[nodiscard]] int rename_to(const std::filesystem::path& path);
+  /// EEXIST where something has that name, which stays.
+  [[nodiscard]] int rename_to_new(const std::filesystem::path& path);
 
  private:
   std::filesystem::path path_;

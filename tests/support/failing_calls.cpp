@@ -58,6 +58,9 @@ int __real_fsync(int file);
 int __real_fchmod(int file, mode_t mode);
 int __real_rename(const char* from, const char* to);
 int __real_rmdir(const char* path);
+int __real_renameat2(int from_folder, const char* from, int to_folder, const char* to,
+                     unsigned flags);
+int __real_link(const char* from, const char* to);
 int __real_unlink(const char* path);
 int __real_flock(int file, int operation);
 char* __real_mkdtemp(char* name);
@@ -96,6 +99,16 @@ int __wrap_rename(const char* from, const char* to) {
 
 int __wrap_rmdir(const char* path) {
   return karnin::test::must_fail("rmdir") ? -1 : __real_rmdir(path);
+}
+
+int __wrap_renameat2(int from_folder, const char* from, int to_folder, const char* to,
+                     unsigned flags) {
+  if (karnin::test::must_fail("renameat2")) return -1;
+  return __real_renameat2(from_folder, from, to_folder, to, flags);
+}
+
+int __wrap_link(const char* from, const char* to) {
+  return karnin::test::must_fail("link") ? -1 : __real_link(from, to);
 }
 
 int __wrap_unlink(const char* path) {

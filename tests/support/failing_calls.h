@@ -8,7 +8,8 @@
 namespace karnin::test {
 
 /// The calls that replacing a file makes, and that can fail. So can "unlink", which it makes only
-/// where another has failed, and "read", "lseek", "mkdtemp" and "rmdir", which others make.
+/// where another has failed, "renameat2" and "link", which creating one makes, and "read", "lseek",
+/// "mkdtemp" and "rmdir", which others make.
 std::vector<std::string> failing_calls();
 
 /// While it lives, the `nth` call (from 0) of that name fails with `error`, and with `for_good` all
