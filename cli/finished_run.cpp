@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "cli/checkpointing.h"
 #include "cli/provenance.h"
 #include "formats/io/atomic_file.h"
 #include "formats/model/model_file.h"
@@ -81,15 +80,14 @@ Json saved_arguments(const fs::path& directory) {
   return arguments.is_object() ? arguments : Json::object();
 }
 
-std::optional<FinishedRun> find_finished_run(const fs::path& directory, const Json& identity) {
+std::optional<FinishedRun> find_finished_run(const fs::path& directory) {
   std::error_code error;
   for (const char* name : {"model.bin", "pruned.bin", "train.csv"})
     if (!fs::exists(directory / name, error)) return std::nullopt;
   const Json arguments = saved_arguments(directory);
   if (!arguments.contains("finished") || arguments["finished"] != true) return std::nullopt;
-  require_same_run(arguments.value("run", Json()).dump(), identity);
-  FinishedRun run{read_model(directory / "model.bin"), read_model(directory / "pruned.bin"),
-                  read_log(directory / "train.csv")};
+  FinishedRun run{arguments.value("run", Json()).dump(), read_model(directory / "model.bin"),
+                  read_model(directory / "pruned.bin"), read_log(directory / "train.csv")};
   const Json history = provenance(run.model)["history"];
   const Json last = history.empty() ? Json() : history.back();
   if (last.is_object() && last.contains("best_epoch") && last["best_epoch"].is_number_integer())

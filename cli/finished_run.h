@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "cli/training_run.h"
 #include "runtime/core/model.h"
@@ -19,15 +20,15 @@ inline constexpr const char* kArgumentsFile = "arguments.json";
 nlohmann::ordered_json saved_arguments(const std::filesystem::path& directory);
 
 struct FinishedRun {
+  std::string identity;  ///< which run it was, as JSON (checkpointing.h)
   Model model;
   Model pruned;
   TrainingLog log;  ///< as exact as train.csv has it, and without speeds
   std::int64_t best_epoch = 0;
 };
 
-/// Nothing unless a run has ended in this directory and left all its files there. Throws
-/// ArgumentError, naming every difference, if it was another one, and FileError for unsound files.
-std::optional<FinishedRun> find_finished_run(const std::filesystem::path& directory,
-                                             const nlohmann::ordered_json& identity);
+/// Nothing unless a run has ended in this directory and left all its files there. Throws FileError
+/// for unsound files.
+std::optional<FinishedRun> find_finished_run(const std::filesystem::path& directory);
 
 }  // namespace karnin::cli

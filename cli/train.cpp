@@ -60,11 +60,19 @@ Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_
   return model;
 }
 
+/// What --resume finds of the run.
+std::optional<SavedRun> saved(const TrainRun& run) {
+  if (run.checkpoint) return SavedRun{"the checkpoint", run.checkpoint->run, run.checkpoint->model};
+  if (run.over) return SavedRun{"the finished run", run.over->identity, run.over->model};
+  return std::nullopt;
+}
+
 TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
   TrainRun run;
   if (verb.watch.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
+  if (verb.watch.resume && !run.checkpoint) run.over = find_finished_run(verb.out);
   if (!verb.model.empty()) {
-    TrainingStart from = read_start(verb.model, verb.out, run.checkpoint);
+    TrainingStart from = read_start(verb.model, verb.out, saved(run));
     run.model = std::move(from.model);
     run.started_from = {{"model", from.name}, {"model_sha256", from.sha256}};
     run.dataset = load_dataset_for(run.model, verb.data);
@@ -139,17 +147,14 @@ void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& op
   if (!run.interrupted) session.remove_checkpoint();
 }
 
-/// True if this very run is over, and was read back.
-bool is_over(TrainRun& run, const TrainVerb& verb, const Json& identity) {
-  if (!verb.watch.resume || verb.overwrite || run.checkpoint) return false;
-  std::optional<FinishedRun> over = find_finished_run(verb.out, identity);
-  if (!over) return false;
+/// Takes what a finished run has left, if that was this very one. Throws ArgumentError otherwise.
+void take_finished(TrainRun& run, const TrainVerb& verb, const Json& identity) {
+  require_same_run(run.over->identity, identity);
   tell(fmt::format("the run in {} is over: nothing is left to do\n", verb.out.string()));
-  run.model = std::move(over->model);
-  run.pruned = std::move(over->pruned);
-  run.log = std::move(over->log);
-  run.best_epoch = over->best_epoch;
-  return true;
+  run.model = std::move(run.over->model);
+  run.pruned = std::move(run.over->pruned);
+  run.log = std::move(run.over->log);
+  run.best_epoch = run.over->best_epoch;
 }
 
 Json report_json(const TrainRun& run, const std::vector<Product>& products) {
@@ -171,7 +176,10 @@ ExitCode train(const TrainVerb& verb) {
   TrainRun run = start(verb, options.seed);
   const Json id = identity(verb, run, options);
   OutputFiles files;
-  if (!is_over(run, verb, id)) train_and_save(run, verb, options, id, files);
+  if (run.over)
+    take_finished(run, verb, id);
+  else
+    train_and_save(run, verb, options, id, files);
   std::vector<Product> products{{files.place_of(verb.out / "model.bin"), run.model, {}},
                                 {files.place_of(verb.out / "pruned.bin"), run.pruned, {}}};
   if (!run.interrupted)

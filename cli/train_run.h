@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/finished_run.h"
 #include "cli/result_options.h"
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
@@ -33,6 +34,7 @@ struct TrainVerb : VerbOptions, ResultOptions {
 /// Everything that one run works on, in the order in which it comes to be.
 struct TrainRun {
   std::optional<Checkpoint> checkpoint;  ///< to go on from
+  std::optional<FinishedRun> over;       ///< what --resume finds where nothing is left to do
   Dataset dataset;
   std::optional<ImageSet> held_out;  ///< of the training images
   Model model;

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "formats/data/digest.h"
 #include "formats/io/file_status.h"
+#include "formats/model/checkpoint_file.h"
 #include "formats/model/model_file.h"
 
 namespace karnin::cli {
@@ -22,26 +23,27 @@ std::string start_name(const std::string& file, const std::filesystem::path& out
   return file;
 }
 
-/// A text of the identity that the checkpoint carries (checkpointing.h), or "".
-std::string saved_text(const std::optional<Checkpoint>& checkpoint, const char* key) {
-  const Json saved = checkpoint ? Json::parse(checkpoint->run, nullptr, false) : Json();
-  return saved.contains(key) && saved[key].is_string() ? saved[key].get<std::string>() : "";
+/// A text of the identity, or "".
+std::string saved_text(const std::optional<SavedRun>& saved, const char* key) {
+  const Json identity = saved ? Json::parse(saved->identity, nullptr, false) : Json();
+  return identity.contains(key) && identity[key].is_string() ? identity[key].get<std::string>()
+                                                             : "";
 }
 
 }  // namespace
 
 TrainingStart read_start(const std::string& file, const std::filesystem::path& out,
-                         const std::optional<Checkpoint>& checkpoint) {
-  const std::string name = start_name(file, out), digest = saved_text(checkpoint, "model_sha256");
-  const bool replaced = name != file && name == saved_text(checkpoint, "model");
+                         const std::optional<SavedRun>& saved) {
+  const std::string name = start_name(file, out), digest = saved_text(saved, "model_sha256");
+  const bool replaced = name != file && name == saved_text(saved, "model");
   const bool gone = !is_there(file);
   if (digest.empty() || !(gone || replaced)) {
     Model model = read_model_or_checkpoint(file);
     std::string sha256 = karnin::sha256(encode_model(model));
     return {std::move(model), name, std::move(sha256)};
   }
-  if (gone) tell(fmt::format("{} is not there: the checkpoint stands for it\n", file));
-  return {checkpoint->model, name, digest};
+  if (gone) tell(fmt::format("{} is not there: {} stands for it\n", file, saved->name));
+  return {saved->model, name, digest};
 }
 
 }  // namespace karnin::cli

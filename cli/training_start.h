@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "formats/model/checkpoint_file.h"
+#include "runtime/core/model.h"
 
 namespace karnin::cli {
 
@@ -18,9 +18,16 @@ struct TrainingStart {
   std::string sha256;  ///< of the model as a file, whatever its path
 };
 
-/// A model or a checkpoint. A `checkpoint` of the run stands for it where the file has gone, or
-/// where it was one of the run's own products and has been replaced since. Throws FileError.
+/// What there is of the run that is to go on: it carries the identity of what it started from.
+struct SavedRun {
+  const char* name;             ///< for messages
+  const std::string& identity;  ///< as JSON (checkpointing.h)
+  const Model& model;
+};
+
+/// A model or a checkpoint. The `saved` run stands for it where the file has gone, or where it was
+/// one of the run's own products and has been replaced since. Throws FileError.
 TrainingStart read_start(const std::string& file, const std::filesystem::path& out,
-                         const std::optional<Checkpoint>& checkpoint);
+                         const std::optional<SavedRun>& saved);
 
 }  // namespace karnin::cli

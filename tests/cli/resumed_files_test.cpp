@@ -127,5 +127,30 @@ TEST_F(ResumedFiles, TheRunMayHaveReplacedItsOwnStart) {
   refuses({"--model", "copy/pruned.bin"}, "model_sha256 was", "replaced");
 }
 
+/// A finished run knows what it started from, whatever became of that.
+TEST_F(ResumedFiles, AreNotNeededByARunThatIsOver) {
+  const auto is_over = [](const std::string& model, int status, const std::string& text) {
+    const test::ProcessResult result =
+        workspace->run(training({"--model", file(model), "--resume"}, "over"));
+    EXPECT_EQ(result.status, status) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(text));
+  };
+  fs::create_directories(file("over"));
+  for (const char* name : {"own.bin", "over/model.bin"}) {
+    fs::copy_file(file("first/model.bin"), file(name));
+    ASSERT_EQ(workspace->run(training({"--model", file(name), "--overwrite"}, "over")).status, 0);
+    const auto before = test::bytes_of(file("over/model.bin"));
+    is_over(name, 0, "is over: nothing is left to do");
+    if (std::string(name) == "own.bin") {
+      fs::remove(file(name));
+      is_over(name, 0, "own.bin is not there: the finished run stands for it");
+      fs::copy_file(file("first/pruned.bin"), file(name));
+      is_over(name, 2, "model_sha256 was");
+    }
+    EXPECT_EQ(test::bytes_of(file("over/model.bin")), before);
+    fs::remove(file("over/model.bin"));
+  }
+}
+
 }  // namespace
 }  // namespace karnin
