@@ -89,14 +89,30 @@ TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
   return run;
 }
 
-void save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options, const Json& identity,
-          OutputFiles& files) {
+/// What is there of the run once its weights are.
+void finish(TrainRun& run, const TrainVerb& verb, const TrainOptions& options) {
   append_provenance(run.model, history_entry(verb, run, options));
-  files.write(verb.out / "model.bin", encode_model(run.model));
   run.pruned = run.model;
   if (!verb.pruning.asked_for())
     prune_and_note(run.pruned, default_pruning(run.model.architecture));
   run.pruned.sensitivities.clear();
+}
+
+/// Before anything is written: weights that overflow only here are those of a run that diverged in
+/// its last steps. Throws DivergedError.
+void test(TrainRun& run, const TrainVerb& verb) try {
+  run.accuracy = classify(run.model, run.dataset.test, verb.threads).accuracy();
+  run.pruned_accuracy = classify(run.pruned, run.dataset.test, verb.threads).accuracy();
+} catch (const NonFiniteError& error) {
+  throw DivergedError(
+      fmt::format("on the test images: the training diverged: {}; use a lower "
+                  "learning rate than {}",
+                  error.what(), verb.training.train.schedule.learning_rate));
+}
+
+void save(const TrainRun& run, const TrainVerb& verb, const TrainOptions& options,
+          const Json& identity, OutputFiles& files) {
+  files.write(verb.out / "model.bin", encode_model(run.model));
   files.write(verb.out / "pruned.bin", encode_model(run.pruned));
   files.write(verb.out / "train.csv", to_csv(run.log));
   const Json json = arguments(verb, run, options, identity);
@@ -143,6 +159,8 @@ void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& op
   run.interrupted = session.run(interrupt);
   run.log = session.log();
   run.best_epoch = session.best_epoch();
+  finish(run, verb, options);
+  if (!run.interrupted) test(run, verb);
   save(run, verb, options, id, files);
   if (!run.interrupted) session.remove_checkpoint();
 }
@@ -155,6 +173,7 @@ void take_finished(TrainRun& run, const TrainVerb& verb, const Json& identity) {
   run.pruned = std::move(run.over->pruned);
   run.log = std::move(run.over->log);
   run.best_epoch = run.over->best_epoch;
+  test(run, verb);
 }
 
 Json report_json(const TrainRun& run, const std::vector<Product>& products) {
@@ -180,11 +199,9 @@ ExitCode train(const TrainVerb& verb) {
     take_finished(run, verb, id);
   else
     train_and_save(run, verb, options, id, files);
-  std::vector<Product> products{{files.place_of(verb.out / "model.bin"), run.model, {}},
-                                {files.place_of(verb.out / "pruned.bin"), run.pruned, {}}};
-  if (!run.interrupted)
-    for (Product& product : products)
-      product.accuracy = classify(product.model, run.dataset.test, verb.threads).accuracy();
+  const std::vector<Product> products{
+      {files.place_of(verb.out / "model.bin"), run.model, run.accuracy},
+      {files.place_of(verb.out / "pruned.bin"), run.pruned, run.pruned_accuracy}};
   if (verb.json)
     print_json(report_json(run, products));
   else

@@ -43,6 +43,8 @@ struct TrainRun {
   std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
   Model pruned;
   bool interrupted = false;
+  std::optional<double> accuracy;  ///< of the test images, unless the run was interrupted
+  std::optional<double> pruned_accuracy;
 };
 
 }  // namespace karnin::cli

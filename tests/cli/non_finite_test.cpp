@@ -77,6 +77,19 @@ TEST_F(NonFinite, TrainingNamesItTheTeacherToo) {
           "the teacher");
 }
 
+/// One step, whose loss is that of the first weights. Which layer overflows depends on the last
+/// bits.
+TEST_F(NonFinite, TrainingThatShowsOnlyInTheTestHasDiverged) {
+  const std::string out = file("diverged");
+  refuses({"train", "--epochs", "1", "--batch", "600", "--lr", "1e20", "--out", out}, 1, "");
+  const test::ProcessResult result =
+      workspace->run({"train", "--data", workspace->data(), "--epochs", "1", "--batch", "600",
+                      "--lr", "1e20", "--out", out, "--overwrite"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("use a lower learning rate than 1e+20"));
+  EXPECT_FALSE(std::filesystem::exists(out + "/model.bin"));
+}
+
 TEST_F(NonFinite, TwoLargeLogitsOfAnImageAndItsMirrorAreNoInfinity) {
   Model model = read_model(file("run/model.bin"));
   for (Parameter& p : model.parameters)
