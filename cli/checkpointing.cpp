@@ -74,11 +74,6 @@ bool is_only_a_name(const std::string& key, const Json& saved, const Json& ident
          identity.contains(found->second) && saved[found->second] == identity[found->second];
 }
 
-/// Names of directories need not be UTF-8.
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string value_of(const Json& object, const std::string& key) {
   return object.contains(key) ? text_of(object[key]) : "not given";
 }
@@ -119,6 +114,10 @@ Json run_identity(const Dataset& dataset) {
           {"note", dataset.note},
           {"training_images", dataset.train.size()},
           {"training_images_sha256", images_sha256(dataset.train)}};
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file) {

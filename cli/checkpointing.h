@@ -41,6 +41,9 @@ std::string images_sha256(const ImageSet& images);
 /// The checkpoint in `file`, if there is one. Throws FileError for one that is unsound.
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file);
 
+/// As it is saved. Names of files need not be UTF-8: what JSON can't hold of one is replaced.
+std::string text_of(const nlohmann::ordered_json& json);
+
 /// Every value in which `run`, the identity that was saved, is not `identity`; empty if it is the
 /// same. How a file is spelled makes no difference where its digest is the same. Nor does another
 /// version or instruction set, which is told: a run can go on with it, but its last bits may be

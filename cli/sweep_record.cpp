@@ -47,6 +47,12 @@ void restore(SweepOutcomes& outcomes, const Json& json) {
     if (const Json& point = json.at(i); !point.is_null()) outcomes[i] = outcome_from(point);
 }
 
+/// Rows keep the name that the sweep's first command had for a model. What JSON can't hold of a
+/// name is no difference.
+void restore(std::string& model, const Json& saved) {
+  if (text_of(model) != text_of(saved)) model = saved.get<std::string>();
+}
+
 }  // namespace
 
 Json sweep_identity(const std::vector<Model>& models, const Dataset& dataset,
@@ -89,8 +95,10 @@ bool SweepRecord::restore() {
     throw FileError(state_file_.string(), 0, "expected what a sweep has found");
   require_same_run(json["run"].dump(), identity_);
   try {
-    for (std::size_t m = 0; m < outcomes_.size(); ++m)
+    for (std::size_t m = 0; m < outcomes_.size(); ++m) {
       cli::restore(outcomes_[m], json.at("found").at(m));
+      cli::restore(models_[m], json.value("models", Json(models_)).at(m));
+    }
   } catch (const Json::exception& problem) {
     throw FileError(state_file_.string(), 0, problem.what());
   } catch (const ArgumentError& problem) {
@@ -126,12 +134,12 @@ Json SweepRecord::to_json() const {
     for (const std::optional<Outcome>& outcome : outcomes)
       points.push_back(outcome ? outcome_json(*outcome) : Json());
   }
-  return Json{{"run", identity_}, {"found", std::move(found)}};
+  return Json{{"run", identity_}, {"models", models_}, {"found", std::move(found)}};
 }
 
 void SweepRecord::save() {
   if (found() == 0) return;
-  files_.write(state_file_, to_json().dump() + "\n");
+  files_.write(state_file_, text_of(to_json()) + "\n");
   files_.write(csv_file_, sweep_csv(sweeps(), options_));
   saved_ = std::chrono::steady_clock::now();
 }

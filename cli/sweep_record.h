@@ -24,7 +24,7 @@ nlohmann::ordered_json sweep_identity(const std::vector<Model>& models, const Da
 class SweepRecord {
  public:
   /// Nothing is found yet. `identity` is sweep_identity(); `models` are the names of the
-  /// models. Keeps references to options and files.
+  /// models, unless restore() finds others for them. Keeps references to options and files.
   SweepRecord(const std::filesystem::path& directory, nlohmann::ordered_json identity,
               std::vector<std::string> models, const SweepOptions& options, OutputFiles& files);
 

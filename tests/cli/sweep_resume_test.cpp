@@ -169,7 +169,7 @@ TEST_F(SweepResume, OfAnUnsoundFileIsRefused) {
   }
 }
 
-// The same files by other names are the same sweep; the names are those of this command.
+// The same files by other names are the same sweep; the names stay those of its first command.
 TEST_F(SweepResume, FilesCountByWhatTheyHold) {
   const std::string out = "moved";
   interrupt(sweep(out), out, 2, SIGKILL);
@@ -180,12 +180,28 @@ TEST_F(SweepResume, FilesCountByWhatTheyHold) {
   const std::string models = file("a/../a/model.bin") + "," + file("other.bin");
   const test::ProcessResult result = workspace->run(sweep_of(data, models, out, {"--resume"}));
   EXPECT_EQ(result.status, 0) << result.err;
-  const Words rows = lines(out + "/sweep.csv");
-  EXPECT_EQ(rows.size(), 13U);
-  EXPECT_THAT(rows.back(), testing::StartsWith(file("other.bin") + ",random,0.9,"));
+  expect_done(out);
   std::ofstream(file("elsewhere/squares/test_batch.bin"), std::ios::app) << std::string(3073, '\1');
   EXPECT_THAT(workspace->run(sweep_of(data, models, out, {"--resume"})).err,
               HasSubstr("test_images_sha256 was"));
+}
+
+TEST_F(SweepResume, FromAnotherDirectoryIsTheSameSweep) {
+  const auto from = [](const std::string& directory, const std::string& models,
+                       const std::string& out) {
+    const Words words = workspace->command(sweep_of(workspace->data(), models, out, {"--resume"}));
+    Words command{"/bin/sh", "-c", R"(cd "$0" && exec "$@")", file(directory)};
+    command.insert(command.end(), words.begin(), words.end());
+    const test::ProcessResult result = test::Process(command, workspace->options()).wait();
+    EXPECT_EQ(result.status, 0) << result.err;
+    return test::bytes_of(file(out + "/sweep.csv"));
+  };
+  const auto before = from("", "a/model.bin", "spelled");
+  EXPECT_EQ(from("a", "model.bin", "spelled"), before);
+  const std::string no_utf8 = "caf\xe9.bin";
+  fs::copy_file(file("a/model.bin"), file(no_utf8));
+  const auto odd = from("", no_utf8, "odd");
+  EXPECT_EQ(from("", no_utf8, "odd"), odd);
 }
 
 }  // namespace
