@@ -146,8 +146,8 @@ std::string differences(const std::string& run, const Json& identity) {
 
 void require_same_run(const std::string& run, const Json& identity) {
   if (const std::string other = differences(run, identity); !other.empty())
-    throw ArgumentError("--resume: what is there is of another run: " + other +
-                        " (expected another --out, or --overwrite in place of --resume)");
+    throw ArgumentError(
+        fmt::format("--resume: what is there is of another run: {} ({})", other, kWaysOut));
 }
 
 Checkpointing::Checkpointing(std::filesystem::path file, OutputFiles& files, const Json& identity,

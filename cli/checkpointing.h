@@ -50,7 +50,11 @@ std::string text_of(const nlohmann::ordered_json& json);
 /// others.
 std::string differences(const std::string& run, const nlohmann::ordered_json& identity);
 
-/// Throws ArgumentError, naming all differences, if there are any.
+/// What --resume may be told to do instead.
+inline constexpr const char* kWaysOut =
+    "expected another --out, or --overwrite in place of --resume";
+
+/// Throws ArgumentError, naming all differences and the ways out, if there are any.
 void require_same_run(const std::string& run, const nlohmann::ordered_json& identity);
 
 /// Everything that has a state, besides the model.

@@ -1,5 +1,7 @@
 #include "cli/sweep_record.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -90,9 +92,12 @@ SweepRecord::SweepRecord(const fs::path& directory, Json identity, std::vector<s
 bool SweepRecord::restore() {
   std::error_code error;
   if (!fs::exists(state_file_, error)) return false;
+  const auto refuse = [&](const std::string& problem) {
+    throw FileError(state_file_.string(), 0,
+                    fmt::format("expected what a sweep has found, got {}: {}", problem, kWaysOut));
+  };
   const Json json = Json::parse(read_file(state_file_, kMaxStateBytes), nullptr, false);
-  if (!json.is_object() || !json.contains("run"))
-    throw FileError(state_file_.string(), 0, "expected what a sweep has found");
+  if (!json.is_object() || !json.contains("run")) refuse("something else");
   require_same_run(json["run"].dump(), identity_);
   try {
     for (std::size_t m = 0; m < outcomes_.size(); ++m) {
@@ -100,9 +105,9 @@ bool SweepRecord::restore() {
       cli::restore(models_[m], json.value("models", Json(models_)).at(m));
     }
   } catch (const Json::exception& problem) {
-    throw FileError(state_file_.string(), 0, problem.what());
+    refuse(problem.what());
   } catch (const ArgumentError& problem) {
-    throw FileError(state_file_.string(), 0, problem.what());
+    refuse(problem.what());
   }
   return true;
 }

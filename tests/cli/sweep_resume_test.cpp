@@ -17,6 +17,7 @@ namespace karnin {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsSubsetOf;
@@ -165,7 +166,8 @@ TEST_F(SweepResume, OfAnUnsoundFileIsRefused) {
     std::ofstream(file("broken/sweep.json")) << text;
     const test::ProcessResult result = workspace->run(sweep("broken", {"--resume"}));
     EXPECT_EQ(result.status, 3) << text << result.err;
-    EXPECT_THAT(result.err, HasSubstr("sweep.json"));
+    EXPECT_THAT(result.err, AllOf(HasSubstr("sweep.json"), HasSubstr("another --out"),
+                                  HasSubstr("--overwrite")));
   }
 }
 
