@@ -20,20 +20,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Columns of the log that every epoch has, an array each.
-constexpr std::pair<const char*, double EpochReport::*> kLogColumns[] = {
-    {"log.loss", &EpochReport::loss},
-    {"log.accuracy", &EpochReport::accuracy},
-    {"log.images_per_second", &EpochReport::images_per_second},
-    {"log.learning_rate", &EpochReport::learning_rate}};
-
+/// The array that a column of the log is in.
 std::string column_array(const char* column) { return std::string("log.") + column; }
 
 void put(const TrainingLog& log, Checkpoint& checkpoint) {
-  for (const auto& [name, column] : kLogColumns) {
+  for (const LogColumn& column : kLogColumns) {
     std::vector<double> values;
-    for (const EpochRecord& epoch : log) values.push_back(epoch.*column);
-    checkpoint.arrays.push_back({name, std::move(values)});
+    for (const EpochRecord& epoch : log) values.push_back(epoch.*(column.value));
+    checkpoint.arrays.push_back({column_array(column.name), std::move(values)});
   }
   for (const auto& [name, column] : kOptionalColumns) {
     std::vector<double> values;
@@ -45,9 +39,9 @@ void put(const TrainingLog& log, Checkpoint& checkpoint) {
 
 TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
   TrainingLog log(static_cast<std::size_t>(epochs));
-  for (const auto& [name, column] : kLogColumns) {
-    const auto values = finite_numbers<double>(checkpoint, name, epochs);
-    for (std::size_t i = 0; i < log.size(); ++i) log[i].*column = values[i];
+  for (const LogColumn& column : kLogColumns) {
+    const auto values = finite_numbers<double>(checkpoint, column_array(column.name), epochs);
+    for (std::size_t i = 0; i < log.size(); ++i) log[i].*(column.value) = values[i];
   }
   for (const auto& [name, column] : kOptionalColumns) {
     const std::string array = column_array(name);

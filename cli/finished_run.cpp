@@ -6,7 +6,6 @@
 #include <charconv>
 #include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/provenance.h"
@@ -22,11 +21,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 28;  // a million epochs take less
 
-constexpr std::pair<const char*, double EpochReport::*> kLogColumnNames[] = {
-    {"loss", &EpochReport::loss},
-    {"accuracy", &EpochReport::accuracy},
-    {"learning_rate", &EpochReport::learning_rate}};
-
 std::string text_of(const fs::path& file) {
   const std::vector<std::uint8_t> bytes = read_file(file, kMaxTextBytes);
   return {bytes.begin(), bytes.end()};
@@ -40,8 +34,8 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 void set(EpochRecord& epoch, const std::string& column, double value) {
-  for (const auto& [name, member] : kLogColumnNames)
-    if (column == name) epoch.*member = value;
+  for (const LogColumn& known : kLogColumns)
+    if (column == known.name) epoch.*(known.value) = value;
   for (const auto& [name, member] : kOptionalColumns)
     if (column == name) epoch.*member = value;
 }

@@ -56,13 +56,16 @@ bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interr
 }
 
 std::string to_csv(const TrainingLog& log) {
-  std::string text = "epoch,loss,accuracy,learning_rate";
+  std::string text = "epoch";
+  for (const LogColumn& column : kLogColumns)
+    if (column.csv_format != nullptr) text += std::string(",") + column.name;
   for (const auto& [name, column] : kOptionalColumns)
     if (!log.empty() && log.front().*column) text += std::string(",") + name;
   text += "\n";
   for (const EpochRecord& epoch : log) {
-    text += fmt::format("{},{:.6f},{:.6f},{:.8g}", epoch.epoch, epoch.loss, epoch.accuracy,
-                        epoch.learning_rate);
+    text += fmt::format("{}", epoch.epoch);
+    for (const auto& [name, value, format] : kLogColumns)
+      if (format != nullptr) text += "," + fmt::format(fmt::runtime(format), epoch.*value);
     for (const auto& [name, column] : kOptionalColumns) {
       if (log.front().*column) text += ",";
       if (epoch.*column) text += fmt::format("{:.6f}", *(epoch.*column));
@@ -75,13 +78,11 @@ std::string to_csv(const TrainingLog& log) {
 nlohmann::ordered_json to_json(const TrainingLog& log) {
   nlohmann::ordered_json epochs = nlohmann::ordered_json::array();
   for (const EpochRecord& epoch : log) {
-    epochs.push_back({{"epoch", epoch.epoch},
-                      {"loss", epoch.loss},
-                      {"accuracy", epoch.accuracy},
-                      {"learning_rate", epoch.learning_rate},
-                      {"images_per_second", epoch.images_per_second}});
+    nlohmann::ordered_json& json = epochs.emplace_back();
+    json["epoch"] = epoch.epoch;
+    for (const LogColumn& column : kLogColumns) json[column.name] = epoch.*(column.value);
     for (const auto& [name, column] : kOptionalColumns)
-      if (epoch.*column) epochs.back()[name] = *(epoch.*column);
+      if (epoch.*column) json[name] = *(epoch.*column);
   }
   return epochs;
 }

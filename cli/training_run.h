@@ -17,6 +17,18 @@ struct EpochRecord : EpochReport {
   std::optional<double> sparsity;             ///< of the layers that are being pruned
 };
 
+/// A number that every epoch has.
+struct LogColumn {
+  const char* name;
+  double EpochReport::* value;
+  const char* csv_format;  ///< nullptr: not in the CSV, where the same seed gives the same text
+};
+inline constexpr LogColumn kLogColumns[] = {
+    {"loss", &EpochReport::loss, "{:.6f}"},
+    {"accuracy", &EpochReport::accuracy, "{:.6f}"},
+    {"learning_rate", &EpochReport::learning_rate, "{:.8g}"},
+    {"images_per_second", &EpochReport::images_per_second, nullptr}};
+
 /// Columns that all epochs of a run have or none; a last epoch that was interrupted may lack them.
 inline constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
     {"validation_accuracy", &EpochRecord::validation_accuracy},
@@ -37,7 +49,6 @@ struct TrainingHooks {
 bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,
                   TrainingLog& log, const TrainingHooks& hooks = {});
 
-/// Without times: the same seed gives the same text.
 std::string to_csv(const TrainingLog& log);
 nlohmann::ordered_json to_json(const TrainingLog& log);
 
