@@ -34,24 +34,21 @@ struct ReproduceVerb : VerbOptions, ResultOptions {
   bool paper_only = false;
 };
 
-std::vector<Plot> all_figures(const Reproduction& results) {
-  std::vector<Plot> plots{loss_figure(results),      accuracy_figure(results),
-                          removed_figure(results),   sparsity_figure(results),
-                          scores_figure(results, 0), scores_figure(results, 1)};
-  if (!results.dropout.empty()) plots.push_back(dropout_figure(results));
-  return plots;
-}
-
 std::string seeds_text(std::int64_t seeds) {
   return fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
 }
 
+std::filesystem::path png(const ReproduceVerb& verb, const Figure& figure) {
+  return verb.out / fmt::format("{}.png", figure.name);
+}
+
 void write_results(const Reproduction& results, const Dataset& dataset, const ReproduceVerb& verb,
                    OutputFiles& files) {
-  for (const ResultFile& file : result_files(results, dataset))
-    files.write(verb.out / file.name, file.text);
-  for (const Plot& plot : all_figures(results))
-    files.write(verb.out / (plot.name + ".png"), plot_png(plot));
+  for (const ResultFile& file : result_files())
+    files.write(verb.out / file.name, file.text(results, dataset));
+  for (const Figure& figure : figures())
+    if (!figure.needs_dropout || !results.dropout.empty())
+      files.write(png(verb, figure), plot_png(figure.draw(results)));
   ReportContext context{.data = title(dataset),
                         .machine = machine_name(verb.threads),
                         .version = KARNIN_VERSION,
@@ -136,15 +133,9 @@ Json identity(const ReproduceVerb& verb, const Dataset& dataset) {
 /// All that this verb writes. Where arguments.json says whose they are, they may be its own.
 Results results_of(const ReproduceVerb& verb) {
   Results results{{verb.out / "report.html"}, {}, false};
-  const auto add = [&](const std::string& name) { results.files.push_back(verb.out / name); };
-  for (int i = 1; i <= 7; ++i) add(fmt::format("table-{}.csv", i));
-  for (int i = 1; i <= 6; ++i) add(fmt::format("figure-{}.csv", i));
-  for (const char* name : {"sparsity", "controls", "readings", "scores"})
-    add(fmt::format("{}.csv", name));
-  for (const char* name : {"figure-2", "figure-6-accuracy", "figure-6-removed", "sparsity",
-                           "scores-fc1", "scores-fc2", "dropout"})
-    add(fmt::format("{}.png", name));
-  add(kArgumentsFile);
+  for (const ResultFile& file : result_files()) results.files.push_back(verb.out / file.name);
+  for (const Figure& figure : figures()) results.files.push_back(png(verb, figure));
+  results.files.push_back(verb.out / kArgumentsFile);
   results.resumed = !saved_arguments(verb.out).empty();
   if (results.resumed) return results;
   std::error_code error;

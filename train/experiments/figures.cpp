@@ -21,6 +21,13 @@ constexpr const char* kVermilion = "#d55e00";
 constexpr const char* kPink = "#cc79a7";
 constexpr const char* kGrey = "#8a8a8a";
 
+constexpr const char* kLossName = "figure-2";
+constexpr const char* kAccuracyName = "figure-6-accuracy";
+constexpr const char* kRemovedName = "figure-6-removed";
+constexpr const char* kSparsityName = "sparsity";
+constexpr std::array kScoresName{"scores-fc1", "scores-fc2"};
+constexpr const char* kDropoutName = "dropout";
+
 std::string color_of(const std::string& method) {
   constexpr std::array kColors{
       std::pair{"magnitude", kOrange},     std::pair{"karnin-gradient-epoch", kGreen},
@@ -79,7 +86,7 @@ double total_removed(const paper::SweepRow& row) { return row.fc1 + row.fc2; }
 }  // namespace
 
 Plot loss_figure(const Reproduction& results) {
-  Plot plot{"figure-2", "Training loss", "training images seen, thousands", "cross-entropy", {}};
+  Plot plot{kLossName, "Training loss", "training images seen, thousands", "cross-entropy", {}};
   PlotLine mean{"mean over seeds", kBlue, {}, false, false, 2.5};
   for (std::size_t i = 0; i < results.paper.front().loss.size(); ++i)
     mean.points.push_back(
@@ -97,7 +104,7 @@ Plot loss_figure(const Reproduction& results) {
 }
 
 Plot accuracy_figure(const Reproduction& results) {
-  Plot plot{"figure-6-accuracy", "Threshold against accuracy", "threshold", "test accuracy, %", {}};
+  Plot plot{kAccuracyName, "Threshold against accuracy", "threshold", "test accuracy, %", {}};
   plot.lines = seed_lines(results.paper, "karnin-sgd", [](const Outcome& outcome) {
     return 100 * outcome.confusion.accuracy();
   });
@@ -117,11 +124,8 @@ Plot accuracy_figure(const Reproduction& results) {
 }
 
 Plot removed_figure(const Reproduction& results) {
-  Plot plot{"figure-6-removed",
-            "Threshold against synapses removed",
-            "threshold",
-            "synapses removed + 1",
-            {}};
+  Plot plot{
+      kRemovedName, "Threshold against synapses removed", "threshold", "synapses removed + 1", {}};
   plot.log_y = true;
   plot.x_range = {0, 0.46};
   for (const char* method : {"karnin-sgd", "random"})
@@ -139,7 +143,7 @@ Plot removed_figure(const Reproduction& results) {
 }
 
 Plot sparsity_figure(const Reproduction& results) {
-  Plot plot{"sparsity",
+  Plot plot{kSparsityName,
             "Accuracy against sparsity",
             "share of FC1 and FC2 removed, %",
             "test accuracy, %",
@@ -153,7 +157,7 @@ Plot sparsity_figure(const Reproduction& results) {
 
 Plot scores_figure(const Reproduction& results, std::size_t layer) {
   const std::string name = results.paper.front().scores[layer].layer;
-  Plot plot{"scores-" + name,
+  Plot plot{kScoresName[layer],
             fmt::format("Where min-max puts the sensitivities of {}", name),
             "sensitivity, normalised by signed min-max",
             "weights + 1, in each hundredth",
@@ -176,7 +180,7 @@ Plot scores_figure(const Reproduction& results, std::size_t layer) {
 }
 
 Plot dropout_figure(const Reproduction& results) {
-  Plot plot{"dropout",
+  Plot plot{kDropoutName,
             "Dropout against pruning",
             "share of FC1 and FC2 removed, %",
             "test accuracy, %",
@@ -190,6 +194,18 @@ Plot dropout_figure(const Reproduction& results) {
   }
   plot.x_range = {0, 100};
   return plot;
+}
+
+std::span<const Figure> figures() {
+  static constexpr Figure kFigures[] = {
+      {kLossName, loss_figure},
+      {kAccuracyName, accuracy_figure},
+      {kRemovedName, removed_figure},
+      {kSparsityName, sparsity_figure},
+      {kScoresName[0], [](const Reproduction& results) { return scores_figure(results, 0); }},
+      {kScoresName[1], [](const Reproduction& results) { return scores_figure(results, 1); }},
+      {kDropoutName, dropout_figure, true}};
+  return kFigures;
 }
 
 }  // namespace karnin

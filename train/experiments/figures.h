@@ -1,7 +1,7 @@
 // The plots of a reproduction.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "formats/report/plot.h"
 #include "train/experiments/reproduction.h"
@@ -14,5 +14,14 @@ Plot removed_figure(const Reproduction& results);   ///< figure 6, synapses remo
 Plot sparsity_figure(const Reproduction& results);  ///< every method, bands over seeds
 Plot scores_figure(const Reproduction& results, std::size_t layer);  ///< of FC1 (0) or FC2 (1)
 Plot dropout_figure(const Reproduction& results);                    ///< needs the dropout networks
+
+struct Figure {
+  const char* name;  ///< of its file
+  Plot (*draw)(const Reproduction& results);
+  bool needs_dropout = false;
+};
+
+/// All of the above.
+std::span<const Figure> figures();
 
 }  // namespace karnin

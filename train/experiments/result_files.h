@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,15 @@
 namespace karnin {
 
 struct ResultFile {
-  std::string name;
-  std::string text;
+  const char* name;
+  std::string (*text)(const Reproduction& results, const Dataset& dataset);
 };
 
 /// table-1.csv to table-7.csv and figure-1.csv to figure-6.csv with the paper's numbers beside the
 /// mean, the standard deviation and the single seeds; sparsity.csv, controls.csv, readings.csv and
 /// scores.csv. Accuracies are percent; one seed has no standard deviation, and an empty cell. The
 /// same results give the same bytes.
-std::vector<ResultFile> result_files(const Reproduction& results, const Dataset& dataset);
+std::span<const ResultFile> result_files();
 
 /// Index of the first test image of every class; those that have one.
 std::vector<std::int64_t> sample_images(const Dataset& dataset);

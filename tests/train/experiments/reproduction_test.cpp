@@ -32,8 +32,8 @@ ReproductionOptions options(const std::filesystem::path& directory, int threads)
 
 std::string all_text(const Reproduction& results, const Dataset& dataset) {
   std::string text;
-  for (const ResultFile& file : result_files(results, dataset))
-    text += file.name + "\n" + file.text;
+  for (const ResultFile& file : result_files())
+    text += std::string(file.name) + "\n" + file.text(results, dataset);
   return text;
 }
 
@@ -107,7 +107,7 @@ TEST(Reproduction, OneSeedLeavesTheCellOfItsDeviationEmpty) {
   Reproduction one = serial_run();
   one.paper.resize(1);
   one.dropout.resize(1);
-  EXPECT_THAT(result_files(one, squares())[2].text,
+  EXPECT_THAT(result_files()[2].text(one, squares()),
               testing::ContainsRegex("\nall,,[0-9.]+,,[0-9.]+,,[0-9.]+\n"));
 }
 
@@ -119,7 +119,7 @@ TEST(Reproduction, SaysNothingOfClassesWithoutImages) {
   for (auto* networks : {&results.paper, &results.dropout})
     for (Measurements& m : *networks) m.base = two;
   const Dataset dataset = squares();
-  const std::string csv = result_files(results, dataset)[2].text;
+  const std::string csv = result_files()[2].text(results, dataset);
   EXPECT_THAT(csv, testing::HasSubstr("\nclass1,,0.0000,0.0000,0.0000,0.0000,0.0000,0.0000\n"));
   EXPECT_THAT(csv, testing::HasSubstr("\nclass2,,,,,,,\n"));
   EXPECT_THAT(csv, testing::HasSubstr("\nclass9,,,,,,,\nall,,50.0000,"));
