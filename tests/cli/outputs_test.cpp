@@ -6,10 +6,13 @@
 #include <fstream>
 
 #include "tests/cli/workspace.h"
+#include "tests/support/terminal.h"
 
 namespace karnin {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
@@ -21,14 +24,18 @@ class Outputs : public test::TrainedTest {
 /// What `train` says with this shell script before it, in which $0 is the directory for curves.
 class Curves : public Outputs {
  protected:
-  static test::ProcessResult train(const std::string& script, const std::string& epochs = "2") {
+  static test::ProcessResult train(const std::string& script, const Words& more = {},
+                                   bool terminal = false) {
     Words command{"/bin/sh", "-c", script + R"(; exec "$@" --tensorboard "$0")", file("curves")};
     const Words training = workspace->command(
-        {"train", "--data", workspace->data(), "--epochs", epochs, "--out", file("watched")});
+        {"train", "--data", workspace->data(), "--epochs", "2", "--out", file("watched")});
     command.insert(command.end(), training.begin(), training.end());
+    command.insert(command.end(), more.begin(), more.end());
     std::filesystem::remove_all(file("watched"));
     std::filesystem::remove_all(file("curves"));
-    return test::Process(command, workspace->options()).wait();
+    test::ProcessOptions options = workspace->options();
+    options.terminal = terminal;
+    return test::Process(command, options).wait();
   }
 };
 
@@ -45,13 +52,38 @@ TEST_F(Curves, AFullDiskUnderThemEndsThemAndNothingElse) {
               ElementsAre("arguments.json", "model.bin", "pruned.bin", "train.csv"));
 }
 
+/// Takes the directory away some time after the first point.
+constexpr const char* kVanish =
+    R"((while ! ls "$0"/events*; do sleep 0.01; done; sleep 0.3; rm -r "$0") >/dev/null 2>&1 &)"
+    "true";
+
 TEST_F(Curves, ADirectoryThatVanishesEndsThemToo) {
-  const test::ProcessResult result =
-      train(R"((while ! ls "$0"/events*; do sleep 0.01; done; rm -r "$0") >/dev/null 2>&1 &)"
-            "true",
-            "20");
+  const test::ProcessResult result = train(kVanish, {"--epochs", "5", "--batch", "1"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("No such file or directory: the curves end here"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("\x1b")));
+}
+
+/// One epoch of many steps, so that a bar is drawn at the time.
+TEST_F(Curves, TheirEndTakesTheLineOfTheBar) {
+  if (!test::has_pseudo_terminals()) GTEST_SKIP() << "this system has no pseudo-terminals";
+  std::filesystem::copy(workspace->data(), file("many"));
+  const std::vector<std::uint8_t> images = test::bytes_of(file("many/data_batch_1.bin"));
+  std::ofstream many(file("many/data_batch_1.bin"), std::ios::binary);
+  for (int i = 0; i < 10; ++i)
+    many.write(reinterpret_cast<const char*>(images.data()),
+               static_cast<std::streamsize>(images.size()));
+  many.close();
+  const test::ProcessResult result =
+      train(kVanish, {"--data", file("many"), "--epochs", "1", "--batch", "1"}, true);
+  EXPECT_EQ(result.status, 0) << result.err;
+  const std::size_t told = result.err.find("cannot write");
+  ASSERT_NE(told, std::string::npos) << result.err;
+  EXPECT_THAT(result.err.substr(0, told), HasSubstr("\r\x1b[K[")) << "no bar was drawn yet";
+  const Words lines = test::shown_lines(result.err);
+  EXPECT_THAT(lines,
+              Contains(AllOf(testing::StartsWith("cannot write"),
+                             testing::EndsWith("the curves end here, the training goes on"))));
 }
 
 TEST_F(Curves, ADirectoryThatCannotBeWrittenIsFoundBeforeTheWork) {

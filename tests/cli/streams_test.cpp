@@ -1,14 +1,12 @@
 // What goes where: data on stdout, everything else on stderr, control characters only to a
 // terminal.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "tests/cli/workspace.h"
+#include "tests/support/terminal.h"
 
 namespace karnin {
 namespace {
@@ -22,12 +20,6 @@ bool has_control_characters(const std::string& text) {
 }
 
 constexpr const char* kNoTerminals = "this system has no pseudo-terminals: is /dev/pts mounted?";
-
-bool has_pseudo_terminals() {
-  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  if (terminal >= 0) close(terminal);
-  return terminal >= 0;
-}
 
 /// One training for all tests, which only read it.
 class Streams : public test::TrainedTest {
@@ -139,15 +131,27 @@ TEST_F(Streams, PipesGetPlainLines) {
 }
 
 TEST_F(Streams, ATerminalGetsABar) {
-  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
+  if (!test::has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   const std::string err = stderr_on_terminal(workspace->options());
   EXPECT_THAT(err, HasSubstr("\r\x1b[K["));
   EXPECT_THAT(err, HasSubstr("\x1b[32m"));
   EXPECT_THAT(err, HasSubstr(" left"));
 }
 
+/// What stays are the lines that a pipe gets, but for those of every tenth.
+TEST_F(Streams, ABarIsClearedAwayBehindIt) {
+  if (!test::has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
+  const Words lines = test::shown_lines(stderr_on_terminal(workspace->options()));
+  ASSERT_EQ(lines.size(), 5U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines[0], testing::StartsWith("training khanal2018 on squares"));
+  for (int epoch = 1; epoch <= 3; ++epoch)
+    EXPECT_THAT(lines[epoch], testing::MatchesRegex("epoch " + std::to_string(epoch) +
+                                                    "/3: loss [0-9.]+, training accuracy .*/s"));
+  EXPECT_EQ(lines[4], "");
+}
+
 TEST_F(Streams, NoColorMeansNoColor) {
-  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
+  if (!test::has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   test::ProcessOptions options = workspace->options();
   options.environment["NO_COLOR"] = "1";
   const std::string err = stderr_on_terminal(options);
@@ -156,7 +160,7 @@ TEST_F(Streams, NoColorMeansNoColor) {
 }
 
 TEST_F(Streams, ADumbTerminalGetsLines) {
-  if (!has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
+  if (!test::has_pseudo_terminals()) GTEST_SKIP() << kNoTerminals;
   test::ProcessOptions options = workspace->options();
   options.environment["TERM"] = "dumb";
   EXPECT_THAT(stderr_on_terminal(options), Not(HasSubstr("\x1b")));
