@@ -174,13 +174,9 @@ void add_prune(CLI::App& app, Action& action) {
   verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
     return options->fine_tune.train.epochs > 0 || options->values.tuning.epochs > 0;
   });
-  verb.matter_if({"--seed"},
-                 "--fine-tune, --tune-values, --max-accuracy-drop or --method random, taylor or "
-                 "fisher",
-                 [options, pruned] {
-                   return options->fine_tune.train.epochs > 0 || needs_images(options->values) ||
-                          by_chance(pruned);
-                 });
+  say_when_seed_matters(verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop", [options] {
+    return options->fine_tune.train.epochs > 0 || needs_images(options->values);
+  });
   verb.add_option(
       "--data", options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "

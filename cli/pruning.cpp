@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/name_list.h"
 #include "cli/number_option.h"
@@ -78,10 +79,15 @@ void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& 
                  [pruned] { return std::ranges::any_of(pruned.by(), is_normalised); });
 }
 
-bool by_chance(const Pruned& pruned) {
-  return std::ranges::any_of(pruned.by(), [](PruneMethod method) {
+void say_when_seed_matters(Verb& verb, const Pruned& pruned, const std::string& named,
+                           std::function<bool()> otherwise) {
+  const auto by_chance = [](PruneMethod method) {
     return method == PruneMethod::random || needs_gradients(method);
-  });
+  };
+  verb.matter_if({"--seed"}, named + " or method random, taylor or fisher",
+                 [pruned, by_chance, otherwise = std::move(otherwise)] {
+                   return otherwise() || std::ranges::any_of(pruned.by(), by_chance);
+                 });
 }
 
 void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned) {

@@ -41,8 +41,10 @@ void add_choice_options(Verb& verb, PruneOptions& options, const Pruned& pruned)
 void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& threshold,
                           const Pruned& pruned);
 
-/// Whether chance has a part in it: random scores, or images that are drawn.
-bool by_chance(const Pruned& pruned);
+/// Has --seed matter where scores are random, or of images that are drawn, and where `otherwise`
+/// says so: with one of the options `named`.
+void say_when_seed_matters(Verb& verb, const Pruned& pruned, const std::string& named,
+                           std::function<bool()> otherwise);
 
 /// --score-images
 void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& pruned);

@@ -154,6 +154,15 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   return files.exit_code(interrupted);
 }
 
+/// Where no method is named, recorded sensitivities are among them, and random scores.
+Pruned pruned_by(const SweepVerb& options) {
+  return {[&options] {
+            return options.methods.empty() ? std::vector{PruneMethod::karnin, PruneMethod::random}
+                                           : methods_named(options.methods);
+          },
+          [&options] { return !options.thresholds.empty(); }};
+}
+
 void add_axis_options(Verb& verb, SweepVerb& options) {
   add_names(verb, "--methods", options.methods, "Methods of prune; otherwise all that it can")
       ->type_name("karnin,...");
@@ -192,22 +201,15 @@ void add_sweep(CLI::App& app, Action& action) {
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   add_axis_options(verb, *options);
-  // Where no method is named, recorded sensitivities are among them, and random ones.
-  const Pruned pruned{[options] {
-                        return options->methods.empty()
-                                   ? std::vector{PruneMethod::karnin, PruneMethod::random}
-                                   : methods_named(options->methods);
-                      },
-                      [options] { return !options->thresholds.empty(); }};
+  const Pruned pruned = pruned_by(*options);
   add_normalise_option(verb, options->prune, "--thresholds", pruned);
   add_choice_options(verb, options->prune, pruned);
   options->tuning.train.epochs = 0;
   const auto of_training = add_training_options(verb, options->tuning, "--fine-tune");
   verb.matter_if(of_training, "--fine-tune EPOCHS",
                  [options] { return options->tuning.train.epochs > 0; });
-  verb.matter_if(
-      {"--seed"}, "--fine-tune or one of --methods random, taylor and fisher",
-      [options, pruned] { return options->tuning.train.epochs > 0 || by_chance(pruned); });
+  say_when_seed_matters(verb, pruned, "--fine-tune",
+                        [options] { return options->tuning.train.epochs > 0; });
   add_score_image_option(verb, options->score_images, pruned);
   verb.add_flag("--plot", options->plot, "Leave sweep.png too (needs gnuplot)");
   add_result_options(verb, *options, "karnin-sweep", "Directory of the results");

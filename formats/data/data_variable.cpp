@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <system_error>
 
 #include "formats/data/cifar10.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/fashion_mnist.h"
 #include "formats/io/file_status.h"
+#include "runtime/core/error.h"
 
 namespace karnin {
 namespace {
@@ -36,6 +38,9 @@ std::string nearly_there(const fs::path& data) {
 std::optional<fs::path> data_variable() {
   const char* value = std::getenv("KARNIN_DATA");
   if (value == nullptr || *value == '\0') return std::nullopt;
+  std::error_code error;
+  if (fs::status(fs::path(value) / ".", error).type() == fs::file_type::none)
+    throw FileError(value, 0, "cannot read what KARNIN_DATA names: " + error.message());
   return fs::path(value);
 }
 

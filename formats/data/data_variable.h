@@ -7,7 +7,8 @@
 
 namespace karnin {
 
-/// What the variable names, if it is set.
+/// What the variable names, if it is set. Throws FileError, naming it, where that cannot be looked
+/// at.
 std::optional<std::filesystem::path> data_variable();
 
 /// What is wrong with it, what is nearly a data set there, and what to do; "" if it is not set or

@@ -127,7 +127,9 @@ TEST_F(DataVariable, WhatCannotBeReadIsNotMissing) {
   fs::create_symlink("loop", root_ / "loop");
   EXPECT_THAT(unreadable((root_ / "loop").string()), HasSubstr("symbolic links"));
   const test::ScopedVariable variable("KARNIN_DATA", (root_ / "loop").string());
-  EXPECT_THAT(unreadable(""), HasSubstr("symbolic links"));
+  for (const char* data : {"", "cifar10", "fashion-mnist"})
+    EXPECT_THAT(unreadable(data),
+                AllOf(HasSubstr("KARNIN_DATA names"), HasSubstr("symbolic links")));
 }
 
 /// Nobody named the cache: it may lie in a home that is not ours.
