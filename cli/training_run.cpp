@@ -65,7 +65,8 @@ std::string to_csv(const TrainingLog& log) {
   for (const EpochRecord& epoch : log) {
     text += fmt::format("{}", epoch.epoch);
     for (const auto& [name, value, format] : kLogColumns)
-      if (format != nullptr) text += "," + fmt::format(fmt::runtime(format), epoch.*value);
+      if (format != nullptr)
+        text.append(",").append(fmt::format(fmt::runtime(format), epoch.*value));
     for (const auto& [name, column] : kOptionalColumns) {
       if (log.front().*column) text += ",";
       if (epoch.*column) text += fmt::format("{:.6f}", *(epoch.*column));
