@@ -1,6 +1,8 @@
 #include "runtime/core/architecture.h"
 
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "runtime/core/overloaded.h"
 
@@ -108,8 +110,9 @@ std::vector<ParameterSpec> parameter_specs(const Architecture& architecture) {
     const std::string& name = architecture.nodes[index].name;
     add_weights(architecture.nodes[index], weight_dims, weights);
     const std::int64_t oc = weight_dims.front();
-    specs.push_back({name + ".weight", index, false, std::move(weight_dims)});
-    specs.push_back({name + ".bias", index, true, {oc}});
+    for (auto& [role, dims] :
+         {std::pair(Role::weight, weight_dims), std::pair(Role::bias, Dims{oc})})
+      specs.push_back({name + "." + std::string(to_string(role)), index, role, dims});
   };
   for (int i = 0; i < static_cast<int>(extents.size()); ++i) {
     const Extent& src = i == 0 ? architecture.input : extents[i - 1];
@@ -119,6 +122,20 @@ std::vector<ParameterSpec> parameter_specs(const Architecture& architecture) {
     if (const auto* fc = std::get_if<FullyConnected>(&spec)) add(i, {fc->oc, src.size()});
   }
   return specs;
+}
+
+std::optional<std::size_t> find_parameter(std::span<const ParameterSpec> specs, int node,
+                                          Role role) {
+  const auto at = [](const ParameterSpec& spec) { return std::tuple(spec.node, spec.role); };
+  const auto found = std::ranges::lower_bound(specs, std::tuple(node, role), {}, at);
+  if (found == specs.end() || at(*found) != std::tuple(node, role)) return std::nullopt;
+  return static_cast<std::size_t>(found - specs.begin());
+}
+
+std::optional<int> find_node(const Architecture& architecture, std::string_view name) {
+  const auto found = std::ranges::find(architecture.nodes, name, &Node::name);
+  if (found == architecture.nodes.end()) return std::nullopt;
+  return static_cast<int>(found - architecture.nodes.begin());
 }
 
 }  // namespace karnin

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "runtime/core/role.h"
 #include "runtime/core/tensor.h"
 
 namespace karnin {
@@ -93,11 +96,18 @@ std::vector<Extent> infer_extents(const Architecture& architecture);
 struct ParameterSpec {
   std::string name;
   int node = 0;
-  bool is_bias = false;
+  Role role = Role::weight;
   Dims dims;
 };
 
-/// Weight and bias of every trainable node, in node order, weight first.
+/// The tensors of every trainable node, in node order, those of a node in the order of roles.
 std::vector<ParameterSpec> parameter_specs(const Architecture& architecture);
+
+/// Where in parameter_specs() the tensor of this role of a node is; nothing where it has none.
+std::optional<std::size_t> find_parameter(std::span<const ParameterSpec> specs, int node,
+                                          Role role);
+
+/// The node of that name, if there is one.
+std::optional<int> find_node(const Architecture& architecture, std::string_view name);
 
 }  // namespace karnin

@@ -33,8 +33,10 @@ struct Engine::Impl {
       workers.emplace_back(*chain);
       microseconds.emplace_back(chain->layers().size(), 0.0);
     }
-    for (const WeightsView& weights : network.parameters)
-      counts.push_back({std::string(weights.name), weights.size(), weights.count_nonzero()});
+    counts.resize(network.description.architecture.nodes.size());
+    const std::vector<ParameterSpec> specs = parameter_specs(network.description.architecture);
+    for (std::size_t p = 0; p < specs.size(); ++p)
+      counts[static_cast<std::size_t>(specs[p].node)].add(network.parameters[p]);
   }
 
   /// Inside the arena, where oneDNN keeps to one thread.
@@ -85,12 +87,6 @@ struct Engine::Impl {
     return where;
   }
 
-  struct ParameterCount {
-    std::string name;
-    std::int64_t size;
-    std::int64_t nonzero;
-  };
-
   Arena arena;
   std::int64_t images;  // of one shard
   Plan plan;
@@ -101,7 +97,7 @@ struct Engine::Impl {
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
   bool profiling = false;
-  std::vector<ParameterCount> counts;
+  std::vector<ParameterCount> counts;  // by node
 };
 
 Engine::Engine(const NetworkView& network, const EngineOptions& options)
@@ -154,12 +150,10 @@ std::vector<LayerProfile> Engine::profile() const {
   std::vector<LayerProfile> profiles;
   const auto& layers = impl_->chain->layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    LayerProfile profile{layers[i]->name(), layers[i]->kernel(), 0, 0, 0.0};
-    for (const Impl::ParameterCount& count : impl_->counts) {
-      if (count.name != profile.name + ".weight" && count.name != profile.name + ".bias") continue;
-      profile.parameters += count.size;
-      profile.nonzero += count.nonzero;
-    }
+    const int node = impl_->chain->node_of(i);
+    const ParameterCount count =
+        node == kNoNode ? ParameterCount{} : impl_->counts[static_cast<std::size_t>(node)];
+    LayerProfile profile{layers[i]->name(), layers[i]->kernel(), count.all, count.nonzero, 0.0};
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)
       profile.microseconds /= static_cast<double>(impl_->profiled_images);

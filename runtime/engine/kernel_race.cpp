@@ -185,11 +185,14 @@ std::vector<Model> fc_layers_of(const Model& model) {
   std::vector<Model> layers;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const Node& node = model.architecture.nodes[static_cast<std::size_t>(specs[i].node)];
-    if (specs[i].is_bias || !std::holds_alternative<FullyConnected>(node.spec)) continue;
+    if (specs[i].role != Role::weight || !std::holds_alternative<FullyConnected>(node.spec))
+      continue;
     Model& layer =
         layers.emplace_back(single_layer(node.name, specs[i].dims.at(1), specs[i].dims.at(0)));
-    layer.parameters[0].value = model.parameters[i].value;
-    layer.parameters[1].value = model.parameters[i + 1].value;
+    const std::vector<ParameterSpec> own = parameter_specs(layer.architecture);
+    for (const Role role : kRoles)
+      layer.parameters[find_parameter(own, 0, role).value()].value =
+          model.parameters[find_parameter(specs, specs[i].node, role).value()].value;
   }
   return layers;
 }

@@ -26,6 +26,7 @@ constexpr std::int64_t kLanesRule = 8;  // images; fewer leave most lanes empty
 
 struct FcLayer {
   std::string name;
+  int node;
   std::int64_t weights;
   double sparsity;
   bool dense_may_win() const { return sparsity < kDenseLoses || weights < kManyWeights; }
@@ -37,10 +38,11 @@ std::vector<FcLayer> fc_layers(const NetworkView& network) {
   std::vector<FcLayer> layers;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const Node& node = architecture.nodes[static_cast<std::size_t>(specs[i].node)];
-    if (specs[i].is_bias || !std::holds_alternative<FullyConnected>(node.spec)) continue;
+    if (specs[i].role != Role::weight || !std::holds_alternative<FullyConnected>(node.spec))
+      continue;
     const WeightsView& weights = network.parameters[i];
     layers.push_back(
-        {node.name, weights.size(),
+        {node.name, specs[i].node, weights.size(),
          1.0 - static_cast<double>(weights.count_nonzero()) / static_cast<double>(weights.size())});
   }
   return layers;
@@ -75,7 +77,7 @@ void time_kernels(const NetworkView& network, std::int64_t images, ChainKind kin
   for (std::size_t k = 0; k < chains.size(); ++k)
     for (std::size_t i = 0; i < layers.size(); ++i)
       for (std::size_t step = 0; step < times[k].size(); ++step)
-        if (chains[k]->layers()[step]->name() == layers[i].name && races(kernels[k], layers[i]))
+        if (chains[k]->node_of(step) == layers[i].node && races(kernels[k], layers[i]))
           choices[i].timings.push_back({kernels[k], times[k][step]});
 }
 

@@ -38,43 +38,47 @@ class Assembler {
   void add(const Step& step, const Conv2d& spec) {
     if (step.pooled) return add_pooled(step, spec);
     const onednn::ConvolutionOptions options{
-        .relu = step.relu, .training = training_, .diff_src = training_ && parameters_ > 0};
+        .relu = step.relu, .training = training_, .diff_src = training_ && trainable_above_};
     auto layer = std::make_unique<ConvolutionLayer>(step.name, spec, blob_, step.dst, options);
     demand(layer->src().layout, step.name);
-    append_trainable(std::move(layer));
+    append_trainable(std::move(layer), step.node);
   }
 
   void add_pooled(const Step& step, const Conv2d& spec) {
     demand(Layout::nchw, step.name);
-    append_trainable(std::make_unique<ConvolutionPlanesLayer>(
-        step.name, spec, blob_, step.dst,
-        ConvolutionPlanesOptions{step.relu, options_.purpose, training_ && parameters_ > 0}));
+    append_trainable(
+        std::make_unique<ConvolutionPlanesLayer>(
+            step.name, spec, blob_, step.dst,
+            ConvolutionPlanesOptions{step.relu, options_.purpose, training_ && trainable_above_}),
+        step.node);
   }
 
   void add(const Step& step, const FullyConnected& spec) {
     if (training_) {
       demand(Layout::nchw, step.name);
-      append_trainable(std::make_unique<FcTrainingLayer>(step.name, spec, blob_, step.relu));
+      append_trainable(std::make_unique<FcTrainingLayer>(step.name, spec, blob_, step.relu),
+                       step.node);
       return;
     }
     const FcKernel kernel = options_.fc_kernel ? options_.fc_kernel(step.name) : FcKernel::dense;
-    append_trainable(make_fc_inference(step.name, spec, blob_, step.relu, kernel));
+    append_trainable(make_fc_inference(step.name, spec, blob_, step.relu, kernel), step.node);
   }
 
   void add(const Step& step, const Pool2d& spec) {
     if (spec.kind == PoolKind::max)
-      append(std::make_unique<MaxPoolingLayer>(step.name, spec, blob_, step.dst));
+      append(std::make_unique<MaxPoolingLayer>(step.name, spec, blob_, step.dst), step.node);
     else
-      append(std::make_unique<PoolingLayer>(step.name, spec, blob_, step.dst, options_.purpose));
+      append(std::make_unique<PoolingLayer>(step.name, spec, blob_, step.dst, options_.purpose),
+             step.node);
   }
 
   void add(const Step& step, const Relu& /*spec*/) {
-    append(std::make_unique<ReluLayer>(step.name, blob_));
+    append(std::make_unique<ReluLayer>(step.name, blob_), step.node);
   }
 
   void add(const Step& step, const Dropout& spec) {
     const auto number = static_cast<std::uint64_t>(step.node);
-    append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number));
+    append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number), step.node);
   }
 
   /// Makes sure that the layer `before` gets its activations in this layout.
@@ -83,22 +87,21 @@ class Assembler {
       append(std::make_unique<ReorderLayer>("reorder for " + before, blob_, layout));
   }
 
-  void append(std::unique_ptr<Layer> layer, int parameter = kNoParameters) {
+  void append(std::unique_ptr<Layer> layer, int node = kNoNode) {
     blob_ = layer->dst();
     assembly_.layers.push_back(std::move(layer));
-    assembly_.parameters.push_back(parameter);
+    assembly_.nodes.push_back(node);
   }
 
-  /// Weight and bias are neighbours in parameter_specs(), in the order of the nodes.
-  void append_trainable(std::unique_ptr<Layer> layer) {
-    append(std::move(layer), parameters_);
-    parameters_ += 2;
+  void append_trainable(std::unique_ptr<Layer> layer, int node) {
+    append(std::move(layer), node);
+    trainable_above_ = true;
   }
 
   const ChainOptions& options_;
   bool training_;
   Blob blob_;
-  int parameters_ = 0;
+  bool trainable_above_ = false;  // a layer before that learns, and wants a gradient
   Assembly assembly_;
 };
 

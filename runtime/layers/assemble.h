@@ -10,11 +10,8 @@ namespace karnin {
 
 struct Assembly {
   std::vector<std::unique_ptr<Layer>> layers;
-  /// Per layer the index of its weight in parameter_specs(), its bias next to it; or kNoParameters.
-  std::vector<int> parameters;
+  std::vector<int> nodes;  ///< of each layer, as in Chain::node_of()
 };
-
-inline constexpr int kNoParameters = -1;
 
 /// Reorders are inserted where a layer wants another layout than it is offered; the logits are
 /// plain rows. Throws ShapeError for an unsound architecture, Error when oneDNN fails.

@@ -31,9 +31,10 @@ class LanesAssembler {
 
  private:
   void add(const Step& step, const Conv2d& spec) {
-    append_trainable(std::make_unique<ConvolutionLanesLayer>(
-        step.name, spec, blob_, step.dst,
-        ConvolutionLanesOptions{step.relu, step.pooled, options_.purpose}));
+    append(std::make_unique<ConvolutionLanesLayer>(
+               step.name, spec, blob_, step.dst,
+               ConvolutionLanesOptions{step.relu, step.pooled, options_.purpose}),
+           step.node);
   }
 
   void add(const Step& step, const FullyConnected& spec) {
@@ -41,40 +42,33 @@ class LanesAssembler {
     const bool sparse =
         !training && options_.fc_kernel && options_.fc_kernel(step.name) == FcKernel::sparse_lanes;
     if (sparse)
-      append_trainable(std::make_unique<FcSparseLanesLayer>(step.name, spec, blob_, step.relu));
+      append(std::make_unique<FcSparseLanesLayer>(step.name, spec, blob_, step.relu), step.node);
     else
-      append_trainable(
-          std::make_unique<FcLanesLayer>(step.name, spec, blob_, step.relu, options_.purpose));
+      append(std::make_unique<FcLanesLayer>(step.name, spec, blob_, step.relu, options_.purpose),
+             step.node);
   }
 
   void add(const Step& step, const Pool2d& spec) {
-    append(std::make_unique<PoolingLanesLayer>(step.name, spec, blob_, step.dst));
+    append(std::make_unique<PoolingLanesLayer>(step.name, spec, blob_, step.dst), step.node);
   }
 
   void add(const Step& step, const Relu& /*spec*/) {
-    append(std::make_unique<ReluLayer>(step.name, blob_));
+    append(std::make_unique<ReluLayer>(step.name, blob_), step.node);
   }
 
   void add(const Step& step, const Dropout& spec) {
     const auto number = static_cast<std::uint64_t>(step.node);
-    append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number));
+    append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number), step.node);
   }
 
-  void append(std::unique_ptr<Layer> layer, int parameter = kNoParameters) {
+  void append(std::unique_ptr<Layer> layer, int node = kNoNode) {
     blob_ = layer->dst();
     assembly_.layers.push_back(std::move(layer));
-    assembly_.parameters.push_back(parameter);
-  }
-
-  /// Weight and bias are neighbours in parameter_specs(), in the order of the nodes.
-  void append_trainable(std::unique_ptr<Layer> layer) {
-    append(std::move(layer), parameters_);
-    parameters_ += 2;
+    assembly_.nodes.push_back(node);
   }
 
   const ChainOptions& options_;
   Blob blob_;
-  int parameters_ = 0;
   Assembly assembly_;
 };
 

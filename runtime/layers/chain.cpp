@@ -39,6 +39,31 @@ class Stopwatch {
   Clock::time_point start_;
 };
 
+/// A tensor of a layer: where among the parameters of the network, and its floats; 0 for none.
+struct Slot {
+  std::size_t parameter = 0;
+  std::size_t floats = 0;
+};
+using Slots = ByRole<Slot>;
+
+Slots slots_of(std::span<const ParameterSpec> specs, int node) {
+  Slots slots;
+  for (const Role role : kRoles)
+    if (const auto found = find_parameter(specs, node, role))
+      slots[role] = {*found, static_cast<std::size_t>(element_count(specs[*found].dims))};
+  return slots;
+}
+
+/// `tensors` are those of all the network.
+template <typename Float>
+ByRole<std::span<Float>> tensors_of(const Slots& slots, std::span<Float* const> tensors) {
+  ByRole<std::span<Float>> own;
+  for (const Role role : kRoles)
+    if (const auto [parameter, floats] = slots[role]; floats > 0)
+      own[role] = {tensors[parameter], floats};
+  return own;
+}
+
 }  // namespace
 
 /// A value is what one buffer holds between layers: 0 the input, then one for the output of every
@@ -50,6 +75,8 @@ struct Chain::Impl {
         input_floats(static_cast<std::size_t>(images * architecture.input.size())),
         assembly(options.kind == ChainKind::lanes ? assemble_lanes(architecture, options)
                                                   : assemble(architecture, options)) {
+    const std::vector<ParameterSpec> specs = parameter_specs(architecture);
+    for (const int node : assembly.nodes) slots.push_back(slots_of(specs, node));
     int value = 0;
     for (const auto& layer : assembly.layers) {
       if (!layer->in_place() || value == 0) {
@@ -62,25 +89,25 @@ struct Chain::Impl {
 
   int src_value(std::size_t layer) const { return layer == 0 ? 0 : dst_values[layer - 1]; }
 
-  /// Calls visit(layer, index of its weight in parameter_specs()).
+  /// Calls visit(layer, its slots).
   template <typename Visit>
   void for_each_trainable(Visit&& visit) const {
-    for (std::size_t i = 0; i < assembly.layers.size(); ++i)
-      if (assembly.parameters[i] != kNoParameters)
-        visit(*assembly.layers[i], static_cast<std::size_t>(assembly.parameters[i]));
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (is_trainable(slots[i])) visit(*assembly.layers[i], slots[i]);
   }
+
+  static bool is_trainable(const Slots& of) { return of[Role::weight].floats > 0; }
 
   /// Below this layer no gradient is needed.
   std::size_t first_trainable() const {
-    const auto is_trainable = [](int parameter) { return parameter != kNoParameters; };
-    return static_cast<std::size_t>(std::ranges::find_if(assembly.parameters, is_trainable) -
-                                    assembly.parameters.begin());
+    return static_cast<std::size_t>(std::ranges::find_if(slots, is_trainable) - slots.begin());
   }
 
   Purpose purpose;
   std::int64_t images;
   std::size_t input_floats;
   Assembly assembly;
+  std::vector<Slots> slots;         // by layer
   std::vector<int> dst_values;      // by layer
   std::vector<std::size_t> floats;  // by value, without the input
 };
@@ -107,30 +134,31 @@ Chain::~Chain() = default;
 std::int64_t Chain::images() const { return impl_->images; }
 std::int64_t Chain::classes() const { return layers().back()->dst().extent.c; }
 const std::vector<std::unique_ptr<Layer>>& Chain::layers() const { return impl_->assembly.layers; }
+int Chain::node_of(std::size_t layer) const { return impl_->assembly.nodes[layer]; }
 
 void Chain::set_parameters(std::span<const float* const> parameters) {
-  impl_->for_each_trainable([&](Layer& layer, std::size_t weight) {
-    assert(weight + 1 < parameters.size());
-    layer.set_parameters(parameters[weight], parameters[weight + 1]);
+  impl_->for_each_trainable([&](Layer& layer, const Slots& slots) {
+    layer.set_parameters(tensors_of<const float>(slots, parameters));
   });
 }
 
 void Chain::set_parameters(std::span<const WeightsView> parameters) {
   assert(impl_->purpose == Purpose::inference);
-  impl_->for_each_trainable([&](Layer& layer, std::size_t weight) {
-    assert(weight + 1 < parameters.size());
-    const WeightsView& weights = parameters[weight];
-    const float* bias = parameters[weight + 1].plain;
-    if (weights.sparse != nullptr)
-      layer.set_sparse_parameters(*weights.sparse, bias);
+  std::vector<const float*> plain;
+  for (const WeightsView& weights : parameters) plain.push_back(weights.plain);
+  impl_->for_each_trainable([&](Layer& layer, const Slots& slots) {
+    const auto tensors = tensors_of<const float>(slots, std::span<const float* const>(plain));
+    if (const SparseMatrix* sparse = parameters[slots[Role::weight].parameter].sparse)
+      layer.set_sparse_parameters(*sparse, tensors);
     else
-      layer.set_parameters(weights.plain, bias);
+      layer.set_parameters(tensors);
   });
 }
 
 void Chain::hold_masks(std::span<const std::span<const std::uint8_t>> masks) {
-  impl_->for_each_trainable(
-      [&](Layer& layer, std::size_t weight) { layer.hold_mask(masks[weight]); });
+  impl_->for_each_trainable([&](Layer& layer, const Slots& slots) {
+    layer.hold_mask(masks[slots[Role::weight].parameter]);
+  });
 }
 
 struct Chain::Worker::Impl {
@@ -204,13 +232,7 @@ void Chain::Worker::backward(const ShardId& shard, std::span<float* const> gradi
   assert(chain.purpose == Purpose::training);
   for (std::size_t i = impl_->layers.size(); i-- > chain.first_trainable();) {
     const Stopwatch watch(microseconds, i);
-    const int parameter = chain.assembly.parameters[i];
-    if (parameter == kNoParameters) {
-      impl_->layers[i]->backward(shard, nullptr, nullptr);
-      continue;
-    }
-    const auto weight = static_cast<std::size_t>(parameter);
-    impl_->layers[i]->backward(shard, gradients[weight], gradients[weight + 1]);
+    impl_->layers[i]->backward(shard, tensors_of(chain.slots[i], gradients));
   }
 }
 

@@ -17,6 +17,9 @@
 
 namespace karnin {
 
+/// A layer made for no node: a reorder.
+inline constexpr int kNoNode = -1;
+
 /// What the lanes of a vector hold. onednn: channels, as in oneDNN's blocked layouts. lanes:
 /// images, the fastest if there are enough of them. planes: neighbouring positions of a plane, the
 /// fastest for few images; only convolutions with a max pool behind them work so, and oneDNN runs
@@ -48,6 +51,9 @@ class Chain {
   std::int64_t images() const;
   std::int64_t classes() const;
   const std::vector<std::unique_ptr<Layer>>& layers() const;
+  /// The node of the architecture that this layer computes, or the first one, where it takes in
+  /// those behind it; kNoNode where it only reorders.
+  int node_of(std::size_t layer) const;
 
   /// weights[i] is the plain tensor of parameter_specs()[i]. Before the first run, and in training
   /// after every optimizer step (blocked copies for oneDNN are made here). No Worker may be

@@ -15,9 +15,9 @@ class BoundConvolution : public BoundLayer {
 
   void forward(const ShardId& /*shard*/) override { bound_.forward(); }
 
-  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& gradients) override {
     if (relu_) kernels::active().relu_backward(dst_floats_, binding_.dst, binding_.diff_dst);
-    bound_.backward_weights(diff_weights, diff_bias);
+    bound_.backward_weights(gradients[Role::weight].data(), gradients[Role::bias].data());
     if (binding_.diff_src != nullptr) bound_.backward_data();
   }
 
@@ -42,8 +42,8 @@ ConvolutionLayer::ConvolutionLayer(std::string name,
       convolution_(std::move(convolution)),
       relu_(relu) {}
 
-void ConvolutionLayer::set_parameters(const float* weights, const float* bias) {
-  convolution_->set_parameters(weights, bias);
+void ConvolutionLayer::set_parameters(const LayerParameters& parameters) {
+  convolution_->set_parameters(parameters[Role::weight].data(), parameters[Role::bias].data());
 }
 
 std::unique_ptr<BoundLayer> ConvolutionLayer::bind(const Binding& binding) const {

@@ -14,7 +14,7 @@ class ConvolutionLayer : public Layer {
                    const onednn::ConvolutionOptions& options);
 
   std::string kernel() const override { return "onednn " + convolution_->implementation(); }
-  void set_parameters(const float* weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
  private:

@@ -33,7 +33,7 @@ class BoundConvolutionLanes : public BoundLayer {
       forward(binding_.src + i * src_block_, binding_.dst + i * dst_block_);
   }
 
-  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& gradients) override {
     const kernels::Table& kernel = kernels::active();
     if (layer_.options().relu)
       kernel.relu_backward(blocks_ * dst_block_, binding_.dst, binding_.diff_dst);
@@ -46,8 +46,9 @@ class BoundConvolutionLanes : public BoundLayer {
         kernel.conv_lanes_backward_data(layer_.shape(), diff_dst, layer_.weights(),
                                         binding_.diff_src + i * src_block_);
     }
-    kernel.sum_lanes(weights_, sums_.data(), diff_weights);
-    kernel.sum_lanes(layer_.shape().oc, sums_.data() + weights_ * kernel.lanes, diff_bias);
+    kernel.sum_lanes(weights_, sums_.data(), gradients[Role::weight].data());
+    kernel.sum_lanes(layer_.shape().oc, sums_.data() + weights_ * kernel.lanes,
+                     gradients[Role::bias].data());
   }
 
  private:
@@ -103,13 +104,13 @@ std::string ConvolutionLanesLayer::kernel() const {
          (options_.pooled ? ", max pool" : "");
 }
 
-void ConvolutionLanesLayer::set_parameters(const float* weights, const float* bias) {
-  weights_ = weights;
-  bias_ = bias;
+void ConvolutionLanesLayer::set_parameters(const LayerParameters& parameters) {
+  const std::span all = parameters[Role::weight], bias = parameters[Role::bias];
+  weights_ = all.data();
+  bias_ = bias.data();
   if (options_.purpose == Purpose::training) return;
-  const std::span all(weights, static_cast<std::size_t>(weight_count()));
   copy_.assign(all.begin(), all.end());
-  copy_.insert(copy_.end(), bias, bias + shape_.oc);
+  copy_.insert(copy_.end(), bias.begin(), bias.end());
   weights_ = copy_.data();
   bias_ = copy_.data() + all.size();
 

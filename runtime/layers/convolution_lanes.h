@@ -23,7 +23,7 @@ class ConvolutionLanesLayer : public Layer {
                         const ConvolutionLanesOptions& options);
 
   std::string kernel() const override;
-  void set_parameters(const float* weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
   const kernels::ConvShape& shape() const { return shape_; }

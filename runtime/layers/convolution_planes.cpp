@@ -34,17 +34,18 @@ class BoundConvolutionPlanes : public BoundLayer {
                                           scratch_.data());
   }
 
-  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& gradients) override {
     const kernels::Table& kernel = kernels::active();
     const kernels::ConvPoolShape& shape = layer_.shape();
     if (layer_.relu()) kernel.relu_backward(layer_.dst().floats(), binding_.dst, binding_.diff_dst);
     kernel.conv_planes_collect(shape, tops_.data(), binding_.diff_dst, row_ptr_.data(),
                                entries_.data());
-    const kernels::TopGradients gradients{row_ptr_.data(), entries_.data()};
-    kernel.conv_planes_backward_weights(shape, src_.data(), binding_.diff_dst, gradients,
-                                        diff_weights, diff_bias);
+    const kernels::TopGradients tops{row_ptr_.data(), entries_.data()};
+    kernel.conv_planes_backward_weights(shape, src_.data(), binding_.diff_dst, tops,
+                                        gradients[Role::weight].data(),
+                                        gradients[Role::bias].data());
     if (binding_.diff_src != nullptr)
-      kernel.conv_planes_backward_data(shape, gradients, layer_.blocked_weights(), pixels_.data(),
+      kernel.conv_planes_backward_data(shape, tops, layer_.blocked_weights(), pixels_.data(),
                                        binding_.diff_src);
   }
 
@@ -94,19 +95,20 @@ ConvolutionPlanesLayer::ConvolutionPlanesLayer(std::string name, const Conv2d& s
     blocked_.resize(static_cast<std::size_t>(shape_.oc * blocks * lanes * shape_.kh * shape_.kw));
 }
 
-void ConvolutionPlanesLayer::set_parameters(const float* weights, const float* bias) {
-  const std::int64_t taps = shape_.kh * shape_.kw, count = shape_.oc * shape_.ic * taps;
-  weights_ = weights;
-  bias_ = bias;
+void ConvolutionPlanesLayer::set_parameters(const LayerParameters& parameters) {
+  const std::span weights = parameters[Role::weight], bias = parameters[Role::bias];
+  weights_ = weights.data();
+  bias_ = bias.data();
   if (options_.purpose == Purpose::inference) {
-    copy_.assign(weights, weights + count);
-    copy_.insert(copy_.end(), bias, bias + shape_.oc);
+    copy_.assign(weights.begin(), weights.end());
+    copy_.insert(copy_.end(), bias.begin(), bias.end());
     weights_ = copy_.data();
-    bias_ = copy_.data() + count;
+    bias_ = copy_.data() + weights.size();
   }
+  const std::int64_t taps = shape_.kh * shape_.kw;
   const auto block = static_cast<std::int64_t>(blocked_.size()) / shape_.oc;
   for (std::int64_t oc = 0; block > 0 && oc < shape_.oc; ++oc)
-    kernels::active().rows_to_blocks(shape_.ic, taps, weights + oc * shape_.ic * taps,
+    kernels::active().rows_to_blocks(shape_.ic, taps, weights.data() + oc * shape_.ic * taps,
                                      blocked_.data() + oc * block);
 }
 

@@ -25,7 +25,7 @@ class ConvolutionPlanesLayer : public Layer {
                          const ConvolutionPlanesOptions& options);
 
   std::string kernel() const override { return "planes, max pool"; }
-  void set_parameters(const float* weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
   const kernels::ConvPoolShape& shape() const { return shape_; }

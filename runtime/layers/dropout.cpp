@@ -15,7 +15,7 @@ class BoundDropout : public BoundLayer {
   void forward(const ShardId& shard) override { apply(shard, binding_.src, binding_.dst); }
 
   /// The same draws again, rather than a mask to keep.
-  void backward(const ShardId& shard, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& shard, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src != nullptr) apply(shard, binding_.diff_dst, binding_.diff_src);
   }
 

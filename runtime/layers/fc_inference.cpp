@@ -22,9 +22,9 @@ class FcInferenceLayer : public Layer {
         shape_{src.images, src.image_floats(), spec.oc},
         relu_(relu) {}
 
-  void set_parameters(const float* weights, const float* bias) final {
-    set_bias(bias);
-    pack(permuted(weights));
+  void set_parameters(const LayerParameters& parameters) final {
+    set_bias(parameters);
+    pack(permuted(parameters[Role::weight].data()));
   }
 
   const kernels::FcShape& shape() const { return shape_; }
@@ -32,7 +32,9 @@ class FcInferenceLayer : public Layer {
   bool relu() const { return relu_; }
 
  protected:
-  void set_bias(const float* bias) { bias_.assign(bias, bias + shape_.oc); }
+  void set_bias(const LayerParameters& parameters) {
+    bias_.assign(parameters[Role::bias].begin(), parameters[Role::bias].end());
+  }
 
  private:
   /// `weights` is (oc x shape().ic).
@@ -64,7 +66,7 @@ class BoundFc : public BoundLayer {
   void forward(const ShardId& /*shard*/) override {
     layer_.run(binding_.src, binding_.dst, scratch_.data());
   }
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {}
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {}
 
  private:
   const FcLayer& layer_;
@@ -111,8 +113,8 @@ class SparseFc : public FcInferenceLayer {
       : FcInferenceLayer(std::move(name), spec, src, relu), kernel_(kernel), lanes_(lanes) {}
 
   std::string kernel() const final { return std::string(to_string(kernel_)); }
-  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) final {
-    set_bias(bias);
+  void set_sparse_parameters(const SparseMatrix& weights, const LayerParameters& others) final {
+    set_bias(others);
     if (src().layout == Layout::nchw)
       pack(weights);
     else
@@ -231,7 +233,7 @@ class OnednnFc final : public FcInferenceLayer {
     Bound(const onednn::InnerProduct& inner_product, const Binding& binding)
         : bound_(inner_product, binding) {}
     void forward(const ShardId& /*shard*/) override { bound_.forward(); }
-    void backward(const ShardId& /*shard*/, float* /*dw*/, float* /*db*/) override {}
+    void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {}
 
    private:
     onednn::InnerProduct::Bound bound_;

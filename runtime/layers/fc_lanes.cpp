@@ -40,39 +40,39 @@ class BoundFcLanes : public BoundLayer {
                               binding_.dst);
   }
 
-  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& gradients) override {
     const kernels::Table& kernel = kernels::active();
     if (layer_.relu())
       kernel.relu_backward(shape_.rows * shape_.oc, binding_.dst, binding_.diff_dst);
     if (layer_.masked() != nullptr)
-      backward_kept(kernel, *layer_.masked(), diff_weights, diff_bias);
+      backward_kept(kernel, *layer_.masked(), gradients);
     else
-      backward_all(kernel, diff_weights, diff_bias);
+      backward_all(kernel, gradients);
   }
 
  private:
-  void backward_kept(const kernels::Table& kernel, const MaskedFc& masked, float* diff_weights,
-                     float* diff_bias) {
+  void backward_kept(const kernels::Table& kernel, const MaskedFc& masked,
+                     const LayerGradients& gradients) {
     kernel.fc_lanes_backward_kept(shape_, masked.pattern(), binding_.src, binding_.diff_dst,
-                                  diff_weights, diff_bias);
+                                  gradients[Role::weight].data(), gradients[Role::bias].data());
     if (binding_.diff_src != nullptr)
       kernel.fc_lanes_sparse({shape_.rows, shape_.oc, shape_.ic}, masked.backward(),
                              binding_.diff_dst, masked.no_bias(), false, binding_.diff_src);
   }
 
-  void backward_all(const kernels::Table& kernel, float* diff_weights, float* diff_bias) {
-    backward_weights(kernel, diff_weights, diff_bias);
+  void backward_all(const kernels::Table& kernel, const LayerGradients& gradients) {
+    backward_weights(kernel, gradients);
     if (binding_.diff_src != nullptr)
       kernel.fc_lanes_backward_data(shape_, binding_.diff_dst, layer_.weights(), binding_.diff_src);
   }
 
   /// A sum over images: they have to leave the lanes for it.
-  void backward_weights(const kernels::Table& kernel, float* diff_weights, float* diff_bias) {
+  void backward_weights(const kernels::Table& kernel, const LayerGradients& gradients) {
     const std::int64_t images = layer_.src().images;
     kernel.blocks_to_rows(images, shape_.ic, binding_.src, src_rows_.data());
     kernel.blocks_to_rows(images, shape_.oc, binding_.diff_dst, diff_rows_.data());
     kernel.fc_backward_weights({images, shape_.ic, shape_.oc}, src_rows_.data(), diff_rows_.data(),
-                               diff_weights, diff_bias);
+                               gradients[Role::weight].data(), gradients[Role::bias].data());
   }
 
   const FcLanesLayer& layer_;
@@ -93,7 +93,7 @@ class BoundFcSparseLanes : public BoundLayer {
                                         relu_, binding_.dst);
     });
   }
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {}
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {}
 
  private:
   const SparseParts& parts_;
@@ -109,16 +109,16 @@ FcLanesLayer::FcLanesLayer(std::string name, const FullyConnected& spec, const B
                            Purpose purpose)
     : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu), purpose_(purpose) {}
 
-void FcLanesLayer::set_parameters(const float* weights, const float* bias) {
-  weights_ = weights;
-  bias_ = bias;
-  if (masked_) masked_->refresh(weights);
+void FcLanesLayer::set_parameters(const LayerParameters& parameters) {
+  const std::span weights = parameters[Role::weight], bias = parameters[Role::bias];
+  weights_ = weights.data();
+  bias_ = bias.data();
+  if (masked_) masked_->refresh(weights_);
   if (purpose_ == Purpose::training) return;
-  const std::int64_t count = src().extent.size() * dst().extent.c;
-  copy_.assign(weights, weights + count);
-  copy_.insert(copy_.end(), bias, bias + dst().extent.c);
+  copy_.assign(weights.begin(), weights.end());
+  copy_.insert(copy_.end(), bias.begin(), bias.end());
   weights_ = copy_.data();
-  bias_ = copy_.data() + count;
+  bias_ = copy_.data() + weights.size();
 }
 
 void FcLanesLayer::hold_mask(std::span<const std::uint8_t> mask) {
@@ -135,15 +135,15 @@ FcSparseLanesLayer::FcSparseLanesLayer(std::string name, const FullyConnected& s
                                        const Blob& src, bool relu)
     : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu) {}
 
-void FcSparseLanesLayer::set_parameters(const float* weights, const float* bias) {
+void FcSparseLanesLayer::set_parameters(const LayerParameters& parameters) {
   const auto [rows, ic, oc] = shape_of(*this);
-  const std::span all(weights, static_cast<std::size_t>(ic * oc));
-  set_sparse_parameters(SparseMatrix::from_dense(all, oc, ic), bias);
+  set_sparse_parameters(SparseMatrix::from_dense(parameters[Role::weight], oc, ic), parameters);
 }
 
-void FcSparseLanesLayer::set_sparse_parameters(const SparseMatrix& weights, const float* bias) {
+void FcSparseLanesLayer::set_sparse_parameters(const SparseMatrix& weights,
+                                               const LayerParameters& others) {
   parts_ = SparseParts(weights, kernels::active().lanes, shape_of(*this).rows);
-  bias_.assign(bias, bias + dst().extent.c);
+  bias_.assign(others[Role::bias].begin(), others[Role::bias].end());
 }
 
 std::unique_ptr<BoundLayer> FcSparseLanesLayer::bind(const Binding& binding) const {

@@ -18,7 +18,7 @@ class FcLanesLayer : public Layer {
                Purpose purpose);
 
   std::string kernel() const override { return "dense in lanes"; }
-  void set_parameters(const float* weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
   void hold_mask(std::span<const std::uint8_t> mask) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
@@ -42,8 +42,8 @@ class FcSparseLanesLayer : public Layer {
   FcSparseLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu);
 
   std::string kernel() const override { return "sparse in lanes"; }
-  void set_parameters(const float* weights, const float* bias) override;
-  void set_sparse_parameters(const SparseMatrix& weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
+  void set_sparse_parameters(const SparseMatrix& weights, const LayerParameters& others) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
  private:

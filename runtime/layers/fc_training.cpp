@@ -20,11 +20,12 @@ class BoundFcTraining : public BoundLayer {
                                  layer_.relu(), binding_.dst);
   }
 
-  void backward(const ShardId& /*shard*/, float* diff_weights, float* diff_bias) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& gradients) override {
     const kernels::Table& kernel = kernels::active();
     if (layer_.relu())
       kernel.relu_backward(shape_.rows * shape_.oc, binding_.dst, binding_.diff_dst);
-    kernel.fc_backward_weights(shape_, binding_.src, binding_.diff_dst, diff_weights, diff_bias);
+    kernel.fc_backward_weights(shape_, binding_.src, binding_.diff_dst,
+                               gradients[Role::weight].data(), gradients[Role::bias].data());
     if (binding_.diff_src != nullptr)
       kernel.fc_backward_data(shape_, binding_.diff_dst, layer_.weights(), binding_.diff_src);
   }
@@ -43,9 +44,9 @@ FcTrainingLayer::FcTrainingLayer(std::string name, const FullyConnected& spec, c
   assert(src.layout == Layout::nchw);
 }
 
-void FcTrainingLayer::set_parameters(const float* weights, const float* bias) {
-  weights_ = weights;
-  bias_ = bias;
+void FcTrainingLayer::set_parameters(const LayerParameters& parameters) {
+  weights_ = parameters[Role::weight].data();
+  bias_ = parameters[Role::bias].data();
 }
 
 std::unique_ptr<BoundLayer> FcTrainingLayer::bind(const Binding& binding) const {

@@ -11,7 +11,7 @@ class FcTrainingLayer : public Layer {
   FcTrainingLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu);
 
   std::string kernel() const override { return "dense"; }
-  void set_parameters(const float* weights, const float* bias) override;
+  void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
   const float* weights() const { return weights_; }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "runtime/core/layout.h"
+#include "runtime/core/role.h"
 #include "runtime/core/sparse_matrix.h"
 
 namespace karnin {
@@ -23,14 +24,18 @@ struct ShardId {
   std::int64_t first_image = 0;  ///< position in the batch
 };
 
+/// The plain tensors of a layer, and their gradients; empty for a role that it has none of.
+using LayerParameters = ByRole<std::span<const float>>;
+using LayerGradients = ByRole<std::span<float>>;
+
 /// A layer on one worker's buffers. Serial; not to be shared between threads.
 class BoundLayer {
  public:
   virtual ~BoundLayer() = default;
   virtual void forward(const ShardId& shard) = 0;
   /// Reads diff_dst (and may overwrite it), writes diff_src where bound, and overwrites the
-  /// gradients of this layer's parameters (plain layout; null for layers without).
-  virtual void backward(const ShardId& shard, float* diff_weights, float* diff_bias) = 0;
+  /// gradients of this layer's parameters.
+  virtual void backward(const ShardId& shard, const LayerGradients& gradients) = 0;
 };
 
 class Layer {
@@ -47,11 +52,14 @@ class Layer {
   virtual std::string kernel() const = 0;
   /// Takes new parameters in plain layout. In training they must stay where they are until the next
   /// call; in inference they are copied. Must not run while a BoundLayer does.
-  virtual void set_parameters(const float* /*weights*/, const float* /*bias*/) {}
-  /// The same for the weights of a fully connected layer in inference. A layer that wants all of
-  /// them gets them, for as long as it takes to copy them.
-  virtual void set_sparse_parameters(const SparseMatrix& weights, const float* bias) {
-    set_parameters(weights.to_dense().data(), bias);
+  virtual void set_parameters(const LayerParameters& /*parameters*/) {}
+  /// The same for a fully connected layer in inference, whose weights come apart from its other
+  /// parameters. A layer that wants all of them gets them, for as long as it takes to copy them.
+  virtual void set_sparse_parameters(const SparseMatrix& weights, const LayerParameters& others) {
+    const auto dense = weights.to_dense();
+    LayerParameters all = others;
+    all[Role::weight] = dense;
+    set_parameters(all);
   }
   /// In training: weights whose mask is 0 stay 0 from now on, and nobody asks for their gradient,
   /// which backward may leave as it is. Empty: every weight may move. Takes effect with the next

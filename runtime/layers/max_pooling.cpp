@@ -14,7 +14,7 @@ class BoundMaxPooling : public BoundLayer {
     kernels::max_pool_forward(shape_, binding_.src, binding_.dst);
   }
 
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src != nullptr)
       kernels::max_pool_backward(shape_, binding_.src, binding_.diff_dst, binding_.diff_src);
   }

@@ -9,7 +9,7 @@ class BoundPooling : public BoundLayer {
       : bound_(pooling, binding), backward_(binding.diff_src != nullptr) {}
 
   void forward(const ShardId& /*shard*/) override { bound_.forward(); }
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (backward_) bound_.backward();
   }
 

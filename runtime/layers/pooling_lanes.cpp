@@ -23,7 +23,7 @@ class BoundPoolingLanes : public BoundLayer {
       pool(shape_, binding_.src + i * src_block_, binding_.dst + i * dst_block_);
   }
 
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src == nullptr) return;
     const kernels::Table& kernel = kernels::active();
     for (std::int64_t i = 0; i < blocks_; ++i) {

@@ -17,7 +17,7 @@ class BoundRelu : public BoundLayer {
   }
 
   /// dst > 0 wherever src was, so that src may be gone.
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src == nullptr) return;
     if (binding_.diff_src != binding_.diff_dst)
       std::copy_n(binding_.diff_dst, floats_, binding_.diff_src);

@@ -15,7 +15,7 @@ class BoundReorder : public BoundLayer {
   }
 
   void forward(const ShardId& /*shard*/) override { forward_.run(); }
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (backward_) backward_->run();
   }
 

@@ -16,7 +16,7 @@ class BoundReorderLanes : public BoundLayer {
   void forward(const ShardId& /*shard*/) override { turn(into_lanes_, binding_.src, binding_.dst); }
 
   /// Lanes without an image get no gradient, and so give none to the weights.
-  void backward(const ShardId& /*shard*/, float* /*diff_weights*/, float* /*diff_bias*/) override {
+  void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src != nullptr) turn(!into_lanes_, binding_.diff_dst, binding_.diff_src);
   }
 

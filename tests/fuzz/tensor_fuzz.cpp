@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::int64_t columns = scale * (1 + data[2] % 32);
   const std::span payload(data + 3, size - 3);
   try {
-    const karnin::ParameterSpec spec{"w", 0, false, {rows, columns}};
+    const karnin::ParameterSpec spec{"w", 0, karnin::Role::weight, {rows, columns}};
     const karnin::Parameter parameter =
         karnin::decode_parameter(karnin::ByteReader(payload, "fuzz"), spec, version);
     karnin::ByteWriter writer;

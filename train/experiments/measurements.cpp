@@ -71,10 +71,10 @@ std::vector<std::vector<Series>> measure_groups(
 }
 
 ScoreDistribution distribution(const Model& model, const std::string& layer) {
-  const auto parameter = std::ranges::find(model.parameters, layer + ".weight", &Parameter::name);
-  std::vector<double> scores =
-      raw_scores(model, static_cast<std::size_t>(parameter - model.parameters.begin()),
-                 PruneMethod::karnin_sgd, 0);
+  const int node = find_node(model.architecture, layer).value();
+  const std::size_t weights =
+      find_parameter(parameter_specs(model.architecture), node, Role::weight).value();
+  std::vector<double> scores = raw_scores(model, weights, PruneMethod::karnin_sgd, 0);
   const auto [lowest, highest] = std::ranges::minmax(scores);
   ScoreDistribution result{layer, lowest, highest, 0, std::vector<std::int64_t>(kScoreBins)};
   if (highest > lowest) result.zero = std::clamp(-lowest / (highest - lowest), 0.0, 1.0);

@@ -40,7 +40,10 @@ Model front_until(const Model& model, std::size_t node) {
   Model result = make_model(std::move(front));
   result.preprocess = model.preprocess;
   std::ranges::move(parameters_of(model, 0, node), result.parameters.begin());
-  Tensor& identity = result.parameters[result.parameters.size() - 2].value;
+  const std::size_t last =
+      find_parameter(parameter_specs(result.architecture), static_cast<int>(node), Role::weight)
+          .value();
+  Tensor& identity = result.parameters[last].value;
   for (std::int64_t i = 0; i < floats; ++i) identity.data()[i * floats + i] = 1;
   return result;
 }
@@ -58,9 +61,10 @@ std::size_t cut_before(const Architecture& architecture, std::span<const std::st
   const std::vector<ParameterSpec> specs = parameter_specs(architecture);
   std::size_t first = architecture.nodes.size();
   for (const std::string& layer : layers) {
-    const auto spec = std::ranges::find(specs, layer + ".weight", &ParameterSpec::name);
-    if (spec == specs.end()) throw ArgumentError("no layer '" + layer + "' with weights");
-    first = std::min(first, static_cast<std::size_t>(spec->node));
+    const std::optional<int> node = find_node(architecture, layer);
+    if (!node || !find_parameter(specs, *node, Role::weight))
+      throw ArgumentError("no layer '" + layer + "' with weights");
+    first = std::min(first, static_cast<std::size_t>(*node));
   }
   if (layers.empty()) throw ArgumentError("expected at least one layer, got none");
   return extent_before(architecture, first).size() > kMaxFeatures ? 0 : first;

@@ -23,12 +23,12 @@ void fill_uniform(Parameter& parameter, double bound, CounterRng rng) {
 
 void initialise(Model& model, std::uint64_t seed) {
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
-  double bound = 0;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    Parameter& parameter = model.parameters[i];
-    // A bias follows its weights and takes their bound.
-    if (!specs[i].is_bias) bound = 1 / std::sqrt(static_cast<double>(fan_in(parameter.value)));
-    fill_uniform(parameter, bound, CounterRng(hash(seed, kInitialiseStream), i));
+    // A bias takes the bound of its node's weights.
+    const std::size_t weight = find_parameter(specs, specs[i].node, Role::weight).value();
+    const std::int64_t inputs = fan_in(model.parameters[weight].value);
+    fill_uniform(model.parameters[i], 1 / std::sqrt(static_cast<double>(inputs)),
+                 CounterRng(hash(seed, kInitialiseStream), i));
   }
 }
 

@@ -56,7 +56,7 @@ Group chosen_parameters(const Model& model, const std::vector<std::string>& laye
   std::vector<std::string> known;
   Group chosen;
   for (std::size_t p = 0; p < specs.size(); ++p) {
-    if (specs[p].is_bias) continue;
+    if (specs[p].role != Role::weight) continue;
     known.push_back(model.architecture.nodes[specs[p].node].name);
     if (std::ranges::count(layers, known.back()) > 0) chosen.push_back(p);
   }
@@ -124,23 +124,31 @@ void remove_weight(Parameter& parameter, std::size_t i) {
   parameter.value.data()[i] = 0;
 }
 
-PruneReport::LayerCount count_of(const Parameter& parameter, std::int64_t removed) {
-  return {parameter.name.substr(0, parameter.name.rfind('.')), parameter.value.size(), removed,
-          std::ranges::count(parameter.mask, std::uint8_t{0})};
+/// Of each parameter, `removed` being by this call.
+std::vector<PruneReport::LayerCount> counts_of(const Model& model,
+                                               const std::vector<std::int64_t>& removed) {
+  std::vector<PruneReport::LayerCount> counts;
+  for (const ParameterSpec& spec : parameter_specs(model.architecture)) {
+    const std::size_t p = counts.size();
+    const auto& [name, value, mask] = model.parameters[p];
+    counts.push_back({model.architecture.nodes[static_cast<std::size_t>(spec.node)].name,
+                      value.size(), removed[p], std::ranges::count(mask, std::uint8_t{0})});
+  }
+  return counts;
 }
 
 /// What became of the model: `removed` of each parameter, of the chosen ones in their order.
 PruneReport report_on(const Model& model, const std::vector<Group>& groups,
                       const std::vector<std::int64_t>& removed) {
   PruneReport report;
-  std::vector<bool> is_chosen(model.parameters.size(), false);
+  const std::vector<PruneReport::LayerCount> counts = counts_of(model, removed);
+  std::vector<bool> is_chosen(counts.size(), false);
   for (const std::size_t p : groups | std::views::join) {
-    report.layers.push_back(count_of(model.parameters[p], removed[p]));
+    report.layers.push_back(counts[p]);
     is_chosen[p] = true;
   }
-  for (std::size_t p = 0; p < model.parameters.size(); ++p)
-    if (const auto count = count_of(model.parameters[p], 0); !is_chosen[p] && count.pruned > 0)
-      report.others.push_back(count);
+  for (std::size_t p = 0; p < counts.size(); ++p)
+    if (!is_chosen[p] && counts[p].pruned > 0) report.others.push_back(counts[p]);
   return report;
 }
 
@@ -169,10 +177,12 @@ std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model,
                                                    const PruneOptions& options) {
   std::vector<PruneReport::LayerCount> beyond;
   if (!options.sparsity) return beyond;
+  const std::vector<PruneReport::LayerCount> counts =
+      counts_of(model, std::vector<std::int64_t>(model.parameters.size()));
   for (const Group& group : pruning_groups(model, options)) {
     PruneReport::LayerCount all;
     for (const std::size_t p : group) {
-      const PruneReport::LayerCount own = count_of(model.parameters[p], 0);
+      const PruneReport::LayerCount& own = counts[p];
       all.layer += (all.layer.empty() ? "" : ", ") + own.layer;
       all.weights += own.weights;
       all.pruned += own.pruned;

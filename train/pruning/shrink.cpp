@@ -1,6 +1,7 @@
 #include "train/pruning/shrink.h"
 
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 namespace karnin {
@@ -8,25 +9,35 @@ namespace {
 
 using Flags = std::vector<std::uint8_t>;
 
+/// A trainable node and where its parameters are.
+struct Trainable {
+  int node;
+  std::size_t weights, bias;
+};
+
 /// A trainable layer and the next one. Between them, whatever stands there treats every unit alike
 /// and leaves a constant one constant: ReLU, dropout, pooling (which leaves padding out).
 struct Link {
-  std::size_t src, dst;  ///< their weights; the biases come right after
-  bool relu = false;     ///< between them
-  bool padded = false;   ///< dst sees zeros around its input
+  Trainable src, dst;
+  bool relu = false;    ///< between them
+  bool padded = false;  ///< dst sees zeros around its input
 };
 
 std::vector<Link> links_of(const Architecture& architecture) {
+  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
   std::vector<Link> links;
-  std::size_t parameter = 0;
+  std::optional<Trainable> above;
   bool relu = false;
-  for (const Node& node : architecture.nodes) {
-    const auto* conv = std::get_if<Conv2d>(&node.spec);
-    relu = relu || std::holds_alternative<Relu>(node.spec);
-    if (conv == nullptr && !std::holds_alternative<FullyConnected>(node.spec)) continue;
+  for (int i = 0; i < static_cast<int>(architecture.nodes.size()); ++i) {
+    const LayerSpec& spec = architecture.nodes[static_cast<std::size_t>(i)].spec;
+    relu = relu || std::holds_alternative<Relu>(spec);
+    const auto weights = find_parameter(specs, i, Role::weight);
+    if (!weights) continue;
+    const auto* conv = std::get_if<Conv2d>(&spec);
     const bool padded = conv != nullptr && (conv->ph > 0 || conv->pw > 0);
-    if (parameter > 0) links.push_back({parameter - 2, parameter, relu, padded});
-    parameter += 2;
+    const Trainable own{i, *weights, find_parameter(specs, i, Role::bias).value()};
+    if (above) links.push_back({*above, own, relu, padded});
+    above = own;
     relu = false;
   }
   return links;
@@ -97,20 +108,20 @@ void remove(Model& model, std::size_t p, const Cut& cut, const Flags& removed) {
 
 /// What every pixel of a unit without inputs is when it reaches the next layer.
 float output_of(const Model& model, const Link& link, std::size_t unit) {
-  const float bias = model.parameters[link.src + 1].value.span()[unit];
+  const float bias = model.parameters[link.src.bias].value.span()[unit];
   return link.relu ? std::max(bias, 0.0F) : bias;
 }
 
 /// Adds what the constant units give to the biases behind them.
 void fold(Model& model, const Link& link, const Flags& constant) {
-  const Tensor& weights = model.parameters[link.dst].value;
+  const Tensor& weights = model.parameters[link.dst.weights].value;
   const Cut cut = columns_of(weights, constant.size());
   std::vector<double> sums(cut.outer);
   for_each(cut, [&](std::size_t unit, std::size_t i) {
     if (constant[unit] != 0)
       sums[i / (cut.units * cut.inner)] += double{weights.span()[i]} * output_of(model, link, unit);
   });
-  Parameter& bias = model.parameters[link.dst + 1];
+  Parameter& bias = model.parameters[link.dst.bias];
   for (std::size_t o = 0; o < sums.size(); ++o) {
     if (sums[o] == 0) continue;
     bias.value.span()[o] = static_cast<float>(bias.value.span()[o] + sums[o]);
@@ -124,10 +135,10 @@ struct Removal {
 
 /// What can go from the layer in front of the link; one unit always stays.
 Removal choose(const Model& model, const Link& link) {
-  const Tensor& weights = model.parameters[link.src].value;
+  const Tensor& weights = model.parameters[link.src.weights].value;
   Removal removal{all_zero(weights, rows_of(weights)), {}};
   const std::size_t units = removal.constant.size();
-  const Tensor& next = model.parameters[link.dst].value;
+  const Tensor& next = model.parameters[link.dst.weights].value;
   removal.unused = all_zero(next, columns_of(next, units));
   for (std::size_t u = 0; u < units; ++u)
     if (removal.unused[u] != 0 || (link.padded && output_of(model, link, u) != 0))
@@ -145,17 +156,18 @@ void set_units(LayerSpec& spec, std::int64_t units) {
 }
 
 /// True if anything was removed.
-bool shrink_layer(Model& model, const Link& link, int node, ShrinkReport::LayerCount& count) {
+bool shrink_layer(Model& model, const Link& link, ShrinkReport::LayerCount& count) {
   const auto& [constant, unused] = choose(model, link);
   const auto constants = std::ranges::count(constant, 1), unuseds = std::ranges::count(unused, 1);
   if (constants + unuseds == 0) return false;
   fold(model, link, constant);
   Flags removed = constant;
   for (std::size_t u = 0; u < removed.size(); ++u) removed[u] |= unused[u];
-  remove(model, link.dst, columns_of(model.parameters[link.dst].value, removed.size()), removed);
-  for (const std::size_t p : {link.src, link.src + 1})
+  const Tensor& next = model.parameters[link.dst.weights].value;
+  remove(model, link.dst.weights, columns_of(next, removed.size()), removed);
+  for (const std::size_t p : {link.src.weights, link.src.bias})
     remove(model, p, rows_of(model.parameters[p].value), removed);
-  set_units(model.architecture.nodes[static_cast<std::size_t>(node)].spec,
+  set_units(model.architecture.nodes[static_cast<std::size_t>(link.src.node)].spec,
             std::ranges::count(removed, 0));
   count.constant += constants;
   count.unused += unuseds;
@@ -167,18 +179,15 @@ bool shrink_layer(Model& model, const Link& link, int node, ShrinkReport::LayerC
 ShrinkReport shrink(Model& model) {
   validate(model);
   const std::vector<Link> links = links_of(model.architecture);
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   ShrinkReport report;
   for (const Link& link : links)
-    report.layers.push_back(
-        {model.architecture.nodes[static_cast<std::size_t>(specs[link.src].node)].name,
-         specs[link.src].dims[0]});
+    report.layers.push_back({model.architecture.nodes[static_cast<std::size_t>(link.src.node)].name,
+                             model.parameters[link.src.weights].value.dims()[0]});
   // A unit that goes takes weights along, and leaves others without inputs or outputs.
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < links.size(); ++i)
-      changed =
-          shrink_layer(model, links[i], specs[links[i].src].node, report.layers[i]) || changed;
+      changed = shrink_layer(model, links[i], report.layers[i]) || changed;
   }
   validate(model);
   return report;

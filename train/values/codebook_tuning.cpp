@@ -44,7 +44,7 @@ CodebookTuning::CodebookTuning(Model& model, int entries) : model_(model) {
     const std::span<float> weights = model.parameters[tuned_.size()].value.span();
     std::vector<std::uint32_t> kept = kept_indices(model.parameters[tuned_.size()]);
     Tuned& tuned = tuned_.emplace_back();
-    if (spec.is_bias || kept.empty()) continue;
+    if (spec.role != Role::weight || kept.empty()) continue;
     std::vector<float> values;
     for (const std::uint32_t i : kept) values.push_back(weights[i]);
     tuned.unrounded.assign(weights.begin(), weights.end());

@@ -70,7 +70,7 @@ void quantise_to_codebook(Parameter& parameter, int entries) {
   for_each_kept(parameter, [&](float& value) { value = codebook[nearest_entry(codebook, value)]; });
 }
 
-void quantise(Parameter& parameter, bool is_bias, const QuantiseOptions& options) {
+void quantise(Parameter& parameter, Role role, const QuantiseOptions& options) {
   switch (options.kind) {
     case ValueKind::f32:
       return;
@@ -81,7 +81,8 @@ void quantise(Parameter& parameter, bool is_bias, const QuantiseOptions& options
     case ValueKind::int8:
       return quantise_rows(parameter);
     case ValueKind::codebook:
-      return is_bias ? quantise_rows(parameter) : quantise_to_codebook(parameter, options.entries);
+      return role == Role::weight ? quantise_to_codebook(parameter, options.entries)
+                                  : quantise_rows(parameter);
   }
 }
 
@@ -97,7 +98,7 @@ void quantise(Model& model, const QuantiseOptions& options) {
                                     kMostEntries, options.entries));
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   for (std::size_t p = 0; p < specs.size(); ++p)
-    quantise(model.parameters[p], specs[p].is_bias, options);
+    quantise(model.parameters[p], specs[p].role, options);
 }
 
 }  // namespace karnin

@@ -30,7 +30,7 @@ Bytes encode(const Parameter& parameter) {
 }
 
 Parameter decode(std::span<const std::uint8_t> bytes, const Dims& dims) {
-  return decode_parameter(ByteReader(bytes, "file"), {"w", 0, false, dims});
+  return decode_parameter(ByteReader(bytes, "file"), {"w", 0, Role::weight, dims});
 }
 
 TEST(TensorCodec, RoundTripsAnyDensityAndShape) {

@@ -14,7 +14,7 @@ namespace {
 using test::error_message;
 using ::testing::HasSubstr;
 
-ParameterSpec spec_of(std::int64_t size) { return {"w", 0, false, {size}}; }
+ParameterSpec spec_of(std::int64_t size) { return {"w", 0, Role::weight, {size}}; }
 
 /// All ones, pruned everywhere but at `kept`.
 Parameter masked(std::int64_t size, const std::vector<std::int64_t>& kept) {

@@ -34,12 +34,24 @@ TEST(Architecture, KhanalHasTheParametersOfThePaper) {
   for (const ParameterSpec& spec : parameter_specs(khanal2018())) {
     names.push_back(spec.name);
     total += element_count(spec.dims);
-    EXPECT_EQ(spec.is_bias, spec.dims.size() == 1);
+    EXPECT_EQ(spec.role == Role::bias, spec.dims.size() == 1);
   }
   EXPECT_EQ(total, 63'910);
   EXPECT_THAT(names, testing::ElementsAre("conv1.weight", "conv1.bias", "conv2.weight",
                                           "conv2.bias", "fc1.weight", "fc1.bias", "fc2.weight",
                                           "fc2.bias", "fc3.weight", "fc3.bias"));
+}
+
+TEST(Architecture, FindsParametersByNodeAndRole) {
+  const Architecture net = khanal2018();
+  const std::vector<ParameterSpec> specs = parameter_specs(net);
+  for (std::size_t p = 0; p < specs.size(); ++p)
+    EXPECT_EQ(find_parameter(specs, specs[p].node, specs[p].role), p);
+  EXPECT_EQ(find_parameter(specs, 1, Role::weight), std::nullopt) << "relu1";
+  EXPECT_EQ(find_parameter(specs, 99, Role::bias), std::nullopt);
+  EXPECT_EQ(find_parameter({}, 0, Role::weight), std::nullopt);
+  EXPECT_EQ(find_node(net, "conv2"), 3);
+  EXPECT_EQ(find_node(net, "conv"), std::nullopt);
 }
 
 TEST(Architecture, WindowsCountAsASlidingWindowWould) {

@@ -74,7 +74,7 @@ TEST(ConvolutionLanesLayer, IsThatOfTheDefinition) {
     const Values bias = integers(c.spec.oc, 3);
     for (const bool relu : {false, true}) {
       ConvolutionLanesLayer layer = make(c, {.relu = relu});
-      layer.set_parameters(weights.data(), bias.data());
+      layer.set_parameters(test::parameters(weights, bias));
       EXPECT_EQ(infer(layer, src), reference(c, src, weights, bias, relu));
     }
   });
@@ -91,7 +91,7 @@ TEST(ConvolutionLanesLayer, ComputesTheSameFromTheKeptWeights) {
       for (const bool pooled : {false, true}) {
         if (pooled && (!plain || c.dst().h < 2 || c.dst().w < 2)) continue;
         ConvolutionLanesLayer layer = make(c, {.relu = true, .pooled = pooled});
-        layer.set_parameters(weights.data(), bias.data());
+        layer.set_parameters(test::parameters(weights, bias));
         EXPECT_EQ(layer.sparse(), c.spec.ph == 0 && c.spec.pw == 0) << layer.kernel();
         const Values dst = reference(c, src, weights, bias, true);
         EXPECT_EQ(infer(layer, src), pooled ? to_float(reference_pool(pool_behind(c), dst)) : dst);
@@ -108,7 +108,7 @@ TEST(ConvolutionLanesLayer, PoolsWhatIsThere) {
       const Values bias = integers(c.spec.oc, 3);
       for (const bool relu : {false, true}) {
         ConvolutionLanesLayer layer = make(c, {.relu = relu, .pooled = true});
-        layer.set_parameters(weights.data(), bias.data());
+        layer.set_parameters(test::parameters(weights, bias));
         EXPECT_EQ(infer(layer, src),
                   to_float(reference_pool(pool_behind(c), reference(c, src, weights, bias, relu))));
       }
@@ -122,7 +122,7 @@ TEST(ConvolutionLanesLayer, CopiesWeightsInInferenceAlone) {
   for (const Purpose purpose : {Purpose::inference, Purpose::training}) {
     Values weights = before;
     ConvolutionLanesLayer layer = make(c, {.purpose = purpose});
-    layer.set_parameters(weights.data(), bias.data());
+    layer.set_parameters(test::parameters(weights, bias));
     weights = after;  // in place, as the optimizer does
     EXPECT_EQ(infer(layer, src),
               reference(c, src, purpose == Purpose::inference ? before : after, bias, false));
@@ -141,9 +141,9 @@ struct Step {
       harness.bind_first_in_training();
     else
       harness.bind_training();
-    layer.set_parameters(weights.data(), bias.data());
+    layer.set_parameters(test::parameters(weights, bias));
     dst = harness.forward(src);
-    diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
   }
 
   ConvCase c;
@@ -178,7 +178,7 @@ TEST(ConvolutionLanesLayer, GradientsAreFiniteDifferences) {
       const Values centre = x;
       const auto loss_at = [&](const Values& moved) {
         x = moved;
-        step.layer.set_parameters(step.weights.data(), step.bias.data());
+        step.layer.set_parameters(test::parameters(step.weights, step.bias));
         return test::weighted_sum(step.harness.forward(step.src), step.diff_dst);
       };
       test::expect_gradient(loss_at, centre, gradient, 0.5F, 0.0);
@@ -208,9 +208,9 @@ TEST(ConvolutionLanesLayer, AnImageDoesNotDependOnItsShard) {
       ConvolutionLanesLayer layer = make(c, {.relu = true, .purpose = Purpose::training});
       test::LayerHarness harness(layer);
       harness.bind_training();
-      layer.set_parameters(weights.data(), bias.data());
+      layer.set_parameters(test::parameters(weights, bias));
       Values dst = harness.forward(x);
-      return std::pair(dst, harness.backward(diff, diff_weights.data(), diff_bias.data()));
+      return std::pair(dst, harness.backward(diff, test::gradients(diff_weights, diff_bias)));
     };
     const auto [dst, diff_src] = run(all, src, diff_dst);
     for (std::int64_t n = 0; n < all.images; ++n) {

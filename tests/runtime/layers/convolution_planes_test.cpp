@@ -68,7 +68,7 @@ TEST(ConvolutionPlanesLayer, IsThatOfTheDefinition) {
         ConvolutionPlanesLayer layer = make(c, {.relu = relu, .purpose = purpose});
         test::LayerHarness harness(layer);
         harness.bind_inference();
-        layer.set_parameters(weights.data(), bias.data());
+        layer.set_parameters(test::parameters(weights, bias));
         if (purpose == Purpose::inference) std::ranges::fill(weights, 77.0F);  // it has a copy
         EXPECT_EQ(harness.forward(src), reference.dst);
       }
@@ -86,9 +86,9 @@ struct Step {
       harness.bind_first_in_training();
     else
       harness.bind_training();
-    layer.set_parameters(weights.data(), bias.data());
+    layer.set_parameters(test::parameters(weights, bias));
     dst = harness.forward(src);
-    diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
   }
 
   ConvCase c;
@@ -124,12 +124,12 @@ TEST(ConvolutionPlanesLayer, GradientsAreFiniteDifferences) {
   for (std::size_t i = 0; i < step.src.size(); ++i)
     step.src[i] = static_cast<float>((i * i + i / 5) % 4);
   const auto loss = [&] {
-    step.layer.set_parameters(step.weights.data(), step.bias.data());
+    step.layer.set_parameters(test::parameters(step.weights, step.bias));
     return test::weighted_sum(step.harness.forward(step.src), step.diff_dst);
   };
   loss();
   const Values diff_src =
-      step.harness.backward(step.diff_dst, step.diff_weights.data(), step.diff_bias.data());
+      step.harness.backward(step.diff_dst, test::gradients(step.diff_weights, step.diff_bias));
   const auto check = [&](Values& x, const Values& gradient) {
     const Values centre = x;
     const auto loss_at = [&](const Values& moved) {
@@ -163,9 +163,9 @@ TEST(ConvolutionPlanesLayer, AnImageDoesNotDependOnItsShard) {
                {.relu = true, .purpose = Purpose::training, .diff_src = true});
       test::LayerHarness harness(layer);
       harness.bind_training();
-      layer.set_parameters(weights.data(), bias.data());
+      layer.set_parameters(test::parameters(weights, bias));
       Values dst = harness.forward(x);
-      return std::pair(dst, harness.backward(diff, diff_weights.data(), diff_bias.data()));
+      return std::pair(dst, harness.backward(diff, test::gradients(diff_weights, diff_bias)));
     };
     const auto [dst, diff_src] = run(all.images, src, diff_dst);
     for (std::int64_t n = 0; n < all.images; ++n) {

@@ -44,12 +44,12 @@ TEST(ConvolutionLayer, GradientsAreFiniteDifferences) {
       Values bias = integers(c.spec.oc, 3);
       const Values diff_dst = integers(c.dst_size(), 4);
       const auto loss = [&] {
-        layer.set_parameters(weights.data(), bias.data());
+        layer.set_parameters(test::parameters(weights, bias));
         return test::weighted_sum(harness.forward(src), diff_dst);
       };
       loss();
       Values diff_weights(weights.size()), diff_bias(bias.size());
-      const Values diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+      const Values diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
       const auto check = [&](Values& x, const Values& gradient) {
         const auto loss_at = [&](const Values& moved) {
           x = moved;
@@ -72,11 +72,11 @@ TEST(ConvolutionLayer, MasksTheGradientOfItsRelu) {
     harness.bind_training();
     const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
     const Values bias = integers(c.spec.oc, 3), diff_dst = integers(c.dst_size(), 4);
-    layer.set_parameters(weights.data(), bias.data());
+    layer.set_parameters(test::parameters(weights, bias));
     const Values before = to_float(reference_conv(c, src, weights, bias));
     EXPECT_EQ(harness.forward(src), test::reference_relu(before));
     Values diff_weights(weights.size()), diff_bias(bias.size());
-    const Values diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    const Values diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
     const Values masked = test::reference_relu_backward(before, diff_dst);
     EXPECT_EQ(diff_src, to_float(reference_conv_backward_data(c, masked, weights)));
     EXPECT_EQ(diff_weights, to_float(reference_conv_backward_weights(c, src, masked)));

@@ -67,10 +67,10 @@ TEST(DropoutLayer, GradientIsAFiniteDifferenceAlsoInPlace) {
     return test::weighted_sum(apart.forward(x, kShard), diff);
   };
   loss(src);
-  const Values gradient = apart.backward(diff, nullptr, nullptr, kShard);
+  const Values gradient = apart.backward(diff, {}, kShard);
   test::expect_gradient(loss, src, gradient, 0.5F, 0.0);
   EXPECT_EQ(in_place.forward(src, kShard), apart.forward(src, kShard));
-  EXPECT_EQ(in_place.backward(diff, nullptr, nullptr, kShard), gradient);
+  EXPECT_EQ(in_place.backward(diff, {}, kShard), gradient);
 }
 
 }  // namespace

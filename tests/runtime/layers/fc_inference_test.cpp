@@ -32,16 +32,16 @@ TEST(FcInference, EveryKernelTakesEveryLayout) {
           const Extent extent{10, 3, 2};
           const auto layer = make_fc_inference("fc", {7}, {images, extent, layout}, relu, kernel);
           const auto weights = sparse_weights(7, extent.size()), bias = integers(7, 4);
-          layer->set_parameters(weights.data(), bias.data());
+          layer->set_parameters(test::parameters(weights, bias));
           test::LayerHarness harness(*layer);
           harness.bind_inference();
           const auto src = integers(images * extent.size(), 1);
           const auto expected =
               test::reference_forward({images, extent.size(), 7}, src, weights, bias, relu);
           test::expect_equal(harness.forward(src), expected);
-          layer->set_parameters(std::vector<float>(weights.size()).data(), bias.data());
+          layer->set_parameters(test::parameters(std::vector<float>(weights.size()), bias));
           layer->set_sparse_parameters(SparseMatrix::from_dense(weights, 7, extent.size()),
-                                       bias.data());
+                                       test::parameters({}, bias));
           test::expect_equal(harness.forward(src), expected);
         }
 }
@@ -52,13 +52,13 @@ TEST(FcInference, CopiesItsParametersAndTakesNewOnes) {
     const auto layer = make_fc_inference("fc", {2}, {1, {2, 1, 1}, Layout::nchw}, false, kernel);
     EXPECT_THAT(layer->kernel(), testing::StartsWith(std::string(to_string(kernel))));
     std::vector<float> weights{1, 2, 3, 4}, bias{5, 6};
-    layer->set_parameters(weights.data(), bias.data());
+    layer->set_parameters(test::parameters(weights, bias));
     weights.assign(4, 100.0F);
     bias.assign(2, 100.0F);
     test::LayerHarness harness(*layer);
     harness.bind_inference();
     EXPECT_EQ(harness.forward({1, 1}), (std::vector<float>{8, 13}));
-    layer->set_parameters(weights.data(), bias.data());
+    layer->set_parameters(test::parameters(weights, bias));
     EXPECT_EQ(harness.forward({1, 1}), (std::vector<float>{300, 300}));
   }
 }

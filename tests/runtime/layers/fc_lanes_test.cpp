@@ -57,11 +57,11 @@ class MaskedLayer {
     const Values bias = integers(shape_.oc, seed + 1),
                  src = integers(harness_.src_size(), seed + 2);
     const Values diff_dst = integers(harness_.dst_size(), seed + 3);
-    layer_.set_parameters(weights.data(), bias.data());
+    layer_.set_parameters(test::parameters(weights, bias));
     const Values dst = harness_.forward(src);
     test::expect_equal(dst, test::reference_forward(shape_, src, weights, bias, true));
     Values diff_weights(weights.size(), 77.0F), diff_bias(bias.size());
-    const Values diff_src = harness_.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    const Values diff_src = harness_.backward(diff_dst, test::gradients(diff_weights, diff_bias));
     const Values diff = test::reference_relu_backward(dst, diff_dst);
     test::Reference expected = test::reference_backward_weights(shape_, src, diff);
     for (std::size_t i = 0; is_masked() && i < mask.size(); ++i)

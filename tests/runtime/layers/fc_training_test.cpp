@@ -32,11 +32,11 @@ TEST(FcTrainingLayer, GradientsAreFiniteDifferences) {
     Values src = integers(harness.src_size(), 1), weights = integers(c.oc * c.src.size(), 2);
     Values bias = integers(c.oc, 3);
     const Values diff_dst = integers(harness.dst_size(), 4);
-    layer.set_parameters(weights.data(), bias.data());  // used where they are: x below is one
+    layer.set_parameters(test::parameters(weights, bias));  // used where they are: x below is one
     const auto loss = [&] { return test::weighted_sum(harness.forward(src), diff_dst); };
     loss();
     Values diff_weights(weights.size()), diff_bias(bias.size());
-    const Values diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    const Values diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
     const auto check = [&](Values& x, const Values& gradient) {
       const auto loss_at = [&](const Values& moved) {
         std::copy(moved.begin(), moved.end(), x.begin());
@@ -60,11 +60,11 @@ TEST(FcTrainingLayer, MasksTheGradientOfItsRelu) {
     const kernels::FcShape shape{c.images, c.src.size(), c.oc};
     const Values src = integers(harness.src_size(), 1), weights = integers(c.oc * c.src.size(), 2);
     const Values bias = integers(c.oc, 3), diff_dst = integers(harness.dst_size(), 4);
-    layer.set_parameters(weights.data(), bias.data());
+    layer.set_parameters(test::parameters(weights, bias));
     const Values dst = harness.forward(src);
     test::expect_equal(dst, test::reference_forward(shape, src, weights, bias, true));
     Values diff_weights(weights.size()), diff_bias(bias.size());
-    const Values diff_src = harness.backward(diff_dst, diff_weights.data(), diff_bias.data());
+    const Values diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
     const Values masked = test::reference_relu_backward(dst, diff_dst);
     test::expect_equal(diff_src, test::reference_backward_data(shape, masked, weights));
     test::expect_equal(diff_weights, test::reference_backward_weights(shape, src, masked));

@@ -9,6 +9,20 @@
 
 namespace karnin::test {
 
+inline LayerParameters parameters(std::span<const float> weights, std::span<const float> bias) {
+  LayerParameters result;
+  result[Role::weight] = weights;
+  result[Role::bias] = bias;
+  return result;
+}
+
+inline LayerGradients gradients(std::span<float> weights, std::span<float> bias) {
+  LayerGradients result;
+  result[Role::weight] = weights;
+  result[Role::bias] = bias;
+  return result;
+}
+
 class LayerHarness {
  public:
   /// The layer must outlive this.
@@ -41,12 +55,12 @@ class LayerHarness {
     return read(layer_.dst(), in_place_ ? src_ : dst_);
   }
 
-  /// Of the last forward(). The gradients of parameters may be null for layers without.
-  std::vector<float> backward(const std::vector<float>& diff_dst, float* diff_weights = nullptr,
-                              float* diff_bias = nullptr, const ShardId& shard = {}) {
+  /// Of the last forward().
+  std::vector<float> backward(const std::vector<float>& diff_dst,
+                              const LayerGradients& gradients = {}, const ShardId& shard = {}) {
     write(layer_.dst(), diff_dst, diff_dst_);
     if (!in_place_) poison(diff_src_);
-    bound_->backward(shard, diff_weights, diff_bias);
+    bound_->backward(shard, gradients);
     if (first_) return {};
     return read(layer_.src(), in_place_ ? diff_dst_ : diff_src_);
   }

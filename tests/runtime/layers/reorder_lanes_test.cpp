@@ -31,7 +31,7 @@ struct Moved {
     test::poison(diff_src);
     const auto bound = layer.bind({src.data(), dst.data(), diff_src.data(), diff_dst.data()});
     bound->forward({});
-    bound->backward({}, nullptr, nullptr);
+    bound->backward({}, {});
   }
 
  private:

@@ -86,12 +86,12 @@ TEST(SharedFc, AnyNumberOfThreadsGivesTheBitsOfOne) {
     SCOPED_TRACE(to_string(kernel));
     const auto layer =
         make_fc_inference("fc", {kOut}, {kImages, {kIn, 1, 1}, Layout::nchw}, true, kernel);
-    layer->set_parameters(weights.data(), bias.data());
+    layer->set_parameters(test::parameters(weights, bias));
     const auto alone = forward(*layer, src, 1);
     test::expect_equal(alone, reference);
     // Whose sums depend on their order.
     const auto any_src = uniforms(kImages * kIn, 4), any_weights = uniforms(kOut * kIn, 5);
-    layer->set_parameters(any_weights.data(), bias.data());
+    layer->set_parameters(test::parameters(any_weights, bias));
     const auto any = forward(*layer, any_src, 1);
     for (const int threads : {2, 3, 5}) EXPECT_EQ(forward(*layer, any_src, threads), any);
   }
@@ -102,12 +102,12 @@ TEST(SharedFc, InLanesToo) {
   const auto src = integers(kWhole * kIn, 1), weights = integers(kOut * kIn, 2),
              bias = integers(kOut, 3);
   FcSparseLanesLayer layer("fc", {kOut}, {kWhole, {kIn, 1, 1}, lanes_layout()}, false);
-  layer.set_parameters(weights.data(), bias.data());
+  layer.set_parameters(test::parameters(weights, bias));
   const auto alone = forward(layer, src, 1);
   test::expect_equal(alone,
                      test::reference_forward({kWhole, kIn, kOut}, src, weights, bias, false));
   const auto any_src = uniforms(kWhole * kIn, 4), any_weights = uniforms(kOut * kIn, 5);
-  layer.set_parameters(any_weights.data(), bias.data());
+  layer.set_parameters(test::parameters(any_weights, bias));
   EXPECT_EQ(forward(layer, any_src, 3), forward(layer, any_src, 1));
 }
 
@@ -118,9 +118,9 @@ TEST(SharedFc, KeptWeightsAloneAreCutAsAll) {
   for (const FcKernel kernel : {FcKernel::sparse_lanes, FcKernel::sparse_gather}) {
     const auto layer =
         make_fc_inference("fc", {kOut}, {kImages, {kIn, 1, 1}, Layout::nchw}, true, kernel);
-    layer->set_parameters(weights.data(), bias.data());
+    layer->set_parameters(test::parameters(weights, bias));
     const auto expected = forward(*layer, src, 1);
-    layer->set_sparse_parameters(kept, bias.data());
+    layer->set_sparse_parameters(kept, test::parameters({}, bias));
     for (const int threads : {1, 3}) EXPECT_EQ(forward(*layer, src, threads), expected);
   }
 }

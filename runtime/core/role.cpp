@@ -1,0 +1,15 @@
+#include "runtime/core/role.h"
+
+#include "runtime/core/named_enum.h"
+
+namespace karnin {
+namespace {
+
+constexpr EnumNames<Role, kRoles.size()> kRoleNames{
+    {{Role::weight, "weight"}, {Role::bias, "bias"}}};
+
+}  // namespace
+
+std::string_view to_string(Role role) { return name_of(kRoleNames, role); }
+
+}  // namespace karnin
