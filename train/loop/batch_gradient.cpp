@@ -192,9 +192,11 @@ LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale
   return softmax_loss(objective_.loss, rows, scale, station.scratch, worker.diff_logits());
 }
 
-bool BatchGradient::has_finite_weights(const std::string& layer) const {
-  return std::ranges::all_of(model_.parameters, [&](const Parameter& parameter) {
-    return !parameter.name.starts_with(layer + ".") || are_finite(parameter.value.span());
+bool BatchGradient::has_finite_parameters(int node) const {
+  const std::vector<ParameterSpec> specs = parameter_specs(model_.architecture);
+  return std::ranges::all_of(kRoles, [&](Role role) {
+    const auto own = find_parameter(specs, node, role);
+    return !own || are_finite(model_.parameters[*own].value.span());
   });
 }
 
@@ -210,7 +212,7 @@ std::string BatchGradient::first_non_finite(const Batch& batch) {
     for (std::size_t i = 0; where.empty() && i < sized.chain.layers().size(); ++i) {
       const std::string& layer = sized.chain.layers()[i]->name();
       // Weights first: a ReLU inside a layer turns NaN into 0.
-      if (!has_finite_weights(layer))
+      if (!has_finite_parameters(sized.chain.node_of(i)))
         where = "the weights of " + layer;
       else if (!station.worker.forward_layer(i, {source_.seed, batch.step, shard.first}))
         where = "the output of " + layer;

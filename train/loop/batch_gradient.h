@@ -86,7 +86,7 @@ class BatchGradient {
     std::int64_t correct = 0;
   };
 
-  bool has_finite_weights(const std::string& layer) const;
+  bool has_finite_parameters(int node) const;
   SizedChain& chain_for(std::int64_t images);
   void refresh_weights(SizedChain& sized);
   void hold_masks(SizedChain& sized) const;

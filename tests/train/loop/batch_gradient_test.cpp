@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "tests/support/bright_squares.h"
@@ -94,6 +95,21 @@ TEST_F(BatchGradientTest, TellsWhichImagesAreRight) {
     correct += loss.correct;
   }
   EXPECT_EQ(correct, 1);
+}
+
+/// A name may begin with another one and a dot.
+TEST(BatchGradient, TellsWhichLayerHasUnsoundWeights) {
+  Model model = make_model(
+      {"dotted",
+       kExtent,
+       {{"a", FullyConnected{8}, {kImageInput}}, {"a.b", FullyConnected{kClasses}, {0}}}});
+  initialise(model, 1);
+  model.parameters.back().value.data()[0] = std::numeric_limits<float>::infinity();
+  const ImageSet images = test::bright_squares(kExtent, kClasses, 4, 2);
+  Arena arena{1};
+  BatchGradient batch_gradient{model, {images, {}, 1}, {}, arena};
+  const std::vector<std::int64_t> all{0, 1, 2, 3};
+  EXPECT_EQ(batch_gradient.first_non_finite({all, 1, 0}), "the weights of a.b");
 }
 
 }  // namespace
