@@ -85,7 +85,7 @@ bool TrainingSession::search_on(double accuracy, const Model& averaged) {
 
 void TrainingSession::bring_back() {
   search_->bring_back(task_.model);
-  trainer_.hold_masks();
+  trainer_.masks().hold();
   trainer_.forget_velocity();
   start_anew();
 }

@@ -75,7 +75,7 @@ struct BatchGradient::SizedChain {
   }
 
   Chain chain;
-  std::uint64_t holds = 0;  // of BatchGradient, as this chain has heard
+  std::uint64_t skipped = 0;  // version of the masks that it skips; 0: none
   std::optional<Chain> teacher;
   Extent input;
   std::vector<std::unique_ptr<Station>> stations;
@@ -97,20 +97,17 @@ BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
 void BatchGradient::refresh_weights(SizedChain& sized) {
   weights_.clear();
   for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
-  if (sized.holds != holds_) hold_masks(sized);
+  heed_masks(sized);
   sized.chain.set_parameters(weights_);
 }
 
-void BatchGradient::hold_masks(SizedChain& sized) const {
+void BatchGradient::heed_masks(SizedChain& sized) const {
+  const std::uint64_t version = skipped_ == nullptr ? 0 : skipped_->version();
+  if (sized.skipped == version) return;
   std::vector<std::span<const std::uint8_t>> masks(model_.parameters.size());
-  for (std::size_t i = 0; hold_ && i < masks.size(); ++i) masks[i] = model_.parameters[i].mask;
+  for (std::size_t p = 0; skipped_ != nullptr && p < masks.size(); ++p) masks[p] = skipped_->of(p);
   sized.chain.hold_masks(masks);
-  sized.holds = holds_;
-}
-
-void BatchGradient::hold_masks(bool hold) {
-  hold_ = hold;
-  ++holds_;
+  sized.skipped = version;
 }
 
 void BatchGradient::reserve_results(std::int64_t shards) {

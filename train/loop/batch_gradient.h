@@ -16,6 +16,7 @@
 #include "runtime/layers/chain.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
+#include "train/loop/mask_set.h"
 #include "train/loop/parameter_range.h"
 #include "train/loop/shards.h"
 
@@ -57,13 +58,12 @@ class BatchGradient {
   ~BatchGradient();
 
   /// Forward and backward with the model's present weights. Allocates for a batch size, and in a
-  /// thread, that it has not met before, and after hold_masks(); otherwise nothing.
+  /// thread, that it has not met before, and where masks have changed; otherwise nothing.
   BatchLoss compute(const Batch& batch);
 
-  /// Before the next batch: the model's masks hold as they are now, and pruned weights want no
-  /// gradient; or, with `hold` false, all weights want theirs. To be told again whenever a mask
-  /// changes.
-  void hold_masks(bool hold);
+  /// From the next batch on weights that these masks hold at 0 want no gradient; null, as at first:
+  /// all want theirs. They are followed as they change, and must outlive it.
+  void skip(const MaskSet* masks) { skipped_ = masks; }
 
   /// Where on the way from the images to the loss of this batch a value first is not finite: "the
   /// weights of conv1", "the output of fc2" or, behind all layers, "the output of the teacher" or
@@ -89,7 +89,7 @@ class BatchGradient {
   bool has_finite_parameters(int node) const;
   SizedChain& chain_for(std::int64_t images);
   void refresh_weights(SizedChain& sized);
-  void hold_masks(SizedChain& sized) const;
+  void heed_masks(SizedChain& sized) const;
   void reserve_results(std::int64_t shards);
   void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
@@ -104,8 +104,7 @@ class BatchGradient {
   std::vector<ShardResult> results_;
   std::vector<const float*> weights_;  // the model's tensors
   std::int64_t shards_ = 0;            // of the last batch
-  bool hold_ = false;                  // masks hold
-  std::uint64_t holds_ = 0;            // how often that, or the masks, changed
+  const MaskSet* skipped_ = nullptr;
 };
 
 }  // namespace karnin

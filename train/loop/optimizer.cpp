@@ -22,21 +22,21 @@ void check(const SgdOptions& options) {
 
 }  // namespace
 
-SgdOptimizer::SgdOptimizer(Model& model, const SgdOptions& options)
-    : model_(model), options_(options) {
+SgdOptimizer::SgdOptimizer(Model& model, const MaskSet& masks, const SgdOptions& options)
+    : model_(model), masks_(masks), options_(options) {
   check(options);
   for (const Parameter& parameter : model.parameters)
     velocity_.emplace_back(static_cast<std::size_t>(parameter.value.size()), 0.0F);
-  hold_masks();
+  heed_masks();
 }
 
-void SgdOptimizer::hold_masks() {
-  masks_.clear();
-  for (const Parameter& parameter : model_.parameters)
-    masks_.emplace_back(parameter.mask.begin(), parameter.mask.end());
+void SgdOptimizer::heed_masks() {
+  if (version_ == masks_.version()) return;
+  factors_.clear();
+  for (std::size_t p = 0; p < model_.parameters.size(); ++p)
+    factors_.emplace_back(masks_.of(p).begin(), masks_.of(p).end());
+  version_ = masks_.version();
 }
-
-void SgdOptimizer::release_masks() { masks_.assign(model_.parameters.size(), {}); }
 
 void SgdOptimizer::forget_velocity() {
   for (AlignedVector<float>& velocity : velocity_) std::ranges::fill(velocity, 0.0F);
@@ -50,9 +50,9 @@ void SgdOptimizer::restore(const std::vector<AlignedVector<float>>& velocity) {
 }
 
 void SgdOptimizer::drop_pruned(const ParameterRange& range, float* gradient) const noexcept {
-  const AlignedVector<float>& mask = masks_[range.parameter];
-  if (!mask.empty())
-    kernels::active().apply_mask(range.count, mask.data() + range.offset, gradient);
+  const AlignedVector<float>& factors = factors_[range.parameter];
+  if (!factors.empty())
+    kernels::active().apply_mask(range.count, factors.data() + range.offset, gradient);
 }
 
 void SgdOptimizer::update(const ParameterRange& range, const float* gradient, double learning_rate,
@@ -60,9 +60,9 @@ void SgdOptimizer::update(const ParameterRange& range, const float* gradient, do
   const kernels::SgdStep step{static_cast<float>(learning_rate),
                               static_cast<float>(options_.momentum),
                               static_cast<float>(options_.weight_decay), options_.nesterov};
-  const AlignedVector<float>& mask = masks_[range.parameter];
+  const AlignedVector<float>& factors = factors_[range.parameter];
   kernels::active().sgd_update(range.count, step, gradient,
-                               mask.empty() ? nullptr : mask.data() + range.offset,
+                               factors.empty() ? nullptr : factors.data() + range.offset,
                                model_.parameters[range.parameter].value.data() + range.offset,
                                velocity_[range.parameter].data() + range.offset, delta);
 }

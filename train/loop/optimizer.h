@@ -7,6 +7,7 @@
 
 #include "runtime/core/aligned.h"
 #include "runtime/core/model.h"
+#include "train/loop/mask_set.h"
 #include "train/loop/parameter_range.h"
 
 namespace karnin {
@@ -19,9 +20,12 @@ struct SgdOptions {
 
 class SgdOptimizer {
  public:
-  /// Works on the model's own tensors, and holds the masks that it has now. Throws ArgumentError
-  /// unless 0 <= momentum < 1 and 0 <= weight_decay.
-  SgdOptimizer(Model& model, const SgdOptions& options);
+  /// Works on the model's own tensors; model and masks must outlive it. Throws ArgumentError unless
+  /// 0 <= momentum < 1 and 0 <= weight_decay.
+  SgdOptimizer(Model& model, const MaskSet& masks, const SgdOptions& options);
+
+  /// Before the ranges of a step: what the masks hold at 0, and its velocity, stays exactly 0.
+  void heed_masks();
 
   /// One step of one range. gradient and delta (w after - w before) have range.count elements.
   /// Safe from several threads for disjoint ranges.
@@ -31,10 +35,6 @@ class SgdOptimizer {
   /// Sets the gradient of every weight in the range that a mask holds at 0 to 0.
   void drop_pruned(const ParameterRange& range, float* gradient) const noexcept;
 
-  /// From now on the weights that the model's masks prune, and their velocity, stay exactly 0.
-  void hold_masks();
-  /// From now on all weights are updated, pruned or not.
-  void release_masks();
   void forget_velocity();
 
   /// One velocity for each element of each parameter: all the state there is besides the weights.
@@ -44,9 +44,11 @@ class SgdOptimizer {
 
  private:
   Model& model_;
+  const MaskSet& masks_;
   SgdOptions options_;
   std::vector<AlignedVector<float>> velocity_;
-  std::vector<AlignedVector<float>> masks_;  ///< 0 or 1; empty where nothing is pruned
+  std::vector<AlignedVector<float>> factors_;  ///< the masks as 0 and 1, as kernels want them
+  std::uint64_t version_ = 0;                  ///< of the masks that they were made from
 };
 
 }  // namespace karnin

@@ -88,8 +88,9 @@ struct Trainer::Impl {
         images(set),
         options(o),
         arena(o.threads),
+        masks(m),
         batch_gradient(m, {set, o.augmentation, o.seed}, {o.loss, o.teacher.get()}, arena),
-        optimizer(m, o.sgd),
+        optimizer(m, masks, o.sgd),
         ranges(parameter_ranges(m)),
         last_good(copy_weights(m)),
         steps_per_epoch(set.size() / o.batch + (set.size() % o.batch == 0 ? 0 : 1)),
@@ -116,6 +117,7 @@ struct Trainer::Impl {
   const ImageSet& images;
   const TrainOptions options;
   Arena arena;
+  MaskSet masks;
   BatchGradient batch_gradient;
   std::optional<OtherImages> others;  // whose gradients the observers see; none: the batch's
   SgdOptimizer optimizer;
@@ -130,10 +132,8 @@ struct Trainer::Impl {
   std::int64_t epoch_start = 0;  // steps done before this epoch
   std::int64_t cooldown_begin = 0;
   std::int64_t cooldown_steps = 0;  // 0: none
-  bool masks_changed = true;        // since the last step
-  bool masks_held = true;
-  bool skips_pruned = false;  // whose gradients nobody wants
-  EpochSums sums;             // of this epoch, as is the speed
+  bool skips_pruned = false;        // whose gradients nobody wants
+  EpochSums sums;                   // of this epoch, as is the speed
   Speed speed;
 };
 
@@ -162,13 +162,10 @@ void Trainer::Impl::heed_masks() {
   const auto wants = [](const UpdateObserver* observer) {
     return observer->wants_pruned_gradients();
   };
-  const bool skips = masks_held && std::ranges::none_of(observers, wants);
-  if (masks_changed || skips != skips_pruned) {
-    batch_gradient.hold_masks(skips);
-    if (others) others->gradient.hold_masks(skips);
-  }
-  skips_pruned = skips;
-  masks_changed = false;
+  skips_pruned = masks.are_held() && std::ranges::none_of(observers, wants);
+  batch_gradient.skip(skips_pruned ? &masks : nullptr);
+  if (others) others->gradient.skip(skips_pruned ? &masks : nullptr);
+  optimizer.heed_masks();
 }
 
 BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
@@ -330,16 +327,7 @@ std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
 
 const SgdOptions& Trainer::sgd() const { return impl_->options.sgd; }
 
-void Trainer::hold_masks() {
-  impl_->optimizer.hold_masks();
-  impl_->masks_changed = impl_->masks_held = true;
-}
-
-void Trainer::release_masks() {
-  impl_->optimizer.release_masks();
-  impl_->masks_changed = true;
-  impl_->masks_held = false;
-}
+MaskSet& Trainer::masks() { return impl_->masks; }
 
 void Trainer::cool_down(std::int64_t epochs) {
   require_positive("epochs of cooldown", epochs);

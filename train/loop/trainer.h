@@ -14,6 +14,7 @@
 #include "runtime/core/model.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
+#include "train/loop/mask_set.h"
 #include "train/loop/observer.h"
 #include "train/loop/optimizer.h"
 #include "train/loop/schedule.h"
@@ -111,11 +112,8 @@ class Trainer {
   std::int64_t steps_per_epoch() const;
   const SgdOptions& sgd() const;
 
-  /// Between two steps, by who changes the model's masks. They hold as they are now, and pruned
-  /// weights and their velocity stay 0.
-  void hold_masks();
-  /// Pruned weights are updated like all others, and whoever keeps the masks puts them back to 0.
-  void release_masks();
+  /// For who changes the model's masks between two steps.
+  MaskSet& masks();
   /// Between two steps, by who replaces the weights.
   void forget_velocity();
   /// From now on the rate falls from what it is to 0, along half a cosine, for so many epochs.

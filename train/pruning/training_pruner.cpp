@@ -78,7 +78,7 @@ void TrainingPruner::on_start(const Model& model) {
   if (options_.growth == Growth::feedback && !schedule_.is_settled(0)) {
     for (const Parameter& parameter : model.parameters)
       hidden_.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
-    trainer_.release_masks();
+    trainer_.masks().release();
   }
   keep_early(0);
   if (schedule_.sparsity(0) > sparsity()) after_step(0);
@@ -127,14 +127,14 @@ bool TrainingPruner::after_step(std::int64_t step) {
     hidden_.clear();
     early_.clear();
   }
-  if (hidden_.empty()) trainer_.hold_masks();
+  if (hidden_.empty()) trainer_.masks().hold();
   return went_back;
 }
 
 void TrainingPruner::prune_now_to(double sparsity) {
   prune_to(sparsity);
   window_.on_start(model_);
-  trainer_.hold_masks();
+  trainer_.masks().hold();
 }
 
 void TrainingPruner::prune_now(std::int64_t step) {
@@ -216,7 +216,7 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
     hidden_.emplace_back(own.begin(), own.end());
     rest = rest.subspan(own.size());
   }
-  trainer_.release_masks();
+  trainer_.masks().release();
 }
 
 }  // namespace karnin

@@ -54,7 +54,8 @@ struct ReferenceSgd {
 void expect_equations(const SgdOptions& options, bool with_masks) {
   Model model = small_model();
   if (with_masks) prune_thirds(model);
-  SgdOptimizer optimizer(model, options);
+  const MaskSet held(model);
+  SgdOptimizer optimizer(model, held, options);
   std::vector<std::vector<ReferenceSgd>> expected;
   for (const Parameter& parameter : model.parameters) {
     expected.emplace_back();
@@ -93,7 +94,8 @@ TEST(SgdOptimizer, FollowsItsEquations) {
 TEST(SgdOptimizer, APrunedWeightAndItsVelocityAreExactlyZero) {
   Model model = small_model();
   prune_thirds(model);
-  SgdOptimizer optimizer(model, {0.9, 0.01, true});
+  const MaskSet masks(model);
+  SgdOptimizer optimizer(model, masks, {0.9, 0.01, true});
   const std::vector<float> gradient(kRangeElements, 1.0F);
   std::vector<float> delta(kRangeElements);
   for (int step = 0; step < 3; ++step)
@@ -109,10 +111,11 @@ TEST(SgdOptimizer, APrunedWeightAndItsVelocityAreExactlyZero) {
 
 TEST(SgdOptimizer, RefusesOptionsOutOfRange) {
   Model model = small_model();
+  const MaskSet masks(model);
   for (const double momentum : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()})
-    EXPECT_THROW(SgdOptimizer(model, {momentum, 0, false}), ArgumentError);
+    EXPECT_THROW(SgdOptimizer(model, masks, {momentum, 0, false}), ArgumentError);
   for (const double decay : {-0.1, std::numeric_limits<double>::infinity()})
-    EXPECT_THROW(SgdOptimizer(model, {0.9, decay, false}), ArgumentError);
+    EXPECT_THROW(SgdOptimizer(model, masks, {0.9, decay, false}), ArgumentError);
 }
 
 TEST(ParameterRanges, CoverEveryParameterOnceAndNeverCross) {

@@ -159,7 +159,7 @@ TEST(TrainerObserver, ComputesGradientsOfPrunedWeightsForThoseWhoWantThem) {
     gradients.wants = true;
     trainer.run_epoch();
     EXPECT_GT(gradients.pruned, 0);
-    trainer.release_masks();
+    trainer.masks().release();
     gradients.wants = false;
     gradients.pruned = 0;
     trainer.run_epoch();
