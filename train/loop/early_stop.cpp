@@ -13,15 +13,13 @@ EarlyStop::EarlyStop(std::int64_t patience) : patience_(patience) {
 
 bool EarlyStop::note(std::int64_t epoch, double accuracy, const Model& model) {
   if (best_.epoch != 0 && accuracy <= best_.accuracy) return epoch - best_.epoch >= patience_;
-  best_ = {epoch, accuracy, {}, model.sensitivities};
-  for (const Parameter& parameter : model.parameters) best_.weights.push_back(parameter.value);
+  best_ = {epoch, accuracy, snapshot_of(model), model.sensitivities};
   return false;
 }
 
 void apply(const BestEpoch& best, Model& model) {
   if (best.epoch == 0) return;
-  for (std::size_t i = 0; i < model.parameters.size(); ++i)
-    model.parameters[i].value = best.weights[i];
+  best.weights.put_back(model);
   model.sensitivities = best.sensitivities;
 }
 

@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "runtime/core/model.h"
+#include "train/loop/snapshot.h"
 
 namespace karnin {
 
 /// Epoch 0: there was none yet.
 struct BestEpoch {
   std::int64_t epoch = 0;
-  double accuracy = 0;          ///< on images held out of training
-  std::vector<Tensor> weights;  ///< as Model::parameters
+  double accuracy = 0;  ///< on images held out of training
+  Snapshot weights;
   std::vector<Sensitivity> sensitivities;
   bool operator==(const BestEpoch&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "runtime/core/counter_rng.h"
+#include "train/loop/zero_pruned.h"
 
 namespace karnin {
 namespace {
@@ -13,10 +14,9 @@ constexpr std::uint64_t kInitialiseStream = 0x696e6974;  // "init"
 std::int64_t fan_in(const Tensor& weights) { return weights.size() / weights.dims().front(); }
 
 void fill_uniform(Parameter& parameter, double bound, CounterRng rng) {
-  const std::span<float> values = parameter.value.span();
-  for (float& value : values) value = static_cast<float>((2 * rng.uniform() - 1) * bound);
-  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
-    if (parameter.mask[i] == 0) values[i] = 0.0F;
+  for (float& value : parameter.value.span())
+    value = static_cast<float>((2 * rng.uniform() - 1) * bound);
+  zero_pruned(parameter);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "runtime/core/parallel.h"
 #include "train/loop/batch_gradient.h"
 #include "train/loop/data_order.h"
+#include "train/loop/snapshot.h"
 
 namespace karnin {
 namespace {
@@ -38,12 +39,6 @@ void check_teacher(const Model& model, const TrainOptions& options) {
     throw ShapeError(fmt::format(
         "teacher: expected {}'s images, normalised as here, and {} classes, got another network's",
         model.architecture.name, classes(model)));
-}
-
-std::vector<Tensor> copy_weights(const Model& model) {
-  std::vector<Tensor> weights;
-  for (const Parameter& parameter : model.parameters) weights.push_back(parameter.value);
-  return weights;
 }
 
 double mean_loss(const EpochSums& sums) { return sums.loss / static_cast<double>(sums.images); }
@@ -92,7 +87,7 @@ struct Trainer::Impl {
         batch_gradient(m, {set, o.augmentation, o.seed}, {o.loss, o.teacher.get()}, arena),
         optimizer(m, masks, o.sgd),
         ranges(parameter_ranges(m)),
-        last_good(copy_weights(m)),
+        last_good(snapshot_of(m)),
         steps_per_epoch(set.size() / o.batch + (set.size() % o.batch == 0 ? 0 : 1)),
         steps_planned(checked_mul(o.epochs, steps_per_epoch)) {}
 
@@ -107,7 +102,6 @@ struct Trainer::Impl {
   void update(const ParameterRange& range, double learning_rate) noexcept;
   void observed_gradient(const ParameterRange& range, float* dst) const noexcept;
   void finish_epoch();
-  void keep_weights();
   void require_finite_weights() const;
   [[noreturn]] void diverged(std::int64_t step, const std::string& where) const;
   bool can_be_at(const TrainerState& state) const;
@@ -123,7 +117,7 @@ struct Trainer::Impl {
   SgdOptimizer optimizer;
   const std::vector<ParameterRange> ranges;
   std::vector<UpdateObserver*> observers;
-  std::vector<Tensor> last_good;  // weights after the last completed epoch
+  Snapshot last_good;  // after the last completed epoch
   std::vector<std::int64_t> order;
   const std::int64_t steps_per_epoch;
   const std::int64_t steps_planned;  // of the whole run
@@ -230,17 +224,12 @@ void Trainer::Impl::next_step() {
 
 void Trainer::Impl::finish_epoch() {
   require_finite_weights();
-  keep_weights();
+  last_good.take(model);
   for (UpdateObserver* observer : observers) observer->on_epoch_end(model);
   ++epochs_done;
   epoch_start = steps_done;
   sums = {};
   speed = {};
-}
-
-void Trainer::Impl::keep_weights() {
-  for (std::size_t i = 0; i < last_good.size(); ++i)
-    std::ranges::copy(model.parameters[i].value.span(), last_good[i].data());
 }
 
 bool Trainer::Impl::can_be_at(const TrainerState& state) const {
@@ -268,8 +257,7 @@ void Trainer::Impl::require_finite_weights() const {
 
 /// In the `step`-th step of the run, from 1.
 void Trainer::Impl::diverged(std::int64_t step, const std::string& where) const {
-  for (std::size_t i = 0; i < last_good.size(); ++i)
-    std::ranges::copy(last_good[i].span(), model.parameters[i].value.data());
+  last_good.put_back(model);
   throw DivergedError(fmt::format(
       "epoch {}, step {}: the training diverged, expected finite numbers, got the first infinity "
       "or NaN in {}; use a lower learning rate than {}",

@@ -103,7 +103,7 @@ class Trainer {
   /// current when it returns. A stopped epoch is reported as far as it got, and counts as one; a
   /// restored one goes on where it was, and its rate is that of the steps since then.
   /// Throws DivergedError when loss or weights are not finite; the model is then back at the
-  /// weights of the last completed epoch (or those that it started from, or was resumed with).
+  /// weights and masks of the last completed epoch (or of the start, or the resumption).
   EpochReport run_epoch(const StepCallback& on_step = {});
   /// One step on images[indices], for tests and experiments; returns the mean loss before the
   /// update. Throws as run_epoch does, and ArgumentError for no index or one out of range.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/core/error.h"
+#include "train/loop/snapshot.h"
 
 namespace karnin {
 
@@ -14,30 +15,17 @@ WeightAverage::WeightAverage(const Model& model, double decay) : model_(model), 
         fmt::format("decay of the average: expected a number between 0 and 1, got {}", decay));
 }
 
-void WeightAverage::on_start(const Model& model) {
-  state_ = {};
-  for (const Parameter& parameter : model.parameters) {
-    const auto weights = parameter.value.span();
-    state_.average.emplace_back(weights.begin(), weights.end());
-  }
-}
+void WeightAverage::on_start(const Model& model) { state_ = {0, values_of(model)}; }
 
 void WeightAverage::on_step_end() {
   const auto n = static_cast<double>(state_.steps++);
   const auto share = static_cast<float>(1 - std::min(decay_, (1 + n) / (10 + n)));
   for (std::size_t p = 0; p < state_.average.size(); ++p) {
     const float* weights = model_.parameters[p].value.data();
-    for (float& average : state_.average[p]) average += share * (*weights++ - average);
+    for (float& average : state_.average[p].span()) average += share * (*weights++ - average);
   }
 }
 
-void WeightAverage::apply(Model& model) const {
-  for (std::size_t p = 0; p < state_.average.size(); ++p) {
-    Parameter& parameter = model.parameters[p];
-    std::ranges::copy(state_.average[p], parameter.value.data());
-    for (std::size_t i = 0; i < parameter.mask.size(); ++i)
-      if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
-  }
-}
+void WeightAverage::apply(Model& model) const { put_under_masks(state_.average, model); }
 
 }  // namespace karnin

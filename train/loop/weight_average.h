@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "runtime/core/aligned.h"
 #include "runtime/core/model.h"
 #include "train/loop/observer.h"
 
@@ -17,7 +16,7 @@ class WeightAverage final : public UpdateObserver {
  public:
   struct State {
     std::int64_t steps = 0;
-    std::vector<AlignedVector<float>> average;  ///< as Model::parameters
+    std::vector<Tensor> average;  ///< as Model::parameters
     bool operator==(const State&) const = default;
   };
 

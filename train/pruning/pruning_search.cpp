@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "runtime/core/error.h"
-#include "train/pruning/weight_snapshot.h"
 
 namespace karnin {
 
@@ -57,16 +56,11 @@ double PruningSearch::target() const { return 1 - (1 - state_.good) * (1 - state
 void PruningSearch::keep(const Model& model, double accuracy, double sparsity) {
   state_.good = sparsity;
   state_.kept_accuracy = accuracy;
-  state_.weights = all_weights(model);
+  state_.kept.take(model);
 }
 
 void PruningSearch::bring_back(Model& model) const {
-  if (state_.weights.empty()) return;
-  put_back(state_.weights, model);
-  const auto is_kept = [](float w) { return static_cast<std::uint8_t>(w != 0 ? 1 : 0); };
-  for (Parameter& parameter : model.parameters)
-    if (!parameter.mask.empty())
-      std::ranges::transform(parameter.value.span(), parameter.mask.begin(), is_kept);
+  if (!state_.kept.is_empty()) state_.kept.put_back(model);
 }
 
 }  // namespace karnin

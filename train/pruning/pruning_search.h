@@ -8,9 +8,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "runtime/core/model.h"
+#include "train/loop/snapshot.h"
 
 namespace karnin {
 
@@ -32,8 +31,8 @@ struct PruningSearchState {
   double good = -1;  ///< sparsity of the network that is kept; negative: none yet
   double kept_accuracy = 0;
   std::int64_t waited = 0;
-  std::int64_t cooled = -1;    ///< epochs of the cooldown; negative: not there yet
-  std::vector<float> weights;  ///< of the network that is kept, parameter after parameter
+  std::int64_t cooled = -1;  ///< epochs of the cooldown; negative: not there yet
+  Snapshot kept;             ///< the network; empty: none yet
   bool operator==(const PruningSearchState&) const = default;
 };
 
@@ -59,8 +58,7 @@ class PruningSearch {
   bool is_cooling() const { return state_.cooled > 0; }
   bool is_better(double accuracy) const { return accuracy >= state_.kept_accuracy; }
   void keep(const Model& model, double accuracy, double sparsity);
-  /// Weights and masks of the network that was kept, if there is one; a weight of 0 in a parameter
-  /// with a mask is one that is pruned.
+  /// Weights and masks of the network that was kept, if there is one.
   void bring_back(Model& model) const;
 
   const PruningSearchState& state() const { return state_; }

@@ -10,8 +10,9 @@
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
 #include "runtime/core/named_enum.h"
+#include "train/loop/snapshot.h"
+#include "train/loop/zero_pruned.h"
 #include "train/pruning/regrowth.h"
-#include "train/pruning/weight_snapshot.h"
 
 namespace karnin {
 namespace {
@@ -76,8 +77,7 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
 void TrainingPruner::on_start(const Model& model) {
   window_.on_start(model);
   if (options_.growth == Growth::feedback && !schedule_.is_settled(0)) {
-    for (const Parameter& parameter : model.parameters)
-      hidden_.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
+    hidden_ = values_of(model);
     trainer_.masks().release();
   }
   keep_early(0);
@@ -98,7 +98,7 @@ void TrainingPruner::move_hidden(const WeightUpdate& update) noexcept {
       static_cast<float>(std::max(0.0, 1 - update.learning_rate * hidden_decay_));
   const Mask& mask = model_.parameters[update.parameter].mask;
   const auto first = static_cast<std::size_t>(update.offset);
-  std::vector<float>& weights = hidden_[update.parameter];
+  const std::span<float> weights = hidden_[update.parameter].span();
   for (std::size_t i = 0; i < update.delta.size(); ++i) {
     float& weight = weights[first + i];
     if (!mask.empty() && mask[first + i] == 0) weight *= kept_share;
@@ -170,32 +170,26 @@ void TrainingPruner::grow_to(double sparsity) {
 /// All weights of the chosen layers as they are out of sight, so that all can be chosen.
 void TrainingPruner::show_hidden() {
   for (const std::size_t p : pruning_groups(model_, options_.choice) | std::views::join) {
-    std::ranges::copy(hidden_[p], model_.parameters[p].value.data());
+    std::ranges::copy(hidden_[p].span(), model_.parameters[p].value.data());
     model_.parameters[p].mask.clear();
   }
 }
 
 void TrainingPruner::hide_pruned() {
-  for (Parameter& parameter : model_.parameters)
-    for (std::size_t i = 0; i < parameter.mask.size(); ++i)
-      if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
+  for (Parameter& parameter : model_.parameters) zero_pruned(parameter);
 }
 
 void TrainingPruner::keep_early(std::int64_t step) {
-  if (step == early_step_ && !schedule_.is_settled(step)) early_ = all_weights(model_);
+  if (step == early_step_ && !schedule_.is_settled(step)) early_ = values_of(model_);
 }
 
 void TrainingPruner::rewind() {
-  put_back(early_, model_);
-  hide_pruned();
+  put_under_masks(early_, model_);
   trainer_.forget_velocity();
 }
 
 TrainingPrunerState TrainingPruner::state() const {
-  TrainingPrunerState state{schedule_.first_sparsity(), window_.state(), {}, early_};
-  for (const std::vector<float>& weights : hidden_)
-    state.hidden.insert(state.hidden.end(), weights.begin(), weights.end());
-  return state;
+  return {schedule_.first_sparsity(), window_.state(), hidden_, early_};
 }
 
 void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step) {
@@ -203,19 +197,14 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
   schedule_.start_from(state.first_sparsity);
   window_.restore(state.window);
   const bool knows_early = early_step_ >= 0 && step >= early_step_ && !schedule_.is_settled(step);
-  if (static_cast<std::int64_t>(state.early.size()) != (knows_early ? model_.parameter_count() : 0))
+  if (state.early.size() != (knows_early ? model_.parameters.size() : 0))
     throw ArgumentError("weights to go back to: expected one for each weight, once they are known");
   early_ = state.early;
   hidden_.clear();
   if (options_.growth != Growth::feedback || schedule_.is_settled(step)) return;
-  if (static_cast<std::int64_t>(state.hidden.size()) != model_.parameter_count())
+  if (state.hidden.size() != model_.parameters.size())
     throw ArgumentError("pruned weights out of sight: expected one number for each weight");
-  std::span<const float> rest = state.hidden;
-  for (const Parameter& parameter : model_.parameters) {
-    const auto own = rest.first(parameter.value.span().size());
-    hidden_.emplace_back(own.begin(), own.end());
-    rest = rest.subspan(own.size());
-  }
+  hidden_ = state.hidden;
   trainer_.masks().release();
 }
 

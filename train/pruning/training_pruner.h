@@ -40,11 +40,10 @@ struct TrainingPruning {
 
 /// What a run that goes on needs to know; the masks are the model's.
 struct TrainingPrunerState {
-  double first_sparsity = 0;  ///< before the run
-  RecorderState window;       ///< of the steps since the last pruning, as one epoch
-  std::vector<float> hidden;  ///< feedback: all weights, parameter after parameter
-  std::vector<float>
-      early;  ///< rewinding: likewise, those to go back to, while they are known and needed
+  double first_sparsity = 0;   ///< before the run
+  RecorderState window;        ///< of the steps since the last pruning, as one epoch
+  std::vector<Tensor> hidden;  ///< feedback: all weights, as Model::parameters
+  std::vector<Tensor> early;   ///< rewinding: those to go back to, while they are known and needed
   bool operator==(const TrainingPrunerState&) const = default;
 };
 
@@ -101,9 +100,9 @@ class TrainingPruner final : public UpdateObserver {
   double hidden_decay_;
   SensitivityRecorder window_;
   std::int64_t step_ = 0;
-  std::vector<std::vector<float>> hidden_;  ///< of feedback, until the schedule's end; else empty
-  std::int64_t early_step_ = -1;            ///< whose weights to go back to; negative: none
-  std::vector<float> early_;                ///< those weights, until the last pruning
+  std::vector<Tensor> hidden_;    ///< of feedback, until the schedule's end; else empty
+  std::int64_t early_step_ = -1;  ///< whose weights to go back to; negative: none
+  std::vector<Tensor> early_;     ///< those weights, until the last pruning
 };
 
 }  // namespace karnin

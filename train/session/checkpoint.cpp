@@ -1,9 +1,9 @@
 #include "train/session/checkpoint.h"
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
+
+#include "train/session/arrays.h"
 
 namespace karnin {
 namespace {
@@ -25,54 +25,6 @@ void for_each_member(const Visit& visit) {
   visit(".epochs_g_dw", &Track::epochs_g_dw);
   visit(".epochs_pseudocode", &Track::epochs_pseudocode);
   visit(".epochs_g_w", &Track::epochs_g_w);
-}
-
-template <typename T>
-void put(std::string name, std::vector<T> values, Checkpoint& checkpoint) {
-  checkpoint.arrays.push_back({std::move(name), std::move(values)});
-}
-
-/// of(p): a vector with an entry for each element of parameter p.
-template <typename T, typename Of>
-void put_elements(std::string name, std::size_t parameters, const Of& of, Checkpoint& checkpoint) {
-  std::vector<T> all;
-  for (std::size_t p = 0; p < parameters; ++p) all.insert(all.end(), of(p).begin(), of(p).end());
-  put(std::move(name), std::move(all), checkpoint);
-}
-
-/// The inverse.
-template <typename T, typename Of>
-void take_elements(const std::string& name, const Checkpoint& checkpoint, const Of& of) {
-  const Model& model = checkpoint.model;
-  auto from = finite_numbers<T>(checkpoint, name, model.parameter_count());
-  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
-    const auto own = from.first(static_cast<std::size_t>(model.parameters[p].value.size()));
-    of(p).assign(own.begin(), own.end());
-    from = from.subspan(own.size());
-  }
-}
-
-/// Tensors in the shapes of the model's parameters.
-void put_tensors(std::string name, const std::vector<Tensor>& tensors, Checkpoint& checkpoint) {
-  const auto of = [&](std::size_t p) { return tensors[p].span(); };
-  put_elements<float>(std::move(name), tensors.size(), of, checkpoint);
-}
-
-std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& checkpoint) {
-  std::vector<std::vector<float>> values(checkpoint.model.parameters.size());
-  take_elements<float>(name, checkpoint, [&](std::size_t p) -> auto& { return values[p]; });
-  std::vector<Tensor> tensors;
-  for (std::size_t p = 0; p < values.size(); ++p) {
-    tensors.emplace_back(checkpoint.model.parameters[p].value.dims());
-    std::ranges::copy(values[p], tensors.back().data());
-  }
-  return tensors;
-}
-
-void require_within(double number, double low, double high, const std::string& array) {
-  if (number < low || number > high)
-    throw ArgumentError("checkpoint: array '" + array + "': expected numbers from " +
-                        std::to_string(low) + " to " + std::to_string(high));
 }
 
 void require_pruned_stay_zero(const Parameter& parameter, const Tensor& weights) {
@@ -114,19 +66,6 @@ RecorderState take_recorder(const std::string& prefix, const Checkpoint& checkpo
 
 }  // namespace
 
-template <typename T>
-std::span<const T> finite_numbers(const Checkpoint& checkpoint, const std::string& name,
-                                  std::int64_t count) {
-  const auto numbers = checkpoint.numbers<T>(name, count);
-  if (!std::ranges::all_of(numbers, [](T x) { return std::isfinite(x); }))
-    throw ArgumentError("checkpoint: array '" + name + "': expected finite values");
-  return numbers;
-}
-
-template std::span<const float> finite_numbers(const Checkpoint&, const std::string&, std::int64_t);
-template std::span<const double> finite_numbers(const Checkpoint&, const std::string&,
-                                                std::int64_t);
-
 void put(const TrainerState& state, Checkpoint& checkpoint) {
   std::vector<std::uint64_t> counters;
   for (const std::int64_t counter :
@@ -147,7 +86,7 @@ void put(const BestEpoch& best, Checkpoint& checkpoint) {
   put("best.epoch", std::vector<std::uint64_t>{static_cast<std::uint64_t>(best.epoch)}, checkpoint);
   if (best.epoch == 0) return;
   put("best.accuracy", std::vector<double>{best.accuracy}, checkpoint);
-  put_tensors("best.weights", best.weights, checkpoint);
+  put_tensors("best.weights", best.weights.values, checkpoint);
   for (const Sensitivity& sensitivity : best.sensitivities)
     put_tensors("best." + sensitivity.method, sensitivity.values, checkpoint);
 }
@@ -155,23 +94,14 @@ void put(const BestEpoch& best, Checkpoint& checkpoint) {
 void put(const TrainingPrunerState& state, Checkpoint& checkpoint) {
   put_recorder("window", state.window, checkpoint);
   put("pruner.sparsity", std::vector<double>{state.first_sparsity}, checkpoint);
-  put("pruner.hidden", state.hidden, checkpoint);
-  put("pruner.early", state.early, checkpoint);
+  put_tensors("pruner.hidden", state.hidden, checkpoint);
+  put_tensors("pruner.early", state.early, checkpoint);
 }
 
 void put(const WeightAverage::State& state, Checkpoint& checkpoint) {
   put("average.steps", std::vector<std::uint64_t>{static_cast<std::uint64_t>(state.steps)},
       checkpoint);
-  const auto average = [&](std::size_t p) -> const auto& { return state.average[p]; };
-  put_elements<float>("average", state.average.size(), average, checkpoint);
-}
-
-void put(const PruningSearchState& state, Checkpoint& checkpoint) {
-  put("search.numbers",
-      std::vector<double>{state.best, state.share, state.good, state.kept_accuracy,
-                          static_cast<double>(state.waited), static_cast<double>(state.cooled)},
-      checkpoint);
-  put("search.weights", state.weights, checkpoint);
+  put_tensors("average", state.average, checkpoint);
 }
 
 TrainerState trainer_state(const Checkpoint& checkpoint) {
@@ -201,9 +131,10 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
   best.epoch = static_cast<std::int64_t>(checkpoint.numbers<std::uint64_t>("best.epoch", 1)[0]);
   if (best.epoch == 0) return best;
   best.accuracy = finite_numbers<double>(checkpoint, "best.accuracy", 1)[0];
-  best.weights = take_tensors("best.weights", checkpoint);
-  for (std::size_t p = 0; p < best.weights.size(); ++p)
-    require_pruned_stay_zero(checkpoint.model.parameters[p], best.weights[p]);
+  best.weights = snapshot_of(checkpoint.model);  // whose masks have not changed since
+  best.weights.values = take_tensors("best.weights", checkpoint);
+  for (std::size_t p = 0; p < best.weights.values.size(); ++p)
+    require_pruned_stay_zero(checkpoint.model.parameters[p], best.weights.values[p]);
   for (const std::string_view method : kSensitivityMethods) {
     const std::string name(method);
     best.sensitivities.push_back({name, take_tensors("best." + name, checkpoint)});
@@ -212,14 +143,11 @@ BestEpoch best_epoch(const Checkpoint& checkpoint) {
 }
 
 TrainingPrunerState pruner_state(const Checkpoint& checkpoint) {
-  const auto hidden = finite_numbers<float>(checkpoint, "pruner.hidden", -1);
-  const auto early = finite_numbers<float>(checkpoint, "pruner.early", -1);
   const double sparsity = finite_numbers<double>(checkpoint, "pruner.sparsity", 1)[0];
   require_within(sparsity, 0, 1, "pruner.sparsity");
-  return {sparsity,
-          take_recorder("window", checkpoint),
-          {hidden.begin(), hidden.end()},
-          {early.begin(), early.end()}};
+  return {sparsity, take_recorder("window", checkpoint),
+          take_tensors_if_any("pruner.hidden", checkpoint),
+          take_tensors_if_any("pruner.early", checkpoint)};
 }
 
 WeightAverage::State average_state(const Checkpoint& checkpoint) {
@@ -227,30 +155,8 @@ WeightAverage::State average_state(const Checkpoint& checkpoint) {
   const std::uint64_t steps = checkpoint.numbers<std::uint64_t>("average.steps", 1)[0];
   require_within(static_cast<double>(steps), 0, 1e15, "average.steps");
   state.steps = static_cast<std::int64_t>(steps);
-  state.average.resize(checkpoint.model.parameters.size());
-  take_elements<float>("average", checkpoint,
-                       [&](std::size_t p) -> auto& { return state.average[p]; });
+  state.average = take_tensors("average", checkpoint);
   return state;
-}
-
-PruningSearchState search_state(const Checkpoint& checkpoint) {
-  const auto numbers = finite_numbers<double>(checkpoint, "search.numbers", 6);
-  const auto weights = finite_numbers<float>(checkpoint, "search.weights", -1);
-  if (!weights.empty())
-    finite_numbers<float>(checkpoint, "search.weights", checkpoint.model.parameter_count());
-  require_within(numbers[1], 0, 1, "search.numbers");
-  require_within(numbers[2], -1, 1, "search.numbers");
-  for (const std::size_t epochs : {4, 5})
-    require_within(numbers[epochs], -1, 1e9, "search.numbers");
-  if ((numbers[0] >= 0) == weights.empty())
-    throw ArgumentError("checkpoint: array 'search.weights': expected those of the best network");
-  return {numbers[0],
-          numbers[1],
-          numbers[2],
-          numbers[3],
-          static_cast<std::int64_t>(numbers[4]),
-          static_cast<std::int64_t>(numbers[5]),
-          {weights.begin(), weights.end()}};
 }
 
 }  // namespace karnin

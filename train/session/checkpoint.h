@@ -14,6 +14,8 @@
 //   search.numbers     f64  best accuracy, share, sparsity and accuracy of the network kept, epochs
 //                           waited, epochs of the cooldown (negative: none)
 //   search.weights     f32  of the network kept; may be empty
+//   search.kept_zeros  u64  positions in that of weights that are 0 but not pruned, in parameters
+//                           with a mask; left out where there are none
 //   average.steps      u64  of the average of the weights
 //   average            f32
 //   best.epoch         u64  number of the best epoch; 0: there is none, nor one of the following

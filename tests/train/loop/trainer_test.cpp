@@ -124,6 +124,22 @@ TEST(Trainer, ADivergedRunThrowsAndRestoresTheWeights) {
   EXPECT_EQ(model, before);
 }
 
+TEST(Trainer, ADivergedRunLeavesAModelWhoseMasksAreThoseOfItsWeights) {
+  Model model = test::squares_model();
+  test::prune_matrices(model, 0.2);
+  const ImageSet images = test::squares(64);
+  Trainer trainer(model, images, test::squares_options(16, 0.01));
+  const Model before = model;
+  EXPECT_THROW(trainer.run_epoch([&](const StepReport&) {
+    test::prune_matrices(model, 0.5);
+    trainer.masks().hold();
+    model.parameters.back().value.data()[0] = std::numeric_limits<float>::quiet_NaN();
+    return false;
+  }),
+               DivergedError);
+  EXPECT_EQ(model, before);
+}
+
 // Each layer in turn gets a weight that carries infinity, or overflows, from its input to its
 // output; all layers before it are sound. 16 images run in lanes, 4 with oneDNN.
 TEST(Trainer, ADivergedRunNamesTheLayerWhereItBegan) {

@@ -71,6 +71,15 @@ TEST(PruningSearch, KeepsWeightsAndMasks) {
   EXPECT_EQ(later.parameters, model.parameters);
 }
 
+TEST(PruningSearch, AKeptWeightOfZeroIsNotTakenForAPrunedOne) {
+  PruningSearch search(options());
+  const Model model = five_weights({1, 0, 0, 4, 5}, {1, 1, 0, 1, 1});
+  search.keep(model, 0.7, 0.2);
+  Model later = five_weights({9, 0, 0, 0, 9}, {1, 0, 0, 0, 1});
+  search.bring_back(later);
+  EXPECT_EQ(later.parameters, model.parameters);
+}
+
 TEST(PruningSearch, BringsNothingBackBeforeItKeptSomething) {
   Model model = five_weights({1, 2, 3, 4, 5});
   PruningSearch(options()).bring_back(model);

@@ -149,15 +149,13 @@ TEST(TrainingPruner, WeightsOutOfSightDecay) {
   PrunedRun run(pruning, options);
   Fc1Steps steps;
   run.trainer.attach(steps);
-  const auto first = static_cast<std::size_t>(run.model.parameters[0].value.size() +
-                                              run.model.parameters[1].value.size());
-  std::vector<float> before;
+  Tensor before;
   Mask mask;
   run.run(1, [&](std::int64_t) {
-    const std::vector<float> hidden = run.pruner.state().hidden;
+    const Tensor hidden = run.pruner.state().hidden[kFc1];
     for (std::size_t i = 0; i < mask.size(); ++i) {
       const float kept_share = mask[i] == 0 ? 1 - 0.02F * 3 : 1;
-      EXPECT_NEAR(hidden[first + i], kept_share * before[first + i] + steps.delta[i], 1e-6);
+      EXPECT_NEAR(hidden.span()[i], kept_share * before.span()[i] + steps.delta[i], 1e-6);
     }
     before = hidden;
     mask = run.model.parameters[kFc1].mask;
