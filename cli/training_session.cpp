@@ -23,7 +23,7 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
   trainer_.attach(recorder_);
   if (watch.held_out_gradients && task.held_out) trainer_.observe_on(*task.held_out);
   if (rules.pruning)
-    trainer_.attach(pruner_.emplace(task.model, trainer_, *rules.pruning, options.epochs));
+    trainer_.follow(pruner_.emplace(task.model, trainer_, *rules.pruning, options.epochs));
   if (rules.search) search_.emplace(*rules.search);
   if (rules.average != 0) trainer_.attach(average_.emplace(task.model, rules.average));
 }
@@ -47,7 +47,6 @@ bool TrainingSession::run(const Interrupt& interrupt) {
 }
 
 void TrainingSession::on_step(const StepReport& step, bool last) {
-  if (pruner_ && pruner_->after_step((step.epoch - 1) * step.steps + step.step)) start_anew();
   if (last || watch_.checkpoint_every.due(step)) checkpointing_.save();
   curves_.add(step);
 }
@@ -77,23 +76,14 @@ bool TrainingSession::search_on(double accuracy, const Model& averaged) {
   // While the rate declines every epoch may be the last one that the run has.
   if (next == Next::prune || (search_->is_cooling() && search_->is_better(accuracy)))
     search_->keep(averaged, accuracy, sparsity);
-  if (next == Next::roll_back || next == Next::cool_down) bring_back();
-  if (next == Next::prune || next == Next::roll_back) pruner_->prune_now_to(search_->target());
+  if (next == Next::roll_back || next == Next::cool_down)
+    trainer_.go_on_from(search_->state().kept);
+  if (next == Next::prune || next == Next::roll_back) {
+    pruner_->aim_at(search_->target());
+    trainer_.ask_policy();
+  }
   if (next == Next::cool_down) trainer_.cool_down(search_->cooldown());
   return next == Next::stop;
-}
-
-void TrainingSession::bring_back() {
-  search_->bring_back(task_.model);
-  trainer_.masks().hold();
-  trainer_.forget_velocity();
-  start_anew();
-}
-
-/// What is summed along the way of the weights begins where they were put.
-void TrainingSession::start_anew() {
-  recorder_.on_start(task_.model);
-  if (average_) average_->on_start(task_.model);
 }
 
 /// The model that the run would leave if it ended here.

@@ -51,8 +51,6 @@ class TrainingSession {
  private:
   Model averaged() const;
   bool search_on(double accuracy, const Model& averaged);
-  void bring_back();
-  void start_anew();
   void on_step(const StepReport& step, bool last);
   bool on_epoch(EpochRecord& epoch);
   [[noreturn]] void fail(const Error& error) const;

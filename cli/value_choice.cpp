@@ -35,7 +35,7 @@ std::size_t round_weights(Model& model, const QuantiseOptions& options, const Tr
   if (options.kind == ValueKind::codebook && tuning.epochs > 0) {
     CodebookTuning codebooks(model, options.entries);
     Trainer trainer(model, *train, tuning);
-    trainer.attach(codebooks);
+    trainer.follow(codebooks);
     TrainingLog log;
     if (run_training(trainer, tuning.epochs, interrupt, log)) interrupted_in = log.size();
   }

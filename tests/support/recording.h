@@ -44,7 +44,7 @@ class Recording {
       }
       recorder.on_update({p, 0, step.gradient[p], step.delta[p], rate});
     }
-    recorder.on_step_end();
+    recorder.on_step_end({1, 1, rate});
     epochs.back().push_back(std::move(step));
   }
 

@@ -23,19 +23,15 @@ class MaskSet {
   /// Another one after every change; never 0.
   std::uint64_t version() const { return version_; }
 
-  /// By who has changed masks of the model, between two steps: from now on pruned weights and their
-  /// velocity stay 0.
-  void hold() { change(true); }
-  /// From now on pruned weights are updated like all others; who keeps the masks puts them back to
-  /// 0.
-  void release() { change(false); }
-
- private:
-  void change(bool held) {
+  /// By who has changed masks of the model, between two steps.
+  void note_change() { ++version_; }
+  /// Whether pruned weights and their velocity stay 0 from now on, or are updated like all others.
+  void hold(bool held) {
+    if (held != held_) note_change();
     held_ = held;
-    ++version_;
   }
 
+ private:
   const Model& model_;
   bool held_ = true;
   std::uint64_t version_ = 1;

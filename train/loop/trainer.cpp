@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cmath>
 #include <numbers>
@@ -94,7 +95,10 @@ struct Trainer::Impl {
   std::int64_t epoch() const { return epochs_done + 1; }
   double planned_rate(std::int64_t step) const;
   double rate_of(std::int64_t step) const;
+  StepInfo step_info(std::int64_t step) const;
   void start();
+  void start_observers();
+  void ask_policy();
   BatchLoss step(std::span<const std::int64_t> indices);
   void heed_masks();
   void next_step();
@@ -116,6 +120,8 @@ struct Trainer::Impl {
   std::optional<OtherImages> others;  // whose gradients the observers see; none: the batch's
   SgdOptimizer optimizer;
   const std::vector<ParameterRange> ranges;
+  TrainedWeights weights{model, masks, optimizer};
+  WeightPolicy* policy = nullptr;
   std::vector<UpdateObserver*> observers;
   Snapshot last_good;  // after the last completed epoch
   std::vector<std::int64_t> order;
@@ -147,7 +153,21 @@ double Trainer::Impl::rate_of(std::int64_t step) const {
 
 void Trainer::Impl::start() {
   if (steps_done > 0) return;
+  start_observers();
+  if (policy != nullptr) policy->before_run(weights);
+}
+
+void Trainer::Impl::start_observers() {
   for (UpdateObserver* observer : observers) observer->on_start(model);
+}
+
+/// Of the run's `step`-th step, from 1; in the epoch that goes on.
+StepInfo Trainer::Impl::step_info(std::int64_t step) const {
+  return {epoch(), step, rate_of(std::max<std::int64_t>(step - 1, 0))};
+}
+
+void Trainer::Impl::ask_policy() {
+  if (policy != nullptr && policy->between_steps(step_info(steps_done), weights)) start_observers();
 }
 
 /// Before a step: what is computed depends on the masks and on who watches, never on when they
@@ -156,7 +176,9 @@ void Trainer::Impl::heed_masks() {
   const auto wants = [](const UpdateObserver* observer) {
     return observer->wants_pruned_gradients();
   };
-  skips_pruned = masks.are_held() && std::ranges::none_of(observers, wants);
+  if (policy != nullptr) masks.hold(policy->holds_masks());
+  skips_pruned = masks.are_held() && (policy == nullptr || !policy->wants_pruned_gradients()) &&
+                 std::ranges::none_of(observers, wants);
   batch_gradient.skip(skips_pruned ? &masks : nullptr);
   if (others) others->gradient.skip(skips_pruned ? &masks : nullptr);
   optimizer.heed_masks();
@@ -171,9 +193,10 @@ BatchLoss Trainer::Impl::step(std::span<const std::int64_t> indices) {
   if (others &&
       !others->compute(std::ssize(indices), options.seed, static_cast<std::uint64_t>(steps_done)))
     diverged(steps_done + 1, "the loss of the images held out");
-  update(rate_of(steps_done));
-  for (UpdateObserver* observer : observers) observer->on_step_end();
-  ++steps_done;
+  const StepInfo info = step_info(++steps_done);
+  update(info.learning_rate);
+  if (policy != nullptr) policy->after_update(info, model);
+  for (UpdateObserver* observer : observers) observer->on_step_end(info);
   return loss;
 }
 
@@ -198,9 +221,10 @@ void Trainer::Impl::update(const ParameterRange& range, double learning_rate) no
   optimizer.update(range, gradient, learning_rate, delta);
   if (others) observed_gradient(range, gradient);
   const auto count = static_cast<std::size_t>(range.count);
-  for (UpdateObserver* observer : observers)
-    observer->on_update(
-        {range.parameter, range.offset, {gradient, count}, {delta, count}, learning_rate});
+  const WeightUpdate update{
+      range.parameter, range.offset, {gradient, count}, {delta, count}, learning_rate};
+  for (UpdateObserver* observer : observers) observer->on_update(update);
+  if (policy != nullptr) policy->on_update(update);
 }
 
 void Trainer::Impl::observed_gradient(const ParameterRange& range, float* dst) const noexcept {
@@ -220,6 +244,7 @@ void Trainer::Impl::next_step() {
   sums.steps += 1;
   sums.loss += loss.sum;
   sums.correct += loss.correct;
+  ask_policy();
 }
 
 void Trainer::Impl::finish_epoch() {
@@ -280,6 +305,11 @@ Trainer::~Trainer() = default;
 
 void Trainer::attach(UpdateObserver& observer) { impl_->observers.push_back(&observer); }
 
+void Trainer::follow(WeightPolicy& policy) {
+  assert(impl_->policy == nullptr);
+  impl_->policy = &policy;
+}
+
 void Trainer::observe_on(const ImageSet& held_out) {
   check_images(impl_->model, held_out);
   impl_->others.emplace(impl_->model, held_out, impl_->options, impl_->arena);
@@ -308,22 +338,29 @@ double Trainer::step(std::span<const std::int64_t> indices) {
       throw ArgumentError(fmt::format("step: expected image indices in [0, {}), got {}",
                                       impl_->images.size(), index));
   impl_->start();
-  return impl_->step(indices).sum / static_cast<double>(indices.size());
+  const BatchLoss loss = impl_->step(indices);
+  impl_->ask_policy();
+  return loss.sum / static_cast<double>(indices.size());
 }
 
 std::int64_t Trainer::steps_per_epoch() const { return impl_->steps_per_epoch; }
 
 const SgdOptions& Trainer::sgd() const { return impl_->options.sgd; }
 
-MaskSet& Trainer::masks() { return impl_->masks; }
+void Trainer::ask_policy() { impl_->ask_policy(); }
+
+void Trainer::go_on_from(const Snapshot& weights) {
+  weights.put_back(impl_->model);
+  impl_->masks.note_change();
+  impl_->optimizer.forget_velocity();
+  impl_->start_observers();
+}
 
 void Trainer::cool_down(std::int64_t epochs) {
   require_positive("epochs of cooldown", epochs);
   impl_->cooldown_begin = impl_->steps_done;
   impl_->cooldown_steps = checked_mul(epochs, impl_->steps_per_epoch);
 }
-
-void Trainer::forget_velocity() { impl_->optimizer.forget_velocity(); }
 
 TrainerState Trainer::state() const {
   const Impl& run = *impl_;

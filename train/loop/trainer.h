@@ -14,10 +14,11 @@
 #include "runtime/core/model.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
-#include "train/loop/mask_set.h"
 #include "train/loop/observer.h"
 #include "train/loop/optimizer.h"
 #include "train/loop/schedule.h"
+#include "train/loop/snapshot.h"
+#include "train/loop/weight_policy.h"
 
 namespace karnin {
 
@@ -83,7 +84,7 @@ class DivergedError : public Error {
 class Trainer {
  public:
   /// Trains the model in place; model and images must outlive the trainer. The model's masks, where
-  /// it has any, hold throughout, until somebody changes or releases them. Throws ArgumentError for
+  /// it has any, hold throughout, unless a policy has it otherwise. Throws ArgumentError for
   /// options out of range, a teacher without a share or a share without a teacher, or no images,
   /// ShapeError when model, teacher and images do not fit.
   Trainer(Model& model, const ImageSet& images, const TrainOptions& options);
@@ -91,6 +92,8 @@ class Trainer {
 
   /// Not owned; must outlive the trainer. May be called several times, before the first step.
   void attach(UpdateObserver& observer);
+  /// Asks this policy, the only one; otherwise as attach().
+  void follow(WeightPolicy& policy);
   /// Observers are to see the gradients of these images, as many a step as a batch has, drawn at
   /// random and unchanged, in place of those of the batch that is learnt. Noise that a minibatch
   /// leaves both in its gradient and in the step that it causes is then not taken for progress.
@@ -112,10 +115,11 @@ class Trainer {
   std::int64_t steps_per_epoch() const;
   const SgdOptions& sgd() const;
 
-  /// For who changes the model's masks between two steps.
-  MaskSet& masks();
-  /// Between two steps, by who replaces the weights.
-  void forget_velocity();
+  /// Between two steps, by who has told the policy something new: lets it act now.
+  void ask_policy();
+  /// Between two steps: the run goes on with these weights and masks, and no velocity. Observers
+  /// start anew.
+  void go_on_from(const Snapshot& weights);
   /// From now on the rate falls from what it is to 0, along half a cosine, for so many epochs.
   /// Throws ArgumentError for less than one.
   void cool_down(std::int64_t epochs);
@@ -123,10 +127,9 @@ class Trainer {
   /// Between two steps, and so in a StepCallback too. Throws as run_epoch does when the weights are
   /// not finite: such a state is not worth keeping.
   TrainerState state() const;
-  /// Before the first step, on a model with the weights and masks that go with the state. Observers
-  /// are not told that a run starts; they have a state of their own to restore, and release the
-  /// masks again if they had. Throws
-  /// ArgumentError for a state that can't be one of this run.
+  /// Before the first step, on a model with the weights and masks that go with the state. Policy
+  /// and observers are not told that a run starts; they have a state of their own to restore.
+  /// Throws ArgumentError for a state that can't be one of this run.
   void restore(const TrainerState& state);
 
  private:

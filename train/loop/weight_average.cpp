@@ -6,6 +6,7 @@
 
 #include "runtime/core/error.h"
 #include "train/loop/snapshot.h"
+#include "train/loop/zero_pruned.h"
 
 namespace karnin {
 
@@ -17,7 +18,10 @@ WeightAverage::WeightAverage(const Model& model, double decay) : model_(model), 
 
 void WeightAverage::on_start(const Model& model) { state_ = {0, values_of(model)}; }
 
-void WeightAverage::on_step_end() {
+void WeightAverage::on_step_end(const StepInfo& /*step*/) {
+  // What the policy pruned before the first step has no part in the average.
+  for (std::size_t p = 0; state_.steps == 0 && p < state_.average.size(); ++p)
+    zero_pruned(model_.parameters[p].mask, state_.average[p]);
   const auto n = static_cast<double>(state_.steps++);
   const auto share = static_cast<float>(1 - std::min(decay_, (1 + n) / (10 + n)));
   for (std::size_t p = 0; p < state_.average.size(); ++p) {

@@ -26,7 +26,7 @@ class WeightAverage final : public UpdateObserver {
 
   void on_start(const Model& model) override;
   void on_update(const WeightUpdate& /*update*/) noexcept override {}
-  void on_step_end() override;
+  void on_step_end(const StepInfo& step) override;
   void on_epoch_end(const Model& /*model*/) override {}
 
   /// Gives `model` the averages; what its masks prune stays 0.

@@ -5,9 +5,11 @@
 
 namespace karnin {
 
-inline void zero_pruned(Parameter& parameter) {
-  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
-    if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
+inline void zero_pruned(const Mask& mask, Tensor& weights) {
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] == 0) weights.data()[i] = 0;
 }
+
+inline void zero_pruned(Parameter& parameter) { zero_pruned(parameter.mask, parameter.value); }
 
 }  // namespace karnin

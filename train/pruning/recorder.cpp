@@ -53,8 +53,6 @@ void SensitivityRecorder::on_update(const WeightUpdate& update) noexcept {
   const std::size_t count = update.gradient.size();
   const auto offset = static_cast<std::size_t>(update.offset);
   assert(update.delta.size() == count && offset + count <= track.block_g.size());
-  // Exactly one range a step starts here, so that this is no race.
-  if (update.parameter == 0 && offset == 0) step_rate_ = update.learning_rate;
   const float inverse_rate = in_float_range(quotient_or_zero(1, update.learning_rate));
   table_->accumulate_sensitivity(static_cast<std::int64_t>(count), update.gradient.data(),
                                  update.delta.data(), inverse_rate,
@@ -62,8 +60,8 @@ void SensitivityRecorder::on_update(const WeightUpdate& update) noexcept {
                                  track.block_g.data() + offset);
 }
 
-void SensitivityRecorder::on_step_end() {
-  state_.epoch_rate_sum += step_rate_;
+void SensitivityRecorder::on_step_end(const StepInfo& step) {
+  state_.epoch_rate_sum += step.learning_rate;
   ++state_.epoch_steps;
   if (++state_.block_steps == kBlockSteps) fold_block();
 }

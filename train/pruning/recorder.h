@@ -87,7 +87,7 @@ class SensitivityRecorder : public UpdateObserver {
   /// Forgets whatever was recorded before; the weights in `model` are w_i.
   void on_start(const Model& model) override;
   void on_update(const WeightUpdate& update) noexcept override;
-  void on_step_end() override;
+  void on_step_end(const StepInfo& step) override;
   void on_epoch_end(const Model& model) override;
 
   /// All of kSensitivityMethods, for the weights as they are in `model` (w_f). An epoch that has
@@ -121,7 +121,6 @@ class SensitivityRecorder : public UpdateObserver {
 
   const kernels::Table* table_ = &kernels::active();
   RecorderState state_;
-  double step_rate_ = 0;  ///< of the step that is going on; written by one range of it only
 };
 
 }  // namespace karnin

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ranges>
 #include <span>
+#include <utility>
 
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
@@ -56,10 +57,9 @@ std::string_view to_string(Growth growth) { return name_of(kGrowthNames, growth)
 
 Growth growth_from_string(std::string_view name) { return value_of(kGrowthNames, "growth", name); }
 
-TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPruning& options,
-                               std::int64_t epochs)
+TrainingPruner::TrainingPruner(const Model& model, const Trainer& trainer,
+                               const TrainingPruning& options, std::int64_t epochs)
     : model_(model),
-      trainer_(trainer),
       options_(checked(options)),
       schedule_(options.schedule, pruned_share(model, options.choice), *options.choice.sparsity,
                 checked_mul(epochs, trainer.steps_per_epoch()), trainer.steps_per_epoch()),
@@ -74,14 +74,11 @@ TrainingPruner::TrainingPruner(Model& model, Trainer& trainer, const TrainingPru
     throw ArgumentError("rewinding: expected steps after the last pruning, got none");
 }
 
-void TrainingPruner::on_start(const Model& model) {
-  window_.on_start(model);
-  if (options_.growth == Growth::feedback && !schedule_.is_settled(0)) {
-    hidden_ = values_of(model);
-    trainer_.masks().release();
-  }
+void TrainingPruner::before_run(TrainedWeights& weights) {
+  window_.on_start(model_);
+  if (options_.growth == Growth::feedback && !schedule_.is_settled(0)) hidden_ = values_of(model_);
   keep_early(0);
-  if (schedule_.sparsity(0) > sparsity()) after_step(0);
+  if (schedule_.sparsity(0) > sparsity()) act(0, weights);
 }
 
 bool TrainingPruner::records() const {
@@ -110,82 +107,82 @@ bool TrainingPruner::wants_pruned_gradients() const {
   return options_.growth != Growth::none && !schedule_.is_settled(step_);
 }
 
-void TrainingPruner::on_step_end() {
-  if (records()) window_.on_step_end();
-  if (!hidden_.empty()) hide_pruned();
+void TrainingPruner::after_update(const StepInfo& step, Model& model) {
+  if (records()) window_.on_step_end(step);
+  if (hidden_.empty()) return;
+  for (Parameter& parameter : model.parameters) zero_pruned(parameter);
 }
 
 double TrainingPruner::sparsity() const { return pruned_share(model_, options_.choice); }
 
-bool TrainingPruner::after_step(std::int64_t step) {
+bool TrainingPruner::between_steps(const StepInfo& step, TrainedWeights& weights) {
+  if (!aim_) return act(step.step, weights);
+  prune_to(*std::exchange(aim_, std::nullopt), weights.model);
+  window_.on_start(model_);
+  weights.masks.note_change();
+  return false;
+}
+
+/// After `step` steps of the run: prunes if it is time to. True if the weights that are left are
+/// others than before.
+bool TrainingPruner::act(std::int64_t step, TrainedWeights& weights) {
   step_ = step;
   keep_early(step);
   if (!schedule_.is_event(step)) return false;
-  prune_now(step);
+  prune_now(step, weights);
   const bool went_back = !early_.empty() && step != early_step_;
   if (schedule_.is_settled(step)) {
     hidden_.clear();
     early_.clear();
   }
-  if (hidden_.empty()) trainer_.masks().hold();
   return went_back;
 }
 
-void TrainingPruner::prune_now_to(double sparsity) {
-  prune_to(sparsity);
-  window_.on_start(model_);
-  trainer_.masks().hold();
-}
-
-void TrainingPruner::prune_now(std::int64_t step) {
+void TrainingPruner::prune_now(std::int64_t step, TrainedWeights& weights) {
+  Model& model = weights.model;
   const double sparsity = schedule_.sparsity(step);
   const bool grows = options_.growth == Growth::gradient && !window_is_empty();
   const double beyond = grows ? options_.growth_share * schedule_.freedom(step) : 0;
-  if (!hidden_.empty()) show_hidden();
-  prune_to(sparsity + beyond * (1 - sparsity));
-  if (grows) grow_to(sparsity);
-  if (!early_.empty()) rewind();
+  if (!hidden_.empty()) show_hidden(model);
+  prune_to(sparsity + beyond * (1 - sparsity), model);
+  if (grows) grow_to(sparsity, model);
+  if (!early_.empty()) {
+    put_under_masks(early_, model);
+    weights.optimizer.forget_velocity();
+  }
   window_.on_start(model_);
+  weights.masks.note_change();
 }
 
 /// By the window's sensitivities, and before the first step by those that the model came with.
-void TrainingPruner::prune_to(double sparsity) {
+void TrainingPruner::prune_to(double sparsity, Model& model) const {
   PruneOptions choice = options_.choice;
   choice.sparsity = sparsity;
   std::vector<Sensitivity> of_window;
   const bool by_window = records() && !window_is_empty();
-  if (by_window) of_window = window_.sensitivities(model_);
-  if (by_window) std::swap(model_.sensitivities, of_window);
-  prune(model_, choice);
-  if (by_window) std::swap(model_.sensitivities, of_window);
+  if (by_window) of_window = window_.sensitivities(model);
+  if (by_window) std::swap(model.sensitivities, of_window);
+  prune(model, choice);
+  if (by_window) std::swap(model.sensitivities, of_window);
 }
 
-void TrainingPruner::grow_to(double sparsity) {
+void TrainingPruner::grow_to(double sparsity, Model& model) const {
   std::vector<std::vector<double>> gradients;
-  for (std::size_t p = 0; p < model_.parameters.size(); ++p)
+  for (std::size_t p = 0; p < model.parameters.size(); ++p)
     gradients.push_back(window_.gradient_sums(p));
-  regrow(model_, options_.choice, sparsity, gradients);
+  regrow(model, options_.choice, sparsity, gradients);
 }
 
 /// All weights of the chosen layers as they are out of sight, so that all can be chosen.
-void TrainingPruner::show_hidden() {
-  for (const std::size_t p : pruning_groups(model_, options_.choice) | std::views::join) {
-    std::ranges::copy(hidden_[p].span(), model_.parameters[p].value.data());
-    model_.parameters[p].mask.clear();
+void TrainingPruner::show_hidden(Model& model) const {
+  for (const std::size_t p : pruning_groups(model, options_.choice) | std::views::join) {
+    std::ranges::copy(hidden_[p].span(), model.parameters[p].value.data());
+    model.parameters[p].mask.clear();
   }
-}
-
-void TrainingPruner::hide_pruned() {
-  for (Parameter& parameter : model_.parameters) zero_pruned(parameter);
 }
 
 void TrainingPruner::keep_early(std::int64_t step) {
   if (step == early_step_ && !schedule_.is_settled(step)) early_ = values_of(model_);
-}
-
-void TrainingPruner::rewind() {
-  put_under_masks(early_, model_);
-  trainer_.forget_velocity();
 }
 
 TrainingPrunerState TrainingPruner::state() const {
@@ -205,7 +202,6 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
   if (state.hidden.size() != model_.parameters.size())
     throw ArgumentError("pruned weights out of sight: expected one number for each weight");
   hidden_ = state.hidden;
-  trainer_.masks().release();
 }
 
 }  // namespace karnin

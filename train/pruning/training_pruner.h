@@ -47,32 +47,28 @@ struct TrainingPrunerState {
   bool operator==(const TrainingPrunerState&) const = default;
 };
 
-class TrainingPruner final : public UpdateObserver {
+class TrainingPruner final : public WeightPolicy {
  public:
-  /// For the trainer of this model; both must outlive it, and it is to be attached to the trainer.
-  /// `epochs` is the length of the run. A pruning before the first step sorts by what the model has
-  /// recorded before. Throws ArgumentError for options out of range, an unknown layer, or no
-  /// sparsity.
-  TrainingPruner(Model& model, Trainer& trainer, const TrainingPruning& options,
+  /// For the trainer of this model, which is to follow it; the model must outlive it. `epochs` is
+  /// the length of the run. A pruning before the first step sorts by what the model has recorded
+  /// before. Throws ArgumentError for options out of range, an unknown layer, or no sparsity.
+  TrainingPruner(const Model& model, const Trainer& trainer, const TrainingPruning& options,
                  std::int64_t epochs);
 
-  /// After `step` steps of the run, from 1: prunes if it is time to. True if the weights that are
-  /// left are others than before.
-  bool after_step(std::int64_t step);
-
-  /// Between two steps, by who decides instead of a schedule: prunes to `sparsity` now.
-  void prune_now_to(double sparsity);
+  /// By who decides instead of a schedule: prunes to `sparsity` as soon as it is asked.
+  void aim_at(double sparsity) { aim_ = sparsity; }
 
   /// Share of the weights of the chosen layers that are pruned now.
   double sparsity() const;
   /// Whether the masks stay as they are until the end of the run.
   bool is_settled() const { return schedule_.is_settled(step_); }
 
-  void on_start(const Model& model) override;
+  void before_run(TrainedWeights& weights) override;
   void on_update(const WeightUpdate& update) noexcept override;
+  void after_update(const StepInfo& step, Model& model) override;
+  bool between_steps(const StepInfo& step, TrainedWeights& weights) override;
+  bool holds_masks() const override { return hidden_.empty(); }
   bool wants_pruned_gradients() const override;
-  void on_step_end() override;
-  void on_epoch_end(const Model& /*model*/) override {}
 
   TrainingPrunerState state() const;
   /// On a model with the masks that go with it, after `step` steps.
@@ -81,17 +77,15 @@ class TrainingPruner final : public UpdateObserver {
  private:
   bool records() const;
   bool window_is_empty() const { return window_.state().epoch_steps == 0; }
-  void prune_now(std::int64_t step);
-  void prune_to(double sparsity);
-  void grow_to(double sparsity);
+  bool act(std::int64_t step, TrainedWeights& weights);
+  void prune_now(std::int64_t step, TrainedWeights& weights);
+  void prune_to(double sparsity, Model& model) const;
+  void grow_to(double sparsity, Model& model) const;
   void move_hidden(const WeightUpdate& update) noexcept;
-  void show_hidden();
-  void hide_pruned();
+  void show_hidden(Model& model) const;
   void keep_early(std::int64_t step);
-  void rewind();
 
-  Model& model_;
-  Trainer& trainer_;
+  const Model& model_;
   TrainingPruning options_;
   PruningSchedule schedule_;
   /// What a weight out of sight loses in a step, as a share of itself and for a learning rate of 1.
@@ -100,6 +94,7 @@ class TrainingPruner final : public UpdateObserver {
   double hidden_decay_;
   SensitivityRecorder window_;
   std::int64_t step_ = 0;
+  std::optional<double> aim_;     ///< until it is asked the next time
   std::vector<Tensor> hidden_;    ///< of feedback, until the schedule's end; else empty
   std::int64_t early_step_ = -1;  ///< whose weights to go back to; negative: none
   std::vector<Tensor> early_;     ///< those weights, until the last pruning

@@ -38,7 +38,7 @@ class NearestEntry {
 
 }  // namespace
 
-CodebookTuning::CodebookTuning(Model& model, int entries) : model_(model) {
+CodebookTuning::CodebookTuning(Model& model, int entries) {
   const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
   for (const ParameterSpec& spec : specs) {
     const std::span<float> weights = model.parameters[tuned_.size()].value.span();
@@ -62,9 +62,9 @@ void CodebookTuning::on_update(const WeightUpdate& update) noexcept {
   for (const float delta : update.delta) *weights++ += delta;
 }
 
-void CodebookTuning::on_step_end() {
+void CodebookTuning::after_update(const StepInfo& /*step*/, Model& model) {
   for (std::size_t p = 0; p < tuned_.size(); ++p)
-    if (!tuned_[p].unrounded.empty()) round(tuned_[p], model_.parameters[p].value.span());
+    if (!tuned_[p].unrounded.empty()) round(tuned_[p], model.parameters[p].value.span());
 }
 
 /// Every entry moves to the mean of the weights that are nearest to it; one without any stays.

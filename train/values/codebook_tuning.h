@@ -7,23 +7,21 @@
 #include <span>
 #include <vector>
 
-#include "train/loop/observer.h"
+#include "train/loop/weight_policy.h"
 
 namespace karnin {
 
-class CodebookTuning final : public UpdateObserver {
+class CodebookTuning final : public WeightPolicy {
  public:
   /// Rounds the weights of every layer to codebooks as quantise() finds them, then moves each entry
   /// to the mean of its weights in 10 bits of mantissa (round_to_entry(); quantise() leaves a
-  /// tensor of no more distinct values than entries as it is). No bias is rounded. Attach it to the
-  /// trainer of this model, which must outlive it; after every step the weights are rounded again.
+  /// tensor of no more distinct values than entries as it is). No bias is rounded. The trainer of
+  /// this model is to follow it; after every step the weights are rounded again.
   /// Throws ArgumentError as quantise() does.
   CodebookTuning(Model& model, int entries);
 
-  void on_start(const Model& /*model*/) override {}
   void on_update(const WeightUpdate& update) noexcept override;
-  void on_step_end() override;
-  void on_epoch_end(const Model& /*model*/) override {}
+  void after_update(const StepInfo& step, Model& model) override;
 
  private:
   struct Tuned {
@@ -34,7 +32,6 @@ class CodebookTuning final : public UpdateObserver {
   };
   static void round(Tuned& tuned, std::span<float> weights) noexcept;
 
-  Model& model_;
   std::vector<Tuned> tuned_;  ///< one a parameter
 };
 

@@ -61,7 +61,7 @@ TEST(Allocation, AStepAllocatesNothing) {
       SensitivityRecorder recorder;
       trainer.attach(recorder);
       CodebookTuning tuning(model, 16);
-      trainer.attach(tuning);
+      trainer.follow(tuning);
       // A thread allocates when it first gets a shard; when that is, the scheduler decides.
       std::size_t least = allocations_of_an_epoch(trainer);
       for (int epoch = 0; epoch < 10 && least > 0; ++epoch)

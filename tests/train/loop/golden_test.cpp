@@ -74,7 +74,7 @@ class FirstGradient : public UpdateObserver {
     if (seen_) return;
     std::ranges::copy(update.gradient, gradients[update.parameter].begin() + update.offset);
   }
-  void on_step_end() override { seen_ = true; }
+  void on_step_end(const StepInfo& /*step*/) override { seen_ = true; }
   void on_epoch_end(const Model& /*model*/) override {}
 
   std::vector<std::vector<float>> gradients;

@@ -28,7 +28,7 @@ class Witness : public UpdateObserver {
     for (std::size_t i = 0; i < update.delta.size(); ++i)
       told[update.parameter][static_cast<std::size_t>(update.offset) + i] += update.delta[i];
   }
-  void on_step_end() override { calls += '.'; }
+  void on_step_end(const StepInfo& /*step*/) override { calls += '.'; }
   void on_epoch_end(const Model& /*model*/) override { calls += 'e'; }
 
   std::string calls;
@@ -58,6 +58,48 @@ TEST(TrainerObserver, TellsItsObserversEveryUpdateOnce) {
       ASSERT_NEAR(first.told[p][i], model.parameters[p].value.span()[i], 6 * 0x1p-24);
 }
 
+/// Writes down what it is told and asked between the calls of a witness.
+struct Steps : UpdateObserver, WeightPolicy {
+  void on_start(const Model& /*model*/) override { calls += 's'; }
+  void before_run(TrainedWeights& /*weights*/) override { calls += 'b'; }
+  void on_update(const WeightUpdate& /*update*/) noexcept override {}
+  void after_update(const StepInfo& /*step*/, Model& /*model*/) override { calls += 'a'; }
+  void on_step_end(const StepInfo& step) override {
+    calls += '.';
+    steps.push_back(step.step);
+    epochs.push_back(step.epoch);
+    rates.push_back(step.learning_rate);
+  }
+  bool between_steps(const StepInfo& step, TrainedWeights& /*weights*/) override {
+    calls += '?';
+    return step.step == 3;
+  }
+  bool wants_pruned_gradients() const override { return false; }
+  void on_epoch_end(const Model& /*model*/) override { calls += 'e'; }
+
+  std::string calls;
+  std::vector<std::int64_t> steps, epochs;
+  std::vector<double> rates;
+};
+
+TEST(TrainerObserver, SaysWhichStepItWasAndAsksThePolicyInBetween) {
+  Model model = test::squares_model();
+  const ImageSet images = test::squares(16);
+  TrainOptions options = test::squares_options(8, 0.05);
+  options.schedule.kind = ScheduleKind::step;
+  options.schedule.step_epochs = 1;
+  Trainer trainer(model, images, options);
+  Steps steps;
+  trainer.attach(steps);
+  trainer.follow(steps);
+  trainer.run_epoch();
+  trainer.run_epoch();
+  EXPECT_EQ(steps.calls, "sba.?a.?ea.?sa.?e") << "after step 3 the run goes on from elsewhere";
+  EXPECT_THAT(steps.steps, testing::ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(steps.epochs, testing::ElementsAre(1, 1, 2, 2));
+  EXPECT_THAT(steps.rates, testing::ElementsAre(0.05, 0.05, 0.05 * 0.1, 0.05 * 0.1));
+}
+
 TEST(TrainerObserver, GradientsForObserversAreWithoutDecay) {
   struct Gradients : UpdateObserver {
     void on_start(const Model& /*model*/) override {}
@@ -65,7 +107,7 @@ TEST(TrainerObserver, GradientsForObserversAreWithoutDecay) {
       const std::lock_guard lock(mutex);
       sum += std::accumulate(update.gradient.begin(), update.gradient.end(), 0.0);
     }
-    void on_step_end() override {}
+    void on_step_end(const StepInfo& /*step*/) override {}
     void on_epoch_end(const Model& /*model*/) override {}
     std::mutex mutex;
     double sum = 0;
@@ -96,7 +138,7 @@ struct SeenGradients : UpdateObserver {
   void on_update(const WeightUpdate& update) noexcept override {
     std::ranges::copy(update.gradient, seen[update.parameter].begin() + update.offset);
   }
-  void on_step_end() override {}
+  void on_step_end(const StepInfo& /*step*/) override {}
   void on_epoch_end(const Model& /*model*/) override {}
   std::vector<std::vector<float>> seen;
 };
@@ -137,12 +179,20 @@ struct PrunedGradients : UpdateObserver {
           std::abs(update.gradient[i]);
   }
   bool wants_pruned_gradients() const override { return wants; }
-  void on_step_end() override {}
+  void on_step_end(const StepInfo& /*step*/) override {}
   void on_epoch_end(const Model& /*model*/) override {}
   const Model& model;
   std::mutex mutex;
   bool wants;
   double pruned = 0, kept = 0;
+};
+
+/// Lets pruned weights be updated, and changes nothing.
+struct Release : WeightPolicy {
+  void on_update(const WeightUpdate& /*update*/) noexcept override {}
+  void after_update(const StepInfo& /*step*/, Model& /*model*/) override {}
+  bool holds_masks() const override { return holds; }
+  bool holds = true;
 };
 
 TEST(TrainerObserver, ComputesGradientsOfPrunedWeightsForThoseWhoWantThem) {
@@ -153,13 +203,15 @@ TEST(TrainerObserver, ComputesGradientsOfPrunedWeightsForThoseWhoWantThem) {
     Trainer trainer(model, images, test::squares_options(batch, 0.01));
     PrunedGradients gradients(model, false);
     trainer.attach(gradients);
+    Release release;
+    trainer.follow(release);
     trainer.run_epoch();
     EXPECT_EQ(gradients.pruned, 0);
     EXPECT_GT(gradients.kept, 0);
     gradients.wants = true;
     trainer.run_epoch();
     EXPECT_GT(gradients.pruned, 0);
-    trainer.masks().release();
+    release.holds = false;
     gradients.wants = false;
     gradients.pruned = 0;
     trainer.run_epoch();

@@ -23,7 +23,7 @@ TEST(WeightAverage, FollowsTheWeightsByTheEquation) {
   const double decays[] = {1.0 / 10, 2.0 / 11, 0.2, 0.2};
   for (int step = 0; step < 4; ++step) {
     model.parameters[0].value.data()[0] = static_cast<float>(step * step);
-    average.on_step_end();
+    average.on_step_end({});
     expected += (1 - decays[step]) * (step * step - expected);
   }
   average.apply(model);
@@ -40,15 +40,27 @@ TEST(WeightAverage, LeavesPrunedWeightsAtZero) {
   EXPECT_EQ(model.parameters[0].value.data()[0], 0);
 }
 
+TEST(WeightAverage, ForgetsWhatIsPrunedBeforeTheFirstStep) {
+  Model model = one_weight(2);
+  WeightAverage average(model, 0.9);
+  average.on_start(model);
+  model.parameters[0].mask = {0};
+  model.parameters[0].value.data()[0] = 0;
+  average.on_step_end({});
+  model.parameters[0].mask = {1};  // it has come back
+  average.apply(model);
+  EXPECT_EQ(model.parameters[0].value.data()[0], 0);
+}
+
 TEST(WeightAverage, GoesOnFromAState) {
   Model model = one_weight(1);
   WeightAverage straight(model, 0.5), saved(model, 0.5), resumed(model, 0.5);
   straight.on_start(model);
   saved.on_start(model);
-  for (WeightAverage* average : {&straight, &saved}) average->on_step_end();
+  for (WeightAverage* average : {&straight, &saved}) average->on_step_end({});
   resumed.restore(saved.state());
   model.parameters[0].value.data()[0] = 7;
-  for (WeightAverage* average : {&straight, &resumed}) average->on_step_end();
+  for (WeightAverage* average : {&straight, &resumed}) average->on_step_end({});
   EXPECT_EQ(straight.state(), resumed.state());
 }
 

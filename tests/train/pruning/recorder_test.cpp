@@ -233,7 +233,7 @@ TEST(Recorder, RangesMayComeFromSeveralThreadsInAnyCut) {
     std::vector<std::thread> threads;
     for (std::int64_t index = 0; index < 3; ++index) threads.emplace_back(worker, index);
     for (std::thread& thread : threads) thread.join();
-    cut.on_step_end();
+    cut.on_step_end({1, 1, last.rate});
   }
   whole.recorder.on_epoch_end(whole.model);
   cut.on_epoch_end(whole.model);

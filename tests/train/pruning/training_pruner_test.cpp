@@ -54,14 +54,13 @@ struct PrunedRun {
       : PrunedRun(pruning, options_of(epochs)) {}
   PrunedRun(const TrainingPruning& pruning, const TrainOptions& options)
       : trainer(model, images(), options), pruner(model, trainer, pruning, options.epochs) {
-    trainer.attach(pruner);
+    trainer.follow(pruner);
   }
 
   template <typename Look>
   void run(std::int64_t epochs, const Look& look) {
     for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
       trainer.run_epoch([&](const StepReport& step) {
-        pruner.after_step((step.epoch - 1) * step.steps + step.step);
         look((step.epoch - 1) * step.steps + step.step);
         return false;
       });
@@ -135,7 +134,7 @@ struct Fc1Steps : UpdateObserver {
   void on_update(const WeightUpdate& update) noexcept override {
     if (update.parameter == kFc1) std::ranges::copy(update.delta, delta.begin() + update.offset);
   }
-  void on_step_end() override {}
+  void on_step_end(const StepInfo& /*step*/) override {}
   void on_epoch_end(const Model& /*model*/) override {}
   std::vector<float> delta;
 };
@@ -168,21 +167,25 @@ TEST(TrainingPruner, AScoreIsThatOfTheStepsSinceTheLastPruning) {
   pruning.schedule.end = 0.5;
   pruning.schedule.events_per_epoch = 1;
   PrunedRun run(pruning, 4);
-  // By hand: a recorder that is begun anew where the second epoch begins, and asked where it ends.
-  SensitivityRecorder window;
+  // By hand: a recorder that is begun anew where the second epoch begins, and asked where it ends,
+  // before the pruner is.
+  struct Window : SensitivityRecorder {
+    explicit Window(const Model& m) : model(m) {}
+    void on_step_end(const StepInfo& step) override {
+      SensitivityRecorder::on_step_end(step);
+      if (step.step != 16) return;
+      expected = model;
+      expected.sensitivities = sensitivities(model);
+    }
+    const Model& model;
+    Model expected;
+  } window(run.model);
   run.trainer.attach(window);
-  Model expected;
   run.run(1, [&](std::int64_t) {});
   window.on_start(run.model);
-  run.trainer.run_epoch([&](const StepReport& step) {
-    if (step.step == step.steps) {
-      expected = run.model;
-      expected.sensitivities = window.sensitivities(run.model);
-      prune(expected, pruning.choice);
-    }
-    run.pruner.after_step((step.epoch - 1) * step.steps + step.step);
-    return false;
-  });
+  run.run(1, [&](std::int64_t) {});
+  Model expected = std::move(window.expected);
+  prune(expected, pruning.choice);
   EXPECT_EQ(run.model.parameters, expected.parameters);
 }
 
@@ -231,14 +234,17 @@ TEST(TrainingPruner, WeightsThatAreLeftGoBack) {
 TEST(TrainingPruner, SaysWhenItPutsOtherWeightsInPlace) {
   PrunedRun run(rewinding(0), 5);
   EXPECT_TRUE(run.pruner.state().early.empty());
-  std::vector<std::int64_t> steps;
-  for (int epoch = 0; epoch < 5; ++epoch)
-    run.trainer.run_epoch([&](const StepReport& report) {
-      const std::int64_t step = (report.epoch - 1) * report.steps + report.step;
-      if (run.pruner.after_step(step)) steps.push_back(step);
-      return false;
-    });
-  EXPECT_THAT(steps, testing::ElementsAre(16, 24, 32));
+  struct Starts : UpdateObserver {
+    void on_start(const Model& /*model*/) override { steps.push_back(step); }
+    void on_update(const WeightUpdate& /*update*/) noexcept override {}
+    void on_step_end(const StepInfo& info) override { step = info.step; }
+    void on_epoch_end(const Model& /*model*/) override {}
+    std::int64_t step = 0;
+    std::vector<std::int64_t> steps;
+  } starts;
+  run.trainer.attach(starts);
+  run.run(5, [](std::int64_t) {});
+  EXPECT_THAT(starts.steps, testing::ElementsAre(0, 16, 24, 32));
   EXPECT_TRUE(run.pruner.state().early.empty()) << "nothing goes back any more";
 }
 
@@ -247,7 +253,7 @@ TEST(TrainingPruner, KeepsNothingToGoBackToWhereNothingIsToBePruned) {
   prune(model, pruning_to(0.9).choice);
   Trainer trainer(model, images(), options_of(5));
   TrainingPruner pruner(model, trainer, rewinding(0), 5);
-  trainer.attach(pruner);
+  trainer.follow(pruner);
   trainer.run_epoch();
   const TrainingPrunerState state = pruner.state();
   EXPECT_TRUE(state.early.empty());
@@ -274,14 +280,10 @@ TEST(TrainingPruner, ARunThatIsTakenUpAgainEndsTheSame) {
     Model model = saved.model;
     Trainer trainer(model, images(), options_of(4));
     TrainingPruner pruner(model, trainer, pruning, 4);
-    trainer.attach(pruner);
+    trainer.follow(pruner);
     trainer.restore(trainer_state(saved));
     pruner.restore(pruner_state(saved), trainer_state(saved).steps_done);
-    for (int epoch = 1; epoch < 4; ++epoch)
-      trainer.run_epoch([&](const StepReport& step) {
-        pruner.after_step((step.epoch - 1) * step.steps + step.step);
-        return false;
-      });
+    for (int epoch = 1; epoch < 4; ++epoch) trainer.run_epoch();
     EXPECT_EQ(model.parameters, straight.model.parameters);
   }
 }

@@ -36,7 +36,7 @@ TEST(CodebookTuning, WeightsMoveBetweenEntriesAndEntriesWithThem) {
               ::testing::ElementsAre(0.25F, 0.25F, 0.25F, 4.25F, 4.25F));
   const std::vector<float> delta{0, 3.0F, 0, 0, 0};
   tuning.on_update({0, 0, delta, delta, 0.1});
-  tuning.on_step_end();
+  tuning.after_update({}, model);
   // Unrounded: 0, 3.5, 0.25 | 4, 4.5, cut at 2.25: means 0.125 and 4.
   EXPECT_THAT(model.parameters[0].value.span(), ::testing::ElementsAre(0.125F, 4, 0.125F, 4, 4));
 }
@@ -99,7 +99,7 @@ TEST_P(CodebookTuningSteps, RoundAsFromTheBeginning) {
       slow.weights[i] += delta.back();
     }
     tuning.on_update({0, 0, delta, delta, 0.1});
-    tuning.on_step_end();
+    tuning.after_update({}, model);
     EXPECT_THAT(parameter.value.span(), ::testing::ElementsAreArray(slow.round())) << size;
   }
 }
@@ -117,7 +117,7 @@ TEST(CodebookTuning, ThreadsDoNotChangeABit) {
     options.batch = 7;
     options.threads = threads;
     Trainer trainer(model, images, options);
-    trainer.attach(tuning);
+    trainer.follow(tuning);
     trainer.run_epoch();
     models.push_back(std::move(model));
   }
@@ -139,7 +139,7 @@ TEST(CodebookTuning, LearnsWithFewValues) {
   options.batch = 16;
   options.schedule.learning_rate = 0.02;
   Trainer trainer(model, images, options);
-  trainer.attach(tuning);
+  trainer.follow(tuning);
   double accuracy = 0;
   for (int epoch = 0; epoch < 4; ++epoch) accuracy = trainer.run_epoch().accuracy;
   EXPECT_GT(accuracy, 0.9);
