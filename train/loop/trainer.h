@@ -12,27 +12,12 @@
 #include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
 #include "runtime/core/model.h"
-#include "train/loop/augmentation.h"
-#include "train/loop/loss.h"
 #include "train/loop/observer.h"
-#include "train/loop/optimizer.h"
-#include "train/loop/schedule.h"
 #include "train/loop/snapshot.h"
+#include "train/loop/train_options.h"
 #include "train/loop/weight_policy.h"
 
 namespace karnin {
-
-struct TrainOptions {
-  std::int64_t epochs = 2;
-  std::int64_t batch = 4;
-  SgdOptions sgd;
-  ScheduleOptions schedule;
-  AugmentationOptions augmentation;
-  LossOptions loss;
-  std::shared_ptr<const Model> teacher;  ///< whose answers loss.teacher_share is of; else null
-  std::uint64_t seed = 1;
-  int threads = 0;  ///< 0: all
-};
 
 struct EpochReport {
   std::int64_t epoch = 0;        ///< 1-based
