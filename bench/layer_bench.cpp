@@ -20,7 +20,7 @@ Model pruned_model(std::int64_t percent) {
   initialise(model, 1);
   PruneOptions options;
   options.method = PruneMethod::random;
-  options.sparsity = static_cast<double>(percent) / 100;
+  options.until = Sparsity{static_cast<double>(percent) / 100};
   if (percent > 0) prune(model, options);
   return model;
 }

@@ -31,7 +31,7 @@ ImageSet noise() {
 PruneOptions pruned_at_random(std::int64_t percent) {
   PruneOptions options;
   options.method = PruneMethod::random;
-  options.sparsity = static_cast<double>(percent) / 100;
+  options.until = Sparsity{static_cast<double>(percent) / 100};
   return options;
 }
 

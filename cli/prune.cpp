@@ -28,7 +28,8 @@ using Json = nlohmann::ordered_json;
 
 struct PruneVerb : VerbOptions, ResultOptions {
   std::string model;
-  PruneOptions prune;  ///< `layers` empty: the default ones
+  PruneOptions prune;                         ///< `layers` empty: the default ones
+  std::optional<double> threshold, sparsity;  ///< at most one
   bool shrink = false;
   bool keep_sensitivities = false;
   std::string data;
@@ -40,7 +41,8 @@ struct PruneVerb : VerbOptions, ResultOptions {
 PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture) {
   PruneOptions options = verb.prune;
   options.seed = verb.fine_tune.train.seed;
-  if (!options.threshold && !options.sparsity) options.sparsity = kDefaultSparsity;
+  options.until = Sparsity{verb.sparsity.value_or(kDefaultSparsity)};
+  if (verb.threshold) options.until = Threshold{*verb.threshold};
   if (options.layers.empty()) options.layers = default_layers(architecture);
   return options;
 }
@@ -138,10 +140,10 @@ ExitCode prune_verb(const PruneVerb& verb) {
   return files.exit_code(result.interrupted);
 }
 
-void add_pruning_options(Verb& verb, PruneOptions& options, const Pruned& pruned) {
-  add_method_option(verb, options);
-  add_normalise_option(verb, options, "--threshold", pruned);
-  add_choice_options(verb, options, pruned);
+void add_pruning_options(Verb& verb, PruneVerb& options, const Pruned& pruned) {
+  add_method_option(verb, options.prune);
+  add_normalise_option(verb, options.prune, "--threshold", pruned);
+  add_choice_options(verb, options.prune, pruned);
   auto* threshold = add_number(verb, "--threshold", options.threshold, kShare,
                                "Remove the weights that score below this");
   add_number(
@@ -165,8 +167,8 @@ void add_prune(CLI::App& app, Action& action) {
                *options);
   verb.add_option("--model", options->model, "The file that train wrote")->required();
   const Pruned pruned{[options] { return std::vector{options->prune.method}; },
-                      [options] { return options->prune.threshold.has_value(); }};
-  add_pruning_options(verb, options->prune, pruned);
+                      [options] { return options->threshold.has_value(); }};
+  add_pruning_options(verb, *options, pruned);
   options->fine_tune.train.epochs = 0;
   const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
   add_score_image_option(verb, options->score_images, pruned);

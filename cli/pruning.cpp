@@ -33,7 +33,7 @@ std::vector<std::string> default_layers(const Architecture& architecture) {
 
 PruneOptions default_pruning(const Architecture& architecture) {
   PruneOptions options;
-  options.sparsity = kDefaultSparsity;
+  options.until = Sparsity{kDefaultSparsity};
   options.layers = default_layers(architecture);
   return options;
 }
@@ -102,8 +102,10 @@ nlohmann::ordered_json to_json(const PruneOptions& options) {
                               {"normalise", to_string(options.normalisation)},
                               {"sign", to_string(options.sign)},
                               {"scope", to_string(options.scope)}};
-  if (options.threshold) json["threshold"] = *options.threshold;
-  if (options.sparsity) json["sparsity"] = *options.sparsity;
+  if (const auto* threshold = std::get_if<Threshold>(&options.until))
+    json["threshold"] = threshold->score;
+  else
+    json["sparsity"] = std::get<Sparsity>(options.until).share;
   json["layers"] = options.layers;
   if (options.method == PruneMethod::random) json["seed"] = options.seed;
   return json;
@@ -114,7 +116,7 @@ void tell_pruned_beyond(const Model& model, const PruneOptions& options) {
     tell(fmt::format(
         "{}: {} of {} weights are pruned already, more than the {} asked for: they "
         "stay pruned\n",
-        group.layer, count(group.pruned), count(group.weights), percent(*options.sparsity)));
+        group.layer, count(group.pruned), count(group.weights), percent(*sparsity_of(options))));
 }
 
 nlohmann::ordered_json to_json(const std::vector<PruneReport::LayerCount>& layers) {

@@ -120,9 +120,7 @@ Results results_of(const SweepVerb& verb, bool resumed) {
 
 /// The lowest sparsity of a sweep, which may be less than the models have.
 PruneOptions least_pruning(const SweepOptions& options) {
-  PruneOptions least = options.prune;
-  if (!options.are_thresholds) least.sparsity = std::ranges::min(options.values);
-  return least;
+  return pruning_at(options, std::ranges::min(options.values));
 }
 
 ExitCode sweep_verb(const SweepVerb& verb) {

@@ -75,7 +75,7 @@ void add_training_pruning_options(Verb& verb, TrainingPruningOptions& options) {
   TrainingPruning& pruning = options.pruning;
   pruning.choice.method = PruneMethod::magnitude;
   pruning.choice.layers.clear();
-  auto* sparsity = add_number(verb, "--sparsity", pruning.choice.sparsity, kShare,
+  auto* sparsity = add_number(verb, "--sparsity", options.sparsity, kShare,
                               "Prune while training, until this share of the weights is gone");
   auto* drop = add_number(verb, "--max-accuracy-drop", options.max_accuracy_drop, {0, 100},
                           "Prune while training, as long as the accuracy on the images held out "
@@ -103,13 +103,14 @@ std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
                                        const Architecture& architecture) {
   if (!options.asked_for()) return std::nullopt;
   TrainingPruning pruning = options.pruning;
+  // Beyond what is pruned already nothing goes by schedule where the accuracy decides.
+  pruning.choice.until = Sparsity{options.sparsity.value_or(0)};
   if (options.max_accuracy_drop) {
     // After a return to an earlier network the sums of the steps since are of another path.
     if (!needs_weights_alone(pruning.choice.method))
       throw ArgumentError(
           fmt::format("--max-accuracy-drop: expected --method magnitude, lamp or random, got {}",
                       to_string(pruning.choice.method)));
-    pruning.choice.sparsity = 0;  // beyond what is pruned already nothing goes by schedule
     pruning.schedule = {.pace = PruningPace::at_once, .begin = 0, .end = 0};
   }
   if (pruning.choice.layers.empty()) pruning.choice.layers = default_layers(architecture);

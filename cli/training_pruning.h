@@ -12,10 +12,11 @@ namespace karnin::cli {
 
 struct TrainingPruningOptions {
   TrainingPruning pruning;                  ///< no layers: the default ones
+  std::optional<double> sparsity;           ///< of the end
   std::optional<double> max_accuracy_drop;  ///< in points
   PruningSearchOptions search;
 
-  bool asked_for() const { return pruning.choice.sparsity || max_accuracy_drop; }
+  bool asked_for() const { return sparsity || max_accuracy_drop; }
 };
 
 /// --sparsity or --max-accuracy-drop asks for it.

@@ -16,7 +16,7 @@ PruneOptions paper_options(PruneMethod method, std::uint64_t seed) {
   options.normalisation = Normalisation::minmax;
   options.sign = SignRule::keep;
   options.layers = paper_layers();
-  options.threshold = paper::kFirstThreshold;
+  options.until = Threshold{paper::kFirstThreshold};
   options.seed = seed;
   return options;
 }
@@ -24,7 +24,7 @@ PruneOptions paper_options(PruneMethod method, std::uint64_t seed) {
 SeriesPlan by_threshold(PruneMethod method, std::vector<double> thresholds, std::uint64_t seed) {
   return {std::string(to_string(method)), std::move(thresholds), [=](double threshold) {
             PruneOptions options = paper_options(method, seed);
-            options.threshold = threshold;
+            options.until = Threshold{threshold};
             return pruning_by(options);
           }};
 }
@@ -33,8 +33,7 @@ SeriesPlan by_threshold(PruneMethod method, std::vector<double> thresholds, std:
 SeriesPlan by_sparsity(PruneMethod method, std::uint64_t seed) {
   return {std::string(to_string(method)), sparsities(), [=](double sparsity) {
             PruneOptions options = paper_options(method, seed);
-            options.threshold.reset();
-            options.sparsity = sparsity;
+            options.until = Sparsity{sparsity};
             return pruning_by(options);
           }};
 }
@@ -98,8 +97,7 @@ std::vector<ConfusionMatrix> training_confusions(const TrainedNetwork& network,
                                                  const Dataset& dataset, int threads) {
   const std::uint64_t seed = network.recipe.train.seed;
   PruneOptions nothing = paper_options(PruneMethod::magnitude, seed);
-  nothing.threshold.reset();
-  nothing.sparsity = 0;
+  nothing.until = Sparsity{0};
   const std::vector<Pruning> prunings{pruning_by(nothing),
                                       pruning_by(paper_options(PruneMethod::karnin_sgd, seed)),
                                       pruning_by(paper_options(PruneMethod::random, seed))};

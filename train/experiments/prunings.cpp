@@ -32,8 +32,7 @@ double pruned_share(const Model& model, const std::vector<std::string>& layers) 
 }
 
 PruneReport prune_share(Model& model, const Model& original, PruneOptions options) {
-  options.threshold.reset();
-  options.sparsity = pruned_share(original, options.layers);
+  options.until = Sparsity{pruned_share(original, options.layers)};
   return prune(model, options);
 }
 

@@ -39,16 +39,23 @@ std::vector<PruneMethod> methods_for(const Model& model) {
   return methods;
 }
 
+PruneOptions pruning_at(const SweepOptions& options, double value) {
+  PruneOptions prune = options.prune;
+  if (options.are_thresholds)
+    prune.until = Threshold{value};
+  else
+    prune.until = Sparsity{value};
+  return prune;
+}
+
 std::vector<SeriesPlan> plans_of(const SweepOptions& options) {
   if (options.methods.empty()) throw ArgumentError("sweep: expected a method, got none");
   if (options.values.empty()) throw ArgumentError("sweep: expected a value, got none");
   std::vector<SeriesPlan> plans;
-  const bool are_thresholds = options.are_thresholds;
   for (const PruneMethod method : options.methods) {
-    PruneOptions prune = options.prune;
-    prune.method = method;
-    const auto pruning = [prune, are_thresholds](double value) mutable {
-      (are_thresholds ? prune.threshold : prune.sparsity) = value;
+    const auto pruning = [options, method](double value) {
+      PruneOptions prune = pruning_at(options, value);
+      prune.method = method;
       return pruning_by(prune);
     };
     plans.push_back({std::string(to_string(method)), options.values, pruning});

@@ -16,9 +16,12 @@ struct SweepOptions {
   std::vector<PruneMethod> methods;
   std::vector<double> values;  ///< thresholds or sparsities, each in [0, 1]
   bool are_thresholds = false;
-  PruneOptions prune;  ///< all but method, threshold and sparsity, which the sweep sets
+  PruneOptions prune;  ///< all but method and threshold or sparsity, which the sweep sets
   int threads = 0;
 };
+
+/// By this threshold or sparsity.
+PruneOptions pruning_at(const SweepOptions& options, double value);
 
 /// Every method that this model can be pruned by.
 std::vector<PruneMethod> methods_for(const Model& model);

@@ -35,13 +35,11 @@ bool is_pruned(const Parameter& parameter, std::size_t i) {
 }
 
 void check(const PruneOptions& options) {
-  if (options.threshold.has_value() == options.sparsity.has_value())
-    throw ArgumentError(fmt::format("expected either a threshold or a sparsity, got {}",
-                                    options.threshold ? "both" : "neither"));
-  const double value = options.threshold ? *options.threshold : *options.sparsity;
+  const auto* threshold = std::get_if<Threshold>(&options.until);
+  const double value = threshold ? threshold->score : std::get<Sparsity>(options.until).share;
   if (!(value >= 0 && value <= 1))
     throw ArgumentError(fmt::format("{}: expected a number in [0, 1], got {}",
-                                    options.threshold ? "threshold" : "sparsity", value));
+                                    threshold ? "threshold" : "sparsity", value));
 }
 
 [[noreturn]] void reject_layers(const std::string& problem, const std::vector<std::string>& known) {
@@ -111,10 +109,12 @@ std::int64_t target_count(double sparsity, std::int64_t weights) {
 }
 
 std::vector<std::size_t> choose(const Candidates& candidates, const PruneOptions& options) {
-  if (options.threshold) return below(candidates.scores, *options.threshold);
+  if (const auto* threshold = std::get_if<Threshold>(&options.until))
+    return below(candidates.scores, threshold->score);
   const auto alive = static_cast<std::int64_t>(candidates.scores.size());
   const std::int64_t target =
-      target_count(*options.sparsity, alive + candidates.pruned_before) - candidates.pruned_before;
+      target_count(std::get<Sparsity>(options.until).share, alive + candidates.pruned_before) -
+      candidates.pruned_before;
   return lowest(candidates, static_cast<std::size_t>(std::max<std::int64_t>(0, target)));
 }
 
@@ -154,6 +154,11 @@ PruneReport report_on(const Model& model, const std::vector<Group>& groups,
 
 }  // namespace
 
+std::optional<double> sparsity_of(const PruneOptions& options) {
+  const auto* sparsity = std::get_if<Sparsity>(&options.until);
+  return sparsity ? std::optional(sparsity->share) : std::nullopt;
+}
+
 PruneReport::LayerCount total(const PruneReport& report) {
   PruneReport::LayerCount sum{.layer = "total"};
   for (const PruneReport::LayerCount& layer : report.layers) {
@@ -176,7 +181,8 @@ std::vector<std::vector<std::size_t>> pruning_groups(const Model& model,
 std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model,
                                                    const PruneOptions& options) {
   std::vector<PruneReport::LayerCount> beyond;
-  if (!options.sparsity) return beyond;
+  const std::optional<double> sparsity = sparsity_of(options);
+  if (!sparsity) return beyond;
   const std::vector<PruneReport::LayerCount> counts =
       counts_of(model, std::vector<std::int64_t>(model.parameters.size()));
   for (const Group& group : pruning_groups(model, options)) {
@@ -187,7 +193,7 @@ std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model,
       all.weights += own.weights;
       all.pruned += own.pruned;
     }
-    if (all.pruned > target_count(*options.sparsity, all.weights)) beyond.push_back(all);
+    if (all.pruned > target_count(*sparsity, all.weights)) beyond.push_back(all);
   }
   return beyond;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "runtime/core/model.h"
@@ -13,6 +14,16 @@
 namespace karnin {
 
 enum class Scope { layer, global };  ///< normalise and choose per layer, or over all chosen layers
+
+/// Removes scores below `score`; scores lie in [0, 1].
+struct Threshold {
+  double score = 0;
+};
+
+/// Removes the lowest scores, ties by position, until that share of the weights is pruned.
+struct Sparsity {
+  double share = 0;
+};
 
 /// The paper's pruning is {karnin_sgd, minmax, keep, layer, threshold 0.45, {"fc1", "fc2"}}. The
 /// default score is Karnin's over epochs in the form that is true to any optimizer: on training
@@ -24,13 +35,13 @@ struct PruneOptions {
   Normalisation normalisation = Normalisation::rank;
   SignRule sign = SignRule::clamp;
   Scope scope = Scope::layer;
-  /// Exactly one of the two. A threshold removes scores < threshold (scores lie in [0, 1]); a
-  /// sparsity removes the lowest, ties by position, until that share of the weights is pruned.
-  std::optional<double> threshold;
-  std::optional<double> sparsity;
+  std::variant<Threshold, Sparsity> until = Sparsity{};
   std::vector<std::string> layers{"fc1", "fc2"};  ///< weights only, never biases
   std::uint64_t seed = 1;                         ///< of the random scores
 };
+
+/// Nothing where a threshold decides.
+std::optional<double> sparsity_of(const PruneOptions& options);
 
 struct PruneReport {
   struct LayerCount {
@@ -59,8 +70,7 @@ std::vector<PruneReport::LayerCount> pruned_beyond(const Model& model, const Pru
 /// Sets masks and zeroes the weights. What was pruned before stays so: it has no score, and counts
 /// towards a sparsity. The sensitivities stay as they are. A parameter of which nothing is pruned
 /// keeps its empty mask. Throws ArgumentError for an unknown layer or none, for a threshold or
-/// sparsity outside [0, 1], both or neither given, and as raw_scores() does; the model is then
-/// unchanged.
+/// sparsity outside [0, 1], and as raw_scores() does; the model is then unchanged.
 PruneReport prune(Model& model, const PruneOptions& options);
 
 }  // namespace karnin

@@ -33,11 +33,10 @@ double pruned_share(const Model& model, const PruneOptions& options) {
 
 const TrainingPruning& checked(const TrainingPruning& options) {
   validate(options.schedule);
-  if (!options.choice.sparsity || options.choice.threshold ||
-      !(*options.choice.sparsity >= 0 && *options.choice.sparsity <= 1))
-    throw ArgumentError(
-        fmt::format("pruning while training: expected a sparsity in [0, 1], got {}",
-                    options.choice.sparsity ? fmt::to_string(*options.choice.sparsity) : "none"));
+  const std::optional<double> sparsity = sparsity_of(options.choice);
+  if (!sparsity || !(*sparsity >= 0 && *sparsity <= 1))
+    throw ArgumentError(fmt::format("pruning while training: expected a sparsity in [0, 1], got {}",
+                                    sparsity ? fmt::to_string(*sparsity) : "none"));
   if (needs_gradients(options.choice.method))
     throw ArgumentError(fmt::format("pruning while training: '{}' is not recorded while training",
                                     to_string(options.choice.method)));
@@ -61,7 +60,7 @@ TrainingPruner::TrainingPruner(const Model& model, const Trainer& trainer,
                                const TrainingPruning& options, std::int64_t epochs)
     : model_(model),
       options_(checked(options)),
-      schedule_(options.schedule, pruned_share(model, options.choice), *options.choice.sparsity,
+      schedule_(options.schedule, pruned_share(model, options.choice), *sparsity_of(options.choice),
                 checked_mul(epochs, trainer.steps_per_epoch()), trainer.steps_per_epoch()),
       hidden_decay_(trainer.sgd().weight_decay / (1 - trainer.sgd().momentum)) {
   if (!options.rewind_to) return;
@@ -157,7 +156,7 @@ void TrainingPruner::prune_now(std::int64_t step, TrainedWeights& weights) {
 /// By the window's sensitivities, and before the first step by those that the model came with.
 void TrainingPruner::prune_to(double sparsity, Model& model) const {
   PruneOptions choice = options_.choice;
-  choice.sparsity = sparsity;
+  choice.until = Sparsity{sparsity};
   std::vector<Sensitivity> of_window;
   const bool by_window = records() && !window_is_empty();
   if (by_window) of_window = window_.sensitivities(model);

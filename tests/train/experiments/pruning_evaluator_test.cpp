@@ -46,7 +46,7 @@ std::vector<Pruning> prunings_of(const std::vector<std::string>& layers) {
     for (const double sparsity : {0.0, 0.5, 0.95}) {
       PruneOptions options;
       options.method = method;
-      options.sparsity = sparsity;
+      options.until = Sparsity{sparsity};
       options.layers = layers;
       prunings.push_back(pruning_by(options));
     }
@@ -90,7 +90,7 @@ TEST(PruningEvaluator, AWideFrontCostsNoMoreThanTheImages) {
   const ImageSet images = test::bright_squares({3, 32, 32}, 10, 20, 4);
   PruneOptions options;
   options.method = PruneMethod::magnitude;
-  options.sparsity = 0.6;
+  options.until = Sparsity{0.6};
   options.layers = {"conv2", "fc1"};
   const std::vector<Pruning> prunings{pruning_by(options)};
   const auto outcomes = PruningEvaluator(model, images, options.layers, 2).evaluate(prunings);

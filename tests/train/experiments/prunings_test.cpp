@@ -17,7 +17,7 @@ PruneOptions by_threshold(double threshold) {
   options.method = PruneMethod::karnin;
   options.normalisation = Normalisation::log;
   options.sign = SignRule::keep;
-  options.threshold = threshold;
+  options.until = Threshold{threshold};
   options.layers = kLayers;
   return options;
 }
@@ -84,8 +84,7 @@ TEST(Controls, TheSeedDrawsTheShuffle) {
 TEST(Controls, CountWhatWasPrunedBefore) {
   Model model = test::trained_network();
   PruneOptions first = by_threshold(0);
-  first.threshold.reset();
-  first.sparsity = 0.25;
+  first.until = Sparsity{0.25};
   prune(model, first);
   Model copy = model;
   const PruneReport original = prune(model, by_threshold(0.5));

@@ -51,14 +51,14 @@ void add_sensitivities(Model& model, const std::string& method) {
 PruneOptions by_sparsity(double sparsity) {
   PruneOptions options;
   options.method = PruneMethod::magnitude;
-  options.sparsity = sparsity;
+  options.until = Sparsity{sparsity};
   return options;
 }
 
 PruneOptions by_threshold(PruneMethod method, double threshold) {
   PruneOptions options;
   options.method = method;
-  options.threshold = threshold;
+  options.until = Threshold{threshold};
   return options;
 }
 
@@ -113,7 +113,7 @@ TEST(Pruner, TellsOfLayersThatWerePrunedBeforeAndNotChosenNow) {
   options.layers = {"conv1", "fc1"};
   EXPECT_TRUE(prune(model, options).others.empty());
   options.layers = {"fc1"};
-  options.sparsity = 0.7;
+  options.until = Sparsity{0.7};
   const PruneReport report = prune(model, options);
   EXPECT_THAT(report.layers, ElementsAre(LayerCount{"fc1", 1080, 216, 756}));
   EXPECT_THAT(report.others, ElementsAre(LayerCount{"conv1", 54, 0, 27}));
@@ -135,7 +135,7 @@ TEST(Pruner, KnowsWhereMoreIsPrunedThanIsAskedFor) {
   PruneOptions global = by_sparsity(0.78);  // of 1140, 864 are 75.8 %
   global.scope = Scope::global;
   EXPECT_TRUE(pruned_beyond(model, global).empty());
-  global.sparsity = 0.5;
+  global.until = Sparsity{0.5};
   EXPECT_THAT(pruned_beyond(model, global), ElementsAre(LayerCount{"fc1, fc2", 1140, 0, 864}));
 }
 
@@ -200,7 +200,7 @@ TEST(Pruner, GlobalScopeComparesAcrossLayers) {
   EXPECT_THAT(prune(model, options).layers,
               ElementsAre(LayerCount{"fc1", 1080, 570, 570}, LayerCount{"fc2", 60, 0, 0}));
   // A second, tighter one counts what the first removed.
-  options.sparsity = 0.6;
+  options.until = Sparsity{0.6};
   EXPECT_THAT(prune(model, options).layers,
               ElementsAre(LayerCount{"fc1", 1080, 114, 684}, LayerCount{"fc2", 60, 0, 0}));
 }
@@ -280,7 +280,7 @@ TEST(Pruner, TheSignRuleDecidesWhatIsUnimportant) {
     options.method = PruneMethod::karnin;
     options.sign = sign;
     options.layers = {"fc2"};
-    options.sparsity = 0.5;
+    options.until = Sparsity{0.5};
     prune(model, options);
     return model.parameters[kFc2].mask;
   };
@@ -310,7 +310,7 @@ TEST(Pruner, EveryCombinationReachesItsSparsity) {
       for (const auto sign : {SignRule::keep, SignRule::absolute, SignRule::clamp})
         for (const auto scope : {Scope::layer, Scope::global}) {
           Model model = trained;
-          prune(model, {prune_method_from_string(method), n, sign, scope, {}, 0.9});
+          prune(model, {prune_method_from_string(method), n, sign, scope, Sparsity{0.9}});
           EXPECT_NO_THROW(validate(model));
           EXPECT_EQ(pruned_count(model, kFc1) + pruned_count(model, kFc2), 972 + 54) << method;
         }
@@ -319,12 +319,10 @@ TEST(Pruner, EveryCombinationReachesItsSparsity) {
 TEST(Pruner, BadOptionsAreRefusedAndLeaveTheModelAlone) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<std::pair<std::function<void(PruneOptions&)>, std::string>> damages{
-      {[](PruneOptions& o) { o.sparsity.reset(); }, "neither"},
-      {[](PruneOptions& o) { o.threshold = 0.5; }, "both"},
-      {[](PruneOptions& o) { o.sparsity = 1.01; }, "sparsity"},
-      {[](PruneOptions& o) { o.sparsity = -0.01; }, "sparsity"},
-      {[&](PruneOptions& o) { o.sparsity = nan; }, "sparsity"},
-      {[](PruneOptions& o) { o.sparsity.reset(), o.threshold = 2; }, "threshold"},
+      {[](PruneOptions& o) { o.until = Sparsity{1.01}; }, "sparsity"},
+      {[](PruneOptions& o) { o.until = Sparsity{-0.01}; }, "sparsity"},
+      {[&](PruneOptions& o) { o.until = Sparsity{nan}; }, "sparsity"},
+      {[](PruneOptions& o) { o.until = Threshold{2}; }, "threshold"},
       {[](PruneOptions& o) { o.layers = {}; }, "conv1, fc1, fc2"},
       {[](PruneOptions& o) { o.layers = {"fc1", "fc9"}; }, "'fc9'"},
       {[](PruneOptions& o) { o.layers = {"relu1"}; }, "conv1, fc1, fc2"},

@@ -42,7 +42,7 @@ TrainOptions options_of(std::int64_t epochs) {
 TrainingPruning pruning_to(double sparsity, Growth growth = Growth::none) {
   TrainingPruning pruning;
   pruning.choice.method = PruneMethod::magnitude;
-  pruning.choice.sparsity = sparsity;
+  pruning.choice.until = Sparsity{sparsity};
   pruning.choice.layers = {"fc1"};
   pruning.growth = growth;
   return pruning;
@@ -302,7 +302,7 @@ TEST(TrainingPruner, RefusesWhatMakesNoSense) {
   pruning.choice.layers = {"fc9"};
   refuses(pruning);
   pruning = pruning_to(0.5);
-  pruning.choice.sparsity.reset();
+  pruning.choice.until = Threshold{0.5};
   refuses(pruning);
   EXPECT_THROW(growth_from_string("weeds"), ArgumentError);
   refuses(rewinding(-1));
