@@ -75,7 +75,7 @@ Json sweep_identity(const std::vector<Model>& models, const Dataset& dataset,
   if (scores || tuning.epochs > 0) json["training_images_sha256"] = images_sha256(dataset.train);
   const Json fine_tune = tuning.epochs > 0 ? to_json(tuning) : Json::object();
   for (const auto& [key, value] : fine_tune.items()) json["fine_tune_" + key] = value;
-  if (tuning.teacher) json["teacher_sha256"] = sha256(encode_model(*tuning.teacher));
+  if (tuning.teacher) json["teacher_sha256"] = sha256(encode_model(*tuning.teacher->model));
   return json;
 }
 

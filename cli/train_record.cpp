@@ -39,7 +39,7 @@ Json identity(const TrainVerb& verb, const TrainRun& run, const TrainOptions& op
   json.update(run.started_from);
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
   json.update(recipe(verb, run.model, options));
-  if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher));
+  if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher->model));
   return json;
 }
 

@@ -31,8 +31,7 @@ void add_schedule_options(Verb& verb, ScheduleOptions& schedule) {
 }
 
 void add_loss_options(Verb& verb, TrainingOptions& options) {
-  LossOptions& loss = options.train.loss;
-  add_number(verb, "--label-smoothing", loss.label_smoothing, kShareBelowOne,
+  add_number(verb, "--label-smoothing", options.train.label_smoothing, kShareBelowOne,
              "Share of every label that is spread over all classes");
   auto* teacher = verb.add_option("--teacher", options.teacher,
                                   "Learn the answers of this model too (distillation)");
@@ -40,7 +39,7 @@ void add_loss_options(Verb& verb, TrainingOptions& options) {
       verb, "--teacher-share", options.teacher_share, {.least = 0, .most = 1, .above = true},
       fmt::format("Share of the teacher in the loss; {} if it is not given", kDefaultTeacherShare))
       ->needs(teacher);
-  add_number(verb, "--temperature", loss.temperature, {0.001, 1000}, "Of the teacher's answers")
+  add_number(verb, "--temperature", options.temperature, {0.001, 1000}, "Of the teacher's answers")
       ->needs(teacher);
 }
 
@@ -102,8 +101,8 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   train.augmentation = {asks_for(options, "flip"), asks_for(options, "shift") ? options.shift : 0};
   train.threads = threads;
   if (options.teacher.empty()) return train;
-  train.teacher = std::make_shared<const Model>(read_model_or_checkpoint(options.teacher));
-  train.loss.teacher_share = options.teacher_share.value_or(kDefaultTeacherShare);
+  train.teacher = {std::make_shared<const Model>(read_model_or_checkpoint(options.teacher)),
+                   options.teacher_share.value_or(kDefaultTeacherShare), options.temperature};
   return train;
 }
 
@@ -124,10 +123,10 @@ nlohmann::ordered_json to_json(const TrainOptions& options) {
   json["weight_decay"] = options.sgd.weight_decay;
   json["flip"] = options.augmentation.flip;
   json["shift"] = options.augmentation.shift;
-  if (options.loss.label_smoothing != 0) json["label_smoothing"] = options.loss.label_smoothing;
+  if (options.label_smoothing != 0) json["label_smoothing"] = options.label_smoothing;
   if (options.teacher) {
-    json["teacher_share"] = options.loss.teacher_share;
-    json["temperature"] = options.loss.temperature;
+    json["teacher_share"] = options.teacher->share;
+    json["temperature"] = options.teacher->temperature;
   }
   json["seed"] = options.seed;
   return json;

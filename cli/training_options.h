@@ -15,6 +15,7 @@ struct TrainingOptions {
   TrainOptions train;
   std::string teacher;  ///< file of a model; empty: none
   std::optional<double> teacher_share;
+  double temperature = 1;            ///< of the teacher's answers
   std::vector<std::string> augment;  ///< "flip", "shift"
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };

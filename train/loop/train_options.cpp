@@ -9,10 +9,10 @@ namespace karnin {
 namespace {
 
 void check_teacher(const Model& model, const TrainOptions& options) {
-  if ((options.teacher != nullptr) != (options.loss.teacher_share > 0))
-    throw ArgumentError("expected a teacher and its share of the loss, got one without the other");
   if (!options.teacher) return;
-  const Model& teacher = *options.teacher;
+  if (!options.teacher->model || options.teacher->share == 0)
+    throw ArgumentError("teacher: expected a network and a share of the loss above 0, got none");
+  const Model& teacher = *options.teacher->model;
   validate(teacher);
   const auto classes = [](const Model& m) { return infer_extents(m.architecture).back().c; };
   if (!teacher.classes.empty() && !model.classes.empty() && teacher.classes != model.classes)
@@ -30,12 +30,20 @@ void require_positive(const char* what, std::int64_t value) {
   if (value < 1) throw ArgumentError(fmt::format("{}: expected 1 or more, got {}", what, value));
 }
 
+LossOptions loss_of(const TrainOptions& options) {
+  LossOptions loss{.label_smoothing = options.label_smoothing};
+  if (!options.teacher) return loss;
+  loss.teacher_share = options.teacher->share;
+  loss.temperature = options.teacher->temperature;
+  return loss;
+}
+
 void validate(const TrainOptions& options, const Model& model, const ImageSet& images) {
   require_positive("epochs", options.epochs);
   require_positive("batch", options.batch);
   validate(options.schedule);
   validate(options.augmentation, images.extent);
-  validate(options.loss);
+  validate(loss_of(options));
   validate(model);
   check_teacher(model, options);
   check_images(model, images);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "formats/data/dataset.h"
 #include "runtime/core/model.h"
@@ -13,21 +14,29 @@
 
 namespace karnin {
 
+/// A network whose answers are learnt beside the labels.
+struct Teacher {
+  std::shared_ptr<const Model> model;
+  double share = 0.5;  ///< of the loss, above 0
+  double temperature = 1;
+};
+
 struct TrainOptions {
   std::int64_t epochs = 2;
   std::int64_t batch = 4;
   SgdOptions sgd;
   ScheduleOptions schedule;
   AugmentationOptions augmentation;
-  LossOptions loss;
-  std::shared_ptr<const Model> teacher;  ///< whose answers loss.teacher_share is of; else null
+  double label_smoothing = 0;
+  std::optional<Teacher> teacher;
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all
 };
 
-/// Throws ArgumentError for options out of range, a teacher without a share or a share without a
-/// teacher, or no images, ShapeError when model, teacher and images do not fit. The optimizer looks
-/// at its own options.
+LossOptions loss_of(const TrainOptions& options);
+
+/// Throws ArgumentError for options out of range or no images, ShapeError when model, teacher and
+/// images do not fit. The optimizer looks at its own options.
 void validate(const TrainOptions& options, const Model& model, const ImageSet& images);
 
 /// Throws ArgumentError for less than 1.

@@ -70,8 +70,7 @@ class Trainer {
  public:
   /// Trains the model in place; model and images must outlive the trainer. The model's masks, where
   /// it has any, hold throughout, unless a policy has it otherwise. Throws ArgumentError for
-  /// options out of range, a teacher without a share or a share without a teacher, or no images,
-  /// ShapeError when model, teacher and images do not fit.
+  /// options out of range or no images, ShapeError when model, teacher and images do not fit.
   Trainer(Model& model, const ImageSet& images, const TrainOptions& options);
   ~Trainer();
 

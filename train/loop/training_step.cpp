@@ -6,11 +6,17 @@
 #include "train/loop/data_order.h"
 
 namespace karnin {
+namespace {
+
+Objective objective_of(const TrainOptions& options) {
+  return {loss_of(options), options.teacher ? options.teacher->model.get() : nullptr};
+}
+
+}  // namespace
 
 TrainingStep::OtherImages::OtherImages(const Model& model, const ImageSet& set,
                                        const TrainOptions& options, Arena& arena)
-    : images(set),
-      gradient(model, {set, {}, options.seed}, {options.loss, options.teacher.get()}, arena) {}
+    : images(set), gradient(model, {set, {}, options.seed}, objective_of(options), arena) {}
 
 bool TrainingStep::OtherImages::compute(const Batch& batch, std::uint64_t seed) {
   indices.resize(batch.images.size());
@@ -23,8 +29,8 @@ TrainingStep::TrainingStep(Model& model, const ImageSet& images, const TrainOpti
       options_(options),
       arena_(options.threads),
       masks_(model),
-      batch_gradient_(model, {images, options.augmentation, options.seed},
-                      {options.loss, options.teacher.get()}, arena_),
+      batch_gradient_(model, {images, options.augmentation, options.seed}, objective_of(options),
+                      arena_),
       optimizer_(model, masks_, options.sgd),
       ranges_(parameter_ranges(model)) {}
 
