@@ -5,8 +5,6 @@
 #include <numeric>
 #include <vector>
 
-#include "train/loop/augmentation.h"
-
 namespace karnin::cli {
 namespace {
 
@@ -18,27 +16,15 @@ void mirror(const Extent& extent, float* image) {
     std::reverse(image + row * extent.w, image + (row + 1) * extent.w);
 }
 
-std::vector<float> run_all(Engine& engine, const Preprocess& preprocess, const ImageSet& images,
-                           bool mirrored = false) {
-  const std::int64_t size = images.extent.size();
-  const ImageLoader loader = [&](std::int64_t first, std::int64_t n, float* dst) {
-    for (std::int64_t i = 0; i < n; ++i) {
-      load_image(images.image(first + i), images.extent, preprocess, dst + i * size);
-      if (mirrored) mirror(images.extent, dst + i * size);
-    }
-  };
-  std::vector<float> logits(static_cast<std::size_t>(images.size() * engine.classes()));
-  engine.run(images.size(), loader, logits);
-  return logits;
+std::vector<float> mirrored_logits(Engine& engine, const ImageLoader& plain,
+                                   const ImageSet& images) {
+  return logits_of(engine, images.size(), [&](std::int64_t first, std::int64_t n, float* dst) {
+    plain(first, n, dst);
+    for (std::int64_t i = 0; i < n; ++i) mirror(images.extent, dst + i * images.extent.size());
+  });
 }
 
 }  // namespace
-
-ConfusionMatrix classify(Engine& engine, const Preprocess& preprocess, const ImageSet& images) {
-  ConfusionMatrix confusion(engine.classes());
-  confusion.add(images.labels, predict(run_all(engine, preprocess, images), engine.classes()));
-  return confusion;
-}
 
 ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int threads,
                          View view) {
@@ -46,23 +32,23 @@ ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int
   options.threads = threads;
   options.race = false;
   Engine engine(network, options);
-  std::vector<float> logits = run_all(engine, network.description.preprocess, images);
+  const ImageLoader loader = loader_of(network.description.preprocess, images);
+  std::vector<float> logits = logits_of(engine, images.size(), loader);
   if (view == View::mirrored)
     std::ranges::transform(
-        logits, run_all(engine, network.description.preprocess, images, true), logits.begin(),
+        logits, mirrored_logits(engine, loader, images), logits.begin(),
         [](float a, float b) { return std::midpoint(a, b); });  // never overflows
-  ConfusionMatrix confusion(engine.classes());
-  confusion.add(images.labels, predict(logits, engine.classes()));
-  return confusion;
+  return confusion_of(logits, images, engine.classes());
 }
 
 double images_per_second(Engine& engine, const Preprocess& preprocess, const ImageSet& images) {
   using Clock = std::chrono::steady_clock;
+  const ImageLoader loader = loader_of(preprocess, images);
   std::vector<double> seconds;
   double total = 0;
   while (seconds.empty() || (seconds.size() < kRuns && total < kEnoughSeconds)) {
     const Clock::time_point start = Clock::now();
-    run_all(engine, preprocess, images);
+    logits_of(engine, images.size(), loader);
     seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     total += seconds.back();
   }

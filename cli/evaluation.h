@@ -5,11 +5,9 @@
 #include "runtime/core/compact_model.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/metrics.h"
+#include "train/experiments/classification.h"
 
 namespace karnin::cli {
-
-/// One run() over all images. Pixels are normalised as the model says, on the way in.
-ConfusionMatrix classify(Engine& engine, const Preprocess& preprocess, const ImageSet& images);
 
 /// What the network is shown of an image.
 enum class View {
@@ -17,7 +15,7 @@ enum class View {
   mirrored  ///< it and its mirror image, whose logits are averaged
 };
 
-/// The same with an engine of its own whose kernels follow from the model alone: no race against
+/// classify() with an engine of its own whose kernels follow from the model alone: no race against
 /// the clock can change the figure.
 ConfusionMatrix classify(const NetworkView& network, const ImageSet& images, int threads,
                          View view = View::plain);

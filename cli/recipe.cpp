@@ -2,18 +2,10 @@
 
 #include <string>
 
+#include "train/experiments/recipe.h"
+
 namespace karnin::cli {
 namespace {
-
-/// Khanal (2018): SGD with momentum, two epochs; the batch of four is the likely one.
-TrainOptions paper() {
-  TrainOptions train;
-  train.epochs = 2;
-  train.batch = 4;
-  train.sgd = {.momentum = 0.9, .weight_decay = 0, .nesterov = false};
-  train.schedule = {.kind = ScheduleKind::constant, .learning_rate = 0.001};
-  return train;
-}
 
 /// What was best on training images held out, for the paper's network on CIFAR-10.
 TrainOptions best() {
@@ -30,7 +22,7 @@ TrainOptions best() {
 void add_recipe_option(Verb& verb, TrainingOptions& training, TrainingPruningOptions& pruning) {
   const auto apply = [&training, &pruning](const std::string& name) {
     if (name == "paper") {
-      training.train = paper();
+      training.train = paper_training();
       training.augment.clear();
       return;
     }

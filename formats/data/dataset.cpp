@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "formats/data/border.h"
 #include "formats/data/cifar10.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/dataset_hint.h"
@@ -85,19 +86,6 @@ Dataset read_directory(const std::string& data) {
   dataset.name = directory.filename().string();
   if (is_standard_dataset(dataset.name)) dataset.name = directory.string();
   return dataset;
-}
-
-/// In place: a row never moves to behind where it was.
-void remove_border(ImageSet& set, std::int64_t border) {
-  const Extent whole = set.extent;
-  const std::int64_t h = whole.h - 2 * border, w = whole.w - 2 * border;
-  auto to = set.pixels.begin();
-  for (std::int64_t plane = 0; plane < set.size() * whole.c; ++plane)
-    for (std::int64_t row = 0; row < h; ++row)
-      to = std::copy_n(set.pixels.begin() + (plane * whole.h + row + border) * whole.w + border, w,
-                       to);
-  set.pixels.resize(static_cast<std::size_t>(to - set.pixels.begin()));
-  set.extent = {whole.c, h, w};
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
+#include "formats/data/border.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/idx.h"
 #include "formats/io/file_status.h"
@@ -16,8 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kSide = 28;
-constexpr std::size_t kPaddedSide = 32;
-constexpr std::size_t kMargin = (kPaddedSide - kSide) / 2;
+constexpr std::int64_t kMargin = 2;  // to 32 x 32
 
 const std::vector<std::string>& fashion_classes() {
   static const std::vector<std::string> names{"T-shirt", "trouser", "pullover", "dress", "coat",
@@ -85,24 +84,17 @@ std::vector<std::uint8_t> read_labels(const fs::path& path) {
 }
 
 std::vector<std::uint8_t> read_pixels(const fs::path& path) {
-  const IdxArray array = read_idx(path, 3);
+  IdxArray array = read_idx(path, 3);
   require_image_sides(path, array.dims);
-  const std::size_t images = array.dims[0];
-  std::vector<std::uint8_t> padded(images * kPaddedSide * kPaddedSide, 0);
-  for (std::size_t i = 0; i < images; ++i)
-    for (std::size_t row = 0; row < kSide; ++row)
-      std::copy_n(array.values.data() + (i * kSide + row) * kSide, kSide,
-                  padded.data() + (i * kPaddedSide + row + kMargin) * kPaddedSide + kMargin);
-  return padded;
+  return std::move(array.values);
 }
 
 ImageSet read_set(const fs::path& directory, const std::string& prefix) {
   const fs::path labels_path = labels_file(directory, prefix);
-  ImageSet set{{1, kPaddedSide, kPaddedSide},
-               read_pixels(images_file(directory, prefix)),
-               read_labels(labels_path)};
-  require_label_each(labels_path, set.labels.size(),
-                     set.pixels.size() / (kPaddedSide * kPaddedSide));
+  ImageSet set{
+      {1, kSide, kSide}, read_pixels(images_file(directory, prefix)), read_labels(labels_path)};
+  require_label_each(labels_path, set.labels.size(), set.pixels.size() / (kSide * kSide));
+  add_border(set, kMargin);
   return set;
 }
 

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "runtime/core/error.h"
-#include "runtime/engine/engine.h"
-#include "train/loop/augmentation.h"
+#include "train/experiments/classification.h"
 
 namespace karnin {
 namespace {
@@ -48,13 +47,6 @@ Model front_until(const Model& model, std::size_t node) {
   return result;
 }
 
-ImageLoader loader(const Model& model, const ImageSet& images) {
-  return [&](std::int64_t first, std::int64_t count, float* dst) {
-    for (std::int64_t i = 0; i < count; ++i, dst += images.extent.size())
-      load_image(images.image(first + i), images.extent, model.preprocess, dst);
-  };
-}
-
 }  // namespace
 
 std::size_t cut_before(const Architecture& architecture, std::span<const std::string> layers) {
@@ -74,7 +66,7 @@ std::vector<float> features_before(const Model& model, std::size_t node, const I
                                    int threads) {
   const std::int64_t floats = extent_before(model.architecture, node).size();
   std::vector<float> features(static_cast<std::size_t>(images.size() * floats));
-  const ImageLoader load = loader(model, images);
+  const ImageLoader load = loader_of(model.preprocess, images);
   if (node == 0) {
     load(0, images.size(), features.data());
     return features;

@@ -5,18 +5,11 @@
 #include <mutex>
 
 #include "runtime/core/error.h"
-#include "runtime/engine/engine.h"
+#include "train/experiments/classification.h"
 #include "train/experiments/network_split.h"
+#include "train/loop/zero_pruned.h"
 
 namespace karnin {
-namespace {
-
-void zero_where_pruned(Parameter& parameter) {
-  for (std::size_t i = 0; i < parameter.mask.size(); ++i)
-    if (parameter.mask[i] == 0) parameter.value.data()[i] = 0;
-}
-
-}  // namespace
 
 PruningEvaluator::PruningEvaluator(const Model& model, const ImageSet& images,
                                    std::span<const std::string> layers, int threads)
@@ -45,14 +38,12 @@ ConfusionMatrix PruningEvaluator::classify(const Masks& masks) const {
   Model tail = tail_;
   for (std::size_t p = 0; p < masks.size(); ++p) {
     tail.parameters[p].mask = masks[p];
-    zero_where_pruned(tail.parameters[p]);
+    zero_pruned(tail.parameters[p]);
   }
   Engine engine(tail, {.threads = 1, .race = false});
   std::vector<float> logits(static_cast<std::size_t>(images_.size() * engine.classes()));
   engine.run(features_, logits);
-  ConfusionMatrix confusion(engine.classes());
-  confusion.add(images_.labels, predict(logits, engine.classes()));
-  return confusion;
+  return confusion_of(logits, images_, engine.classes());
 }
 
 void PruningEvaluator::evaluate(std::span<const Pruning> prunings,

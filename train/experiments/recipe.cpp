@@ -26,14 +26,19 @@ Architecture with_dropout(const Architecture& plain, const std::vector<std::stri
 
 }  // namespace
 
+TrainOptions paper_training() {
+  TrainOptions train;
+  train.epochs = 2;
+  train.batch = 4;
+  train.sgd = {.momentum = 0.9, .weight_decay = 0, .nesterov = false};
+  train.schedule = {.kind = ScheduleKind::constant, .learning_rate = 0.001};
+  return train;
+}
+
 Recipe paper_recipe(const Dataset& dataset, std::uint64_t seed) {
   Recipe recipe{"base",
                 khanal2018(dataset.train.extent, static_cast<std::int64_t>(dataset.classes.size())),
-                {}};
-  recipe.train.epochs = 2;
-  recipe.train.batch = 4;
-  recipe.train.sgd.momentum = 0.9;
-  recipe.train.schedule.learning_rate = 0.001;
+                paper_training()};
   recipe.train.seed = seed;
   return recipe;
 }

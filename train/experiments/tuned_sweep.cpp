@@ -4,28 +4,11 @@
 #include <mutex>
 
 #include "runtime/core/parallel.h"
-#include "runtime/engine/engine.h"
+#include "train/experiments/classification.h"
 #include "train/experiments/prunings.h"
-#include "train/loop/augmentation.h"
 
 namespace karnin {
 namespace {
-
-ConfusionMatrix classify(const Model& model, const ImageSet& images) {
-  Engine engine(model, {.threads = 1, .race = false});
-  const std::int64_t size = images.extent.size();
-  std::vector<float> logits(static_cast<std::size_t>(images.size() * engine.classes()));
-  engine.run(
-      images.size(),
-      [&](std::int64_t first, std::int64_t count, float* dst) {
-        for (std::int64_t i = 0; i < count; ++i)
-          load_image(images.image(first + i), images.extent, model.preprocess, dst + i * size);
-      },
-      logits);
-  ConfusionMatrix confusion(engine.classes());
-  confusion.add(images.labels, predict(logits, engine.classes()));
-  return confusion;
-}
 
 /// Nothing if it was stopped on the way.
 std::optional<Outcome> tune(Model model, const Pruning& pruning, const Dataset& dataset,
@@ -38,7 +21,8 @@ std::optional<Outcome> tune(Model model, const Pruning& pruning, const Dataset& 
   for (std::int64_t epoch = 0; epoch < tuning.epochs && !stopped; ++epoch)
     trainer.run_epoch([&](const StepReport&) { return stopped = watcher.stopped(); });
   if (stopped) return std::nullopt;
-  return Outcome{std::move(report), classify(model, dataset.test)};
+  Engine engine(model, {.threads = 1, .race = false});
+  return Outcome{std::move(report), classify(engine, model.preprocess, dataset.test)};
 }
 
 }  // namespace
