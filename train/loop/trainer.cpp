@@ -18,12 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double mean_loss(const EpochSums& sums) { return sums.loss / static_cast<double>(sums.images); }
-
-double accuracy(const EpochSums& sums) {
-  return static_cast<double>(sums.correct) / static_cast<double>(sums.images);
-}
-
 /// What was trained since the run started or was resumed; no part of any result.
 struct Speed {
   std::int64_t images = 0;
@@ -43,7 +37,7 @@ struct Trainer::Impl {
         options(o),
         training_step(m, set, o),
         last_good(snapshot_of(m)),
-        steps_per_epoch(set.size() / o.batch + (set.size() % o.batch == 0 ? 0 : 1)),
+        steps_per_epoch(RunLength{o.epochs, set.size(), o.batch}.steps_per_epoch()),
         rates(o.schedule, checked_mul(o.epochs, steps_per_epoch), steps_per_epoch) {}
 
   std::int64_t epoch() const { return epochs_done + 1; }
@@ -55,7 +49,6 @@ struct Trainer::Impl {
   void finish_epoch();
   void require_finite_weights() const;
   [[noreturn]] void diverged(std::int64_t step, const std::string& where) const;
-  bool can_be_at(const TrainerState& state) const;
   StepReport step_report() const;
 
   Model& model;
@@ -119,20 +112,9 @@ void Trainer::Impl::finish_epoch() {
   speed = {};
 }
 
-bool Trainer::Impl::can_be_at(const TrainerState& state) const {
-  const EpochSums& so_far = state.epoch;
-  return state.epochs_done >= 0 && state.epochs_done < options.epochs && so_far.steps >= 0 &&
-         so_far.steps <= steps_per_epoch &&
-         so_far.images == std::min(so_far.steps * options.batch, images.size()) &&
-         so_far.correct >= 0 && so_far.correct <= so_far.images && std::isfinite(so_far.loss) &&
-         state.cooldown_begin >= 0 && state.cooldown_begin <= state.steps_done &&
-         state.cooldown_steps >= 0 &&
-         state.steps_done == state.epochs_done * steps_per_epoch + so_far.steps;
-}
-
 StepReport Trainer::Impl::step_report() const {
-  return {epoch(),         sums.steps,     steps_per_epoch,
-          mean_loss(sums), accuracy(sums), speed.images_per_second()};
+  return {epoch(),          sums.steps,      steps_per_epoch,
+          sums.mean_loss(), sums.accuracy(), speed.images_per_second()};
 }
 
 /// After an update: the gradients may have overflowed although the loss did not.
@@ -177,7 +159,7 @@ EpochReport Trainer::run_epoch(const StepCallback& on_step) {
     run.next_step();
     stop = on_step && on_step(run.step_report());
   }
-  const EpochReport report{run.epoch(), mean_loss(run.sums), accuracy(run.sums),
+  const EpochReport report{run.epoch(), run.sums.mean_loss(), run.sums.accuracy(),
                            run.speed.images_per_second(), run.rates.at(run.steps_done - 1)};
   run.finish_epoch();
   return report;
@@ -224,12 +206,7 @@ TrainerState Trainer::state() const {
 
 void Trainer::restore(const TrainerState& state) {
   Impl& run = *impl_;
-  if (!run.can_be_at(state))
-    throw ArgumentError(
-        fmt::format("state of the trainer: {} epochs, {} steps in all and {} of the epoch are not "
-                    "of a run of {} epochs with {} steps each",
-                    state.epochs_done, state.steps_done, state.epoch.steps, run.options.epochs,
-                    run.steps_per_epoch));
+  require_state_of({run.options.epochs, run.images.size(), run.options.batch}, state);
   run.training_step.weights().optimizer.restore(state.velocity);
   run.epochs_done = state.epochs_done;
   run.steps_done = state.steps_done;

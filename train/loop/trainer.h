@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/aligned.h"
 #include "runtime/core/error.h"
 #include "runtime/core/model.h"
 #include "train/loop/observer.h"
 #include "train/loop/snapshot.h"
 #include "train/loop/train_options.h"
+#include "train/loop/trainer_state.h"
 #include "train/loop/weight_policy.h"
 
 namespace karnin {
@@ -34,29 +34,6 @@ struct StepReport {
   double loss = 0;         ///< mean of the epoch so far
   double accuracy = 0;     ///< of the epoch so far
   double images_per_second = 0;
-};
-
-/// Sums over the steps of an epoch.
-struct EpochSums {
-  std::int64_t steps = 0;
-  std::int64_t images = 0;
-  std::int64_t correct = 0;
-  double loss = 0;
-  bool operator==(const EpochSums&) const = default;
-};
-
-/// Where a run is between two steps. Together with the model, the options, the images and what the
-/// observers keep it decides all that follows: the order of the images and everything that is drawn
-/// at random are functions of seed, epoch and step (data_order.h), so that there is no generator
-/// whose state would belong here.
-struct TrainerState {
-  std::int64_t epochs_done = 0;
-  std::int64_t steps_done = 0;      ///< of the whole run
-  EpochSums epoch;                  ///< of the epoch that is going on
-  std::int64_t cooldown_begin = 0;  ///< step at which it began
-  std::int64_t cooldown_steps = 0;  ///< 0: there is none
-  std::vector<AlignedVector<float>> velocity;
-  bool operator==(const TrainerState&) const = default;
 };
 
 /// The loss or the weights are infinite or NaN. The message names epoch, step, the place where the
