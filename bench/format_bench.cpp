@@ -13,7 +13,7 @@ namespace {
 
 /// One fully connected layer of about normal weights, most of them pruned at random.
 Model sparse_model(std::int64_t oc, std::int64_t ic, double sparsity, ValueKind values) {
-  Model model = make_model({"bench", {1, 1, ic}, {{"fc", FullyConnected{oc}, {kImageInput}}}});
+  Model model = make_model(make_chain("bench", {1, 1, ic}, {{"fc", FullyConnected{oc}}}));
   CounterRng rng(1);
   Parameter& weights = model.parameters.front();
   for (float& weight : weights.value.span()) {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "bench/noise.h"
-#include "runtime/core/model.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/model.h"
+#include "runtime/graph/networks.h"
 #include "runtime/layers/chain.h"
 #include "train/loop/initialise.h"
 #include "train/pruning/pruner.h"
@@ -28,11 +28,11 @@ Model pruned_model(std::int64_t percent) {
 class TrainedShard {
  public:
   TrainedShard(const Model& model, std::int64_t images, ChainKind kind)
-      : chain_(model.architecture,
+      : chain_(model.graph,
                {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}}),
         worker_(chain_),
-        input_(noise(images * model.architecture.input.size(), 1)),
-        diff_(noise(images * chain_.classes(), 2)),
+        input_(noise(images * model.graph.input.size(), 1)),
+        diff_(noise(images * chain_.outputs(), 2)),
         forward_(chain_.layers().size()),
         backward_(chain_.layers().size()) {
     std::vector<std::span<const std::uint8_t>> masks;

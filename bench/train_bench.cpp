@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "runtime/core/counter_rng.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "train/loop/initialise.h"
 #include "train/loop/trainer.h"
 #include "train/pruning/pruner.h"

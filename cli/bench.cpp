@@ -94,7 +94,7 @@ void for_each_layer(const BenchVerb& verb, const Visit& visit) {
 
 Row measure_layer(const Model& layer, std::int64_t batch, const BenchVerb& verb) {
   const Parameter& weights = layer.parameters[0];
-  return {layer.architecture.name,
+  return {layer.graph.name,
           weights.value.dims().at(1),
           weights.value.dims().at(0),
           batch,

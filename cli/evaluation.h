@@ -2,7 +2,6 @@
 #pragma once
 
 #include "formats/data/dataset.h"
-#include "runtime/core/compact_model.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/metrics.h"
 #include "train/experiments/classification.h"

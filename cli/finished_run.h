@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/training_run.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::cli {
 

@@ -55,16 +55,16 @@ struct Describe {
   std::string operator()(const Relu& /*spec*/) const { return "relu"; }
   std::string operator()(const FullyConnected& /*spec*/) const { return "fully connected"; }
   std::string operator()(const Dropout& s) const { return fmt::format("dropout {}", s.rate); }
+  std::string operator()(const Add& /*spec*/) const { return "add"; }
+  std::string operator()(const Input& /*spec*/) const { return ""; }
 };
 
-std::string layer_table(const Architecture& net) {
-  const auto text = [](const Extent& e) { return fmt::format("{}x{}x{}", e.c, e.h, e.w); };
+std::string layer_table(const Graph& net) {
   const std::vector<Extent> extents = infer_extents(net);
   Table table("llr");
   table.add({"layer", "kind", "output"});
-  table.add({"input", "", text(net.input)});
   for (std::size_t i = 0; i < extents.size(); ++i)
-    table.add({net.nodes[i].name, std::visit(Describe{}, net.nodes[i].spec), text(extents[i])});
+    table.add({net.nodes[i].name, std::visit(Describe{}, net.nodes[i].op), to_string(extents[i])});
   return table.str();
 }
 
@@ -95,9 +95,9 @@ std::string describe(const Contents& contents, const std::string& path) {
   const Model& model = contents.model;
   std::string text = fmt::format(
       "{}: {}, {} of {} parameters are not zero; {} in the file, {} as plain f32\n\n",
-      printable_line(path), model.architecture.name, count(model.nonzero_count()),
+      printable_line(path), model.graph.name, count(model.nonzero_count()),
       count(model.parameter_count()), bytes(contents.file_bytes), bytes(dense_bytes(model)));
-  text += layer_table(model.architecture) + "\n" + tensor_table(contents.tensors) + "\n";
+  text += layer_table(model.graph) + "\n" + tensor_table(contents.tensors) + "\n";
   text += "sensitivities: " + sensitivity_names(model) + "\nhistory:\n";
   const Json history = provenance(model)["history"];
   for (const Json& entry : history)
@@ -118,7 +118,7 @@ Json contents_json(const Contents& contents, const std::string& path) {
   Json sensitivities = Json::array();
   for (const Sensitivity& s : model.sensitivities) sensitivities.push_back(s.method);
   return {{"file", path},
-          {"architecture", Json::parse(architecture_to_json(model.architecture))},
+          {"architecture", Json::parse(architecture_to_json(model.graph))},
           {"classes", model.classes},
           {"parameters", model.parameter_count()},
           {"nonzero", model.nonzero_count()},

@@ -30,21 +30,21 @@ Dataset load_dataset_for(const ModelDescription& model, const std::string& data)
     name = known;
   }
   Dataset dataset = find_dataset(name);
-  fit_padding(dataset, model.architecture.input);
-  require_fit(model.architecture, dataset);
+  fit_padding(dataset, input_extent(model.graph));
+  require_fit(model.graph, dataset);
   return dataset;
 }
 
-void require_fit(const Architecture& architecture, const Dataset& dataset) {
+void require_fit(const Graph& graph, const Dataset& dataset) {
   const Extent& image = dataset.train.extent;
-  const Extent& input = architecture.input;
-  const std::int64_t outputs = infer_extents(architecture).back().c;
+  const Extent& input = input_extent(graph);
+  const std::int64_t outputs = class_count(graph);
   if (image == input && outputs == static_cast<std::int64_t>(dataset.classes.size())) return;
   throw ArgumentError(fmt::format(
       "the network '{}' takes {}x{}x{} images of {} classes, but the data set '{}' has {}x{}x{} "
       "images of {} classes: choose another with --data",
-      architecture.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h,
-      image.w, dataset.classes.size()));
+      graph.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h, image.w,
+      dataset.classes.size()));
 }
 
 std::string title(const Dataset& dataset) {

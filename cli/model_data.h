@@ -4,7 +4,7 @@
 #include <string>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::cli {
 
@@ -16,8 +16,8 @@ Dataset find_dataset(const std::string& data);
 /// known one. Throws what load_dataset and require_fit throw.
 Dataset load_dataset_for(const ModelDescription& model, const std::string& data);
 
-/// Throws ArgumentError, naming both, unless images and classes fit the architecture.
-void require_fit(const Architecture& architecture, const Dataset& dataset);
+/// Throws ArgumentError, naming both, unless images and classes fit the graph.
+void require_fit(const Graph& graph, const Dataset& dataset);
 
 /// "cifar10", or "cifar10 (its note)": what every figure is named with.
 std::string title(const Dataset& dataset);

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::cli {
 

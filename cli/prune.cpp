@@ -38,12 +38,12 @@ struct PruneVerb : VerbOptions, ResultOptions {
   ValueOptions values;
 };
 
-PruneOptions options_for(const PruneVerb& verb, const Architecture& architecture) {
+PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   PruneOptions options = verb.prune;
   options.seed = verb.fine_tune.train.seed;
   options.until = Sparsity{verb.sparsity.value_or(kDefaultSparsity)};
   if (verb.threshold) options.until = Threshold{*verb.threshold};
-  if (options.layers.empty()) options.layers = default_layers(architecture);
+  if (options.layers.empty()) options.layers = default_layers(graph);
   return options;
 }
 
@@ -107,7 +107,7 @@ PruneResult prune_file(const PruneVerb& verb, OutputFiles& files) {
   if (tune || score || needs_images(verb.values) || !verb.data.empty())
     dataset = load_dataset_for(model, verb.data);
   if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
-  const PruneOptions pruning = options_for(verb, model.architecture);
+  const PruneOptions pruning = options_for(verb, model.graph);
   tell_pruned_beyond(model, pruning);
   result.report = prune_and_note(model, pruning);
   std::optional<Interrupt> interrupted(std::in_place);  // until the file is written

@@ -20,21 +20,21 @@ bool is_normalised(PruneMethod method) { return method != PruneMethod::random; }
 
 }  // namespace
 
-std::vector<std::string> default_layers(const Architecture& architecture) {
+std::vector<std::string> default_layers(const Graph& graph) {
   std::vector<std::string> layers;
-  for (const Node& node : architecture.nodes)
-    if (std::holds_alternative<FullyConnected>(node.spec)) layers.push_back(node.name);
+  for (const Node& node : graph.nodes)
+    if (std::holds_alternative<FullyConnected>(node.op)) layers.push_back(node.name);
   if (layers.size() > 1) layers.pop_back();
   if (!layers.empty()) return layers;
-  for (const Node& node : architecture.nodes)
-    if (std::holds_alternative<Conv2d>(node.spec)) layers.push_back(node.name);
+  for (const Node& node : graph.nodes)
+    if (std::holds_alternative<Conv2d>(node.op)) layers.push_back(node.name);
   return layers;
 }
 
-PruneOptions default_pruning(const Architecture& architecture) {
+PruneOptions default_pruning(const Graph& graph) {
   PruneOptions options;
   options.until = Sparsity{kDefaultSparsity};
-  options.layers = default_layers(architecture);
+  options.layers = default_layers(graph);
   return options;
 }
 

@@ -17,10 +17,10 @@ inline constexpr double kDefaultSparsity = 0.5;
 /// Every fully connected layer but the last: fc1 and fc2 in the paper's network, which prunes
 /// these. A network with one such layer gets that one,
 /// and one without any all of its convolutions.
-std::vector<std::string> default_layers(const Architecture& architecture);
+std::vector<std::string> default_layers(const Graph& graph);
 
 /// What `train` leaves beside its model, and `prune` does unless told otherwise.
-PruneOptions default_pruning(const Architecture& architecture);
+PruneOptions default_pruning(const Graph& graph);
 
 std::string_view to_string(Scope scope);         ///< "layer", "global"
 Scope scope_from_string(std::string_view name);  ///< throws ArgumentError

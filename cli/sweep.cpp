@@ -62,7 +62,7 @@ SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   options.values = options.are_thresholds ? verb.thresholds : verb.sparsities;
   options.prune = verb.prune;
   options.prune.seed = verb.tuning.train.seed;
-  if (options.prune.layers.empty()) options.prune.layers = default_layers(model.architecture);
+  if (options.prune.layers.empty()) options.prune.layers = default_layers(model.graph);
   options.threads = verb.threads;
   return options;
 }
@@ -131,7 +131,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   std::vector<Model> models;
   for (const std::string& file : verb.models) models.push_back(read_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
-  for (const Model& model : models) require_fit(model.architecture, dataset);
+  for (const Model& model : models) require_fit(model.graph, dataset);
   const SweepOptions options = options_for(verb, models.front());
   for (const Model& model : models) tell_pruned_beyond(model, least_pruning(options));
   const TrainOptions tuning = resolve(verb.tuning, verb.threads);

@@ -80,7 +80,7 @@ TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
     run.dataset = find_dataset(verb.data);
     run.model = starting_model(verb, run.dataset, seed);
     run.started_from = {{"arch", verb.arch}};
-    fit_padding(run.dataset, run.model.architecture.input);
+    fit_padding(run.dataset, input_extent(run.model.graph));
   }
   const WatchOptions& watch = verb.watch;
   if (watch.validation != 0 || watch.early_stop != 0 || watch.held_out_gradients ||
@@ -93,8 +93,7 @@ TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
 void finish(TrainRun& run, const TrainVerb& verb, const TrainOptions& options) {
   append_provenance(run.model, history_entry(verb, run, options));
   run.pruned = run.model;
-  if (!verb.pruning.asked_for())
-    prune_and_note(run.pruned, default_pruning(run.model.architecture));
+  if (!verb.pruning.asked_for()) prune_and_note(run.pruned, default_pruning(run.model.graph));
   run.pruned.sensitivities.clear();
 }
 
@@ -122,7 +121,7 @@ void save(const TrainRun& run, const TrainVerb& verb, const TrainOptions& option
 
 /// Says where the model that the run starts from has fewer weights than it asks for.
 void tell_excess(const TrainVerb& verb, const Model& model) {
-  const auto pruning = resolve(verb.pruning, model.architecture);
+  const auto pruning = resolve(verb.pruning, model.graph);
   if (!pruning || verb.pruning.max_accuracy_drop) return;
   PruneOptions choice = pruning->choice;
   // Weights that come back do so in any layer, unless all layers together have too few already.
@@ -132,8 +131,8 @@ void tell_excess(const TrainVerb& verb, const Model& model) {
 
 /// Says what becomes of a checkpoint that is there, or of one that is not.
 void tell_start(const TrainVerb& verb, const TrainRun& run) {
-  tell(fmt::format("training {} on {}: {} images\n", run.model.architecture.name,
-                   title(run.dataset), count(run.dataset.train.size())));
+  tell(fmt::format("training {} on {}: {} images\n", run.model.graph.name, title(run.dataset),
+                   count(run.dataset.train.size())));
   if (!run.checkpoint) tell_excess(verb, run.model);
   const std::string file = verb.checkpoint_file().string();
   std::error_code error;

@@ -31,13 +31,13 @@ Json recipe(const TrainVerb& verb, const Model& model, const TrainOptions& optio
 }  // namespace
 
 WeightRules rules(const TrainVerb& verb, const Model& model) {
-  return {resolve(verb.pruning, model.architecture), search_of(verb.pruning), verb.average};
+  return {resolve(verb.pruning, model.graph), search_of(verb.pruning), verb.average};
 }
 
 Json identity(const TrainVerb& verb, const TrainRun& run, const TrainOptions& options) {
   Json json = run_identity(run.dataset);
   json.update(run.started_from);
-  json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.architecture)));
+  json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(run.model.graph)));
   json.update(recipe(verb, run.model, options));
   if (options.teacher) json["teacher_sha256"] = sha256(encode_model(*options.teacher->model));
   return json;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::cli {
 

@@ -99,8 +99,7 @@ void add_training_pruning_options(Verb& verb, TrainingPruningOptions& options) {
   say_what_pruning_needs(verb, pruning);
 }
 
-std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
-                                       const Architecture& architecture) {
+std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options, const Graph& graph) {
   if (!options.asked_for()) return std::nullopt;
   TrainingPruning pruning = options.pruning;
   // Beyond what is pruned already nothing goes by schedule where the accuracy decides.
@@ -113,7 +112,7 @@ std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
                       to_string(pruning.choice.method)));
     pruning.schedule = {.pace = PruningPace::at_once, .begin = 0, .end = 0};
   }
-  if (pruning.choice.layers.empty()) pruning.choice.layers = default_layers(architecture);
+  if (pruning.choice.layers.empty()) pruning.choice.layers = default_layers(graph);
   return pruning;
 }
 

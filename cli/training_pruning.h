@@ -23,8 +23,7 @@ struct TrainingPruningOptions {
 void add_training_pruning_options(Verb& verb, TrainingPruningOptions& options);
 
 /// Nothing unless it was asked for.
-std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options,
-                                       const Architecture& architecture);
+std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options, const Graph& graph);
 
 /// Nothing unless the accuracy decides.
 std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& options);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::cli {
 

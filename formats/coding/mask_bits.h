@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -6,7 +6,7 @@
 #include "formats/io/byte_reader.h"
 #include "formats/io/byte_writer.h"
 #include "formats/io/container.h"
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 namespace karnin {
 

@@ -6,7 +6,7 @@
 
 #include "formats/coding/tensor_form.h"
 #include "formats/io/byte_reader.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::v1 {
 

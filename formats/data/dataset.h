@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/architecture.h"
+#include "runtime/core/extent.h"
 
 namespace karnin {
 

@@ -6,7 +6,7 @@
 
 #include "formats/io/atomic_file.h"
 #include "formats/model/architecture_schema.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 
 namespace karnin {
 namespace {
@@ -22,13 +22,12 @@ std::string built_in_names() {
   return names;
 }
 
-Architecture read_architecture(const std::string& path) {
+Graph read_architecture(const std::string& path) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
   try {
-    Architecture architecture =
+    Graph graph =
         architecture_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
-    infer_extents(architecture);
-    return architecture;
+    return graph;
   } catch (const ShapeError& error) {  // which knows layers, but not where they come from
     throw FileError(path, 0, error.what());
   }
@@ -36,14 +35,14 @@ Architecture read_architecture(const std::string& path) {
 
 }  // namespace
 
-std::string architecture_to_json(const Architecture& architecture) { return to_json(architecture); }
+std::string architecture_to_json(const Graph& graph) { return to_json(graph); }
 
-Architecture architecture_from_json(std::string_view json, const std::string& where) {
+Graph architecture_from_json(std::string_view json, const std::string& where) {
   const Json parsed = parse_json(json, where);
   return architecture_from(JsonView(parsed, where));
 }
 
-Architecture load_architecture(const std::string& name_or_path, const ImageFormat& images) {
+Graph load_architecture(const std::string& name_or_path, const ImageFormat& images) {
   const auto& [image, plain, classes] = images;
   for (const BuiltInNetwork& network : built_in_networks())
     if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
@@ -52,15 +51,16 @@ Architecture load_architecture(const std::string& name_or_path, const ImageForma
     throw FileError(
         name_or_path, 0,
         "unknown architecture: expected " + built_in_names() + " or the path of a JSON file");
-  Architecture architecture = read_architecture(name_or_path);
-  const std::int64_t outputs = infer_extents(architecture).back().c;
-  if ((architecture.input != image && architecture.input != plain) || outputs != classes)
+  Graph graph = read_architecture(name_or_path);
+  const Extent& input = input_extent(graph);
+  const std::int64_t outputs = class_count(graph);
+  if ((input != image && input != plain) || outputs != classes)
     throw ShapeError(fmt::format(
         "architecture {}: expected {}, as in the data{}, got {}", name_or_path,
         describe(image, classes),
         plain == image ? "" : fmt::format(" (or {}x{}, without border)", plain.h, plain.w),
-        describe(architecture.input, outputs)));
-  return architecture;
+        describe(input, outputs)));
+  return graph;
 }
 
 }  // namespace karnin

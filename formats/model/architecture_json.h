@@ -4,17 +4,17 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/core/architecture.h"
+#include "runtime/graph/graph.h"
 
 namespace karnin {
 
 /// Canonical text: the same architecture always gives the same bytes. Throws ShapeError for an
 /// unsound architecture, ArgumentError for names that are not UTF-8.
-std::string architecture_to_json(const Architecture& architecture);
+std::string architecture_to_json(const Graph& graph);
 
 /// Unknown keys and layer types are refused. `where` names the source in messages.
 /// Throws FileError for bad JSON or schema, ShapeError for shapes that do not chain.
-Architecture architecture_from_json(std::string_view json, const std::string& where);
+Graph architecture_from_json(std::string_view json, const std::string& where);
 
 /// The images that a network is to tell apart.
 struct ImageFormat {
@@ -26,6 +26,6 @@ struct ImageFormat {
 /// A built-in name (networks.h), made to fit the images, or the path of a JSON file. The images may
 /// have to lose their border for it. Throws FileError for a file that is missing or unsound, and
 /// for an unknown name; ShapeError for one that does not fit.
-Architecture load_architecture(const std::string& name_or_path, const ImageFormat& images);
+Graph load_architecture(const std::string& name_or_path, const ImageFormat& images);
 
 }  // namespace karnin

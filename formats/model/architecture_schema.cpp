@@ -10,15 +10,15 @@
 namespace karnin {
 namespace {
 
-/// What a layer names as its input when it reads the image; no layer may bear it.
-constexpr std::string_view kInputName = "input";
-
-void check_shapes(const Architecture& architecture) {
-  for (const Node& node : architecture.nodes)
-    if (node.name == kInputName)
+/// What has a form in JSON: a chain that takes images in and gives one value a class.
+void check_shapes(const Graph& graph) {
+  for (const Node& node : graph.nodes)  // which a layer names that reads the image
+    if (node.name == kInputName && !is<Input>(node.op))
       throw ShapeError("layer 'input': the name is reserved for the image");
   try {
-    parameter_specs(architecture);
+    parameter_specs(graph);
+    require_chain(graph);
+    class_count(graph);
   } catch (const ArgumentError& error) {  // a weight count beyond 64 bits
     throw ShapeError("architecture: " + std::string(error.what()));
   }
@@ -32,7 +32,7 @@ std::string window_json(const auto& spec) {
 }
 
 /// "type" and what belongs to it, without braces.
-std::string spec_json(const LayerSpec& layer) {
+std::string op_json(const Op& op) {
   return std::visit(
       Overloaded{[](const Conv2d& spec) {
                    return fmt::format(R"("type":"conv2d","oc":{},{})", spec.oc, window_json(spec));
@@ -48,16 +48,16 @@ std::string spec_json(const LayerSpec& layer) {
                  },
                  [](const Dropout& spec) {
                    return fmt::format(R"("type":"dropout","rate":{})", json_number(spec.rate));
-                 }},
-      layer);
+                 },
+                 [](const auto&) { return std::string(); }},  // no layer of a chain
+      op);
 }
 
-std::string node_json(const Node& node, const std::vector<Node>& nodes) {
+std::string node_json(const Graph& graph, const Node& node) {
   std::vector<std::string> inputs;
-  for (const int input : node.inputs)
-    inputs.push_back(json_string(input == kImageInput ? kInputName : nodes[input].name));
-  return fmt::format(R"({{"name":{},{},"inputs":{}}})", json_string(node.name),
-                     spec_json(node.spec), json_array(inputs));
+  for (const NodeId input : node.inputs) inputs.push_back(json_string(graph.node(input).name));
+  return fmt::format(R"({{"name":{},{},"inputs":{}}})", json_string(node.name), op_json(node.op),
+                     json_array(inputs));
 }
 
 // --- reading
@@ -97,7 +97,7 @@ Pool2d read_pool(const JsonView& layer, PoolKind kind) {
   return spec;
 }
 
-LayerSpec read_spec(const JsonView& layer) {
+Op read_op(const JsonView& layer) {
   const std::string type = layer["type"].text();
   if (type == "conv2d") return read_conv(layer);
   if (type == "max_pool2d") return read_pool(layer, PoolKind::max);
@@ -126,11 +126,11 @@ std::string storable_name(const JsonView& name) {
   return name.text();
 }
 
-using NodesByName = std::map<std::string, int>;
+using NodesByName = std::map<std::string, NodeId>;
 
-std::vector<int> read_inputs(const JsonView& layer, const NodesByName& nodes, int index) {
+std::vector<NodeId> read_inputs(const JsonView& layer, const NodesByName& nodes, NodeId index) {
   if (!layer.has("inputs")) return {index - 1};
-  std::vector<int> inputs;
+  std::vector<NodeId> inputs;
   for (const JsonView& input : layer["inputs"].elements()) {
     const std::string name = input.text();
     const auto found = nodes.find(name);
@@ -142,32 +142,34 @@ std::vector<int> read_inputs(const JsonView& layer, const NodesByName& nodes, in
 
 }  // namespace
 
-std::string to_json(const Architecture& architecture) {
-  check_shapes(architecture);
-  const Extent& input = architecture.input;
+std::string to_json(const Graph& graph) {
+  check_shapes(graph);
+  const Extent& input = input_extent(graph);
   std::vector<std::string> layers;
-  for (const Node& node : architecture.nodes) layers.push_back(node_json(node, architecture.nodes));
-  return fmt::format(R"({{"name":{},"input":[{},{},{}],"layers":{}}})",
-                     json_string(architecture.name), input.c, input.h, input.w, json_array(layers));
+  for (const Node& node : graph.nodes)
+    if (!is<Input>(node.op)) layers.push_back(node_json(graph, node));
+  return fmt::format(R"({{"name":{},"input":[{},{},{}],"layers":{}}})", json_string(graph.name),
+                     input.c, input.h, input.w, json_array(layers));
 }
 
-Architecture architecture_from(const JsonView& json) {
+Graph architecture_from(const JsonView& json) {
   json.require_keys({"name", "input", "layers"});
   const auto input = json["input"].integers(3, 1, kMaxDim);
-  Architecture architecture{storable_name(json["name"]), {input[0], input[1], input[2]}, {}};
-  NodesByName nodes{{std::string(kInputName), kImageInput}};
+  Graph graph = make_graph(storable_name(json["name"]), {input[0], input[1], input[2]});
+  NodesByName nodes{{std::string(kInputName), 0}};
   const std::vector<JsonView> layers = json["layers"].elements();
   if (layers.size() > kMaxNodes)
     json["layers"].fail(
         fmt::format("expected at most {} layers, got {}", kMaxNodes, layers.size()));
   for (const JsonView& layer : layers) {
-    const int index = static_cast<int>(architecture.nodes.size());
-    Node node{storable_name(layer["name"]), read_spec(layer), read_inputs(layer, nodes, index)};
-    nodes.emplace(node.name, index);
-    architecture.nodes.push_back(std::move(node));
+    const auto index = static_cast<NodeId>(graph.nodes.size());
+    std::string name = storable_name(layer["name"]);
+    const Op op = read_op(layer);
+    append(graph, name, op, read_inputs(layer, nodes, index));
+    nodes.emplace(std::move(name), index);
   }
-  check_shapes(architecture);
-  return architecture;
+  check_shapes(graph);
+  return graph;
 }
 
 }  // namespace karnin

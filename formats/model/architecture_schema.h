@@ -4,15 +4,15 @@
 #include <string>
 
 #include "formats/io/json_view.h"
-#include "runtime/core/architecture.h"
+#include "runtime/graph/graph.h"
 
 namespace karnin {
 
 /// Canonical text. Throws ShapeError for an unsound architecture and for a layer that is called
 /// "input", ArgumentError for names that are not UTF-8.
-std::string to_json(const Architecture& architecture);
+std::string to_json(const Graph& graph);
 
 /// Throws FileError for a wrong schema, ShapeError for shapes that do not chain.
-Architecture architecture_from(const JsonView& json);
+Graph architecture_from(const JsonView& json);
 
 }  // namespace karnin

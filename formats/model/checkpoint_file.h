@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -25,7 +25,7 @@ std::string describe(const ModelDescription& model) {
   std::vector<std::string> classes;
   for (const std::string& name : model.classes) classes.push_back(json_string(name));
   return fmt::format(R"({{"architecture":{},"preprocess":{{"mean":{},"std":{}}},"classes":{}}})",
-                     to_json(model.architecture), write_numbers(model.preprocess.mean),
+                     to_json(model.graph), write_numbers(model.preprocess.mean),
                      write_numbers(model.preprocess.std), json_array(classes));
 }
 
@@ -35,7 +35,7 @@ ModelDescription description_from(std::string_view text, const std::string& wher
   const JsonView json(parsed, where);
   json.require_keys({"architecture", "preprocess", "classes"});
   ModelDescription model;
-  model.architecture = architecture_from(json["architecture"]);
+  model.graph = architecture_from(json["architecture"]);
   const JsonView preprocess = json["preprocess"];
   preprocess.require_keys({"mean", "std"});
   model.preprocess = {read_numbers(preprocess["mean"]), read_numbers(preprocess["std"])};

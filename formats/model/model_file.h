@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "formats/coding/tensor_form.h"
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 namespace karnin {
 

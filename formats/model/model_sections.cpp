@@ -96,7 +96,7 @@ std::vector<Section> model_sections(const Model& model) {
 
 Model take_model(SectionQueue& sections, const std::string& path) {
   Model model{take_description(sections, path), {}, {}};
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (const ParameterSpec& spec : specs)
     model.parameters.push_back(take_parameter(sections, spec));
   while (sections.next_is(SectionKind::sensitivity))
@@ -109,7 +109,7 @@ Model take_model(SectionQueue& sections, const std::string& path) {
 ModelDescription stream_model(SectionQueue& sections, const std::string& path,
                               const std::function<void(CompactParameter)>& take) {
   ModelDescription description = take_description(sections, path);
-  const std::vector<ParameterSpec> specs = parameter_specs(description.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(description.graph);
   for (const ParameterSpec& spec : specs) take(take_compact_parameter(sections, spec));
   std::vector<Sensitivity> sensitivities;
   while (sections.next_is(SectionKind::sensitivity)) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "formats/model/section_queue.h"
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 namespace karnin {
 

@@ -31,8 +31,8 @@ void require_finite(std::span<const float> values, const std::string& what) {
 }
 
 void require_names(const ModelDescription& model) {
-  require_name(model.architecture.name, "name of the architecture");
-  for (const Node& node : model.architecture.nodes) require_name(node.name, "name of a layer");
+  require_name(model.graph.name, "name of the architecture");
+  for (const Node& node : model.graph.nodes) require_name(node.name, "name of a layer");
   for (const std::string& name : model.classes) require_name(name, "name of a class");
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "runtime/core/architecture.h"
+#include "runtime/core/extent.h"
 
 namespace karnin {
 

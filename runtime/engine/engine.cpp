@@ -27,14 +27,14 @@ struct Engine::Impl {
         images(shard_images(network, checked_batch(options.batch))),
         plan(make_plan(network, options)),
         chain(build_chain(network, images, plan)),
-        image_floats(network.description.architecture.input.size()),
-        name(network.description.architecture.name) {
+        image_floats(input_extent(network.description.graph).size()),
+        graph(network.description.graph) {
     for (int i = 0; i < arena.threads(); ++i) {
       workers.emplace_back(*chain);
       microseconds.emplace_back(chain->layers().size(), 0.0);
     }
-    counts.resize(network.description.architecture.nodes.size());
-    const std::vector<ParameterSpec> specs = parameter_specs(network.description.architecture);
+    counts.resize(network.description.graph.nodes.size());
+    const std::vector<ParameterSpec> specs = parameter_specs(network.description.graph);
     for (std::size_t p = 0; p < specs.size(); ++p)
       counts[static_cast<std::size_t>(specs[p].node)].add(network.parameters[p]);
   }
@@ -64,9 +64,9 @@ struct Engine::Impl {
   bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
     const auto slot = static_cast<std::size_t>(Arena::worker());
     Chain::Worker& worker = workers[slot];
-    const std::int64_t values = load(shard, count, loader, worker) * chain->classes();
+    const std::int64_t values = load(shard, count, loader, worker) * chain->outputs();
     worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
-    std::copy_n(worker.logits(), values, logits + shard * images * chain->classes());
+    std::copy_n(worker.logits(), values, logits + shard * images * chain->outputs());
     return are_finite({worker.logits(), static_cast<std::size_t>(values)});
   }
 
@@ -92,7 +92,7 @@ struct Engine::Impl {
   Plan plan;
   std::unique_ptr<Chain> chain;
   std::int64_t image_floats;
-  std::string name;                               // of the network
+  Graph graph;
   std::deque<Chain::Worker> workers;              // one a thread
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
@@ -104,14 +104,15 @@ Engine::Engine(const NetworkView& network, const EngineOptions& options)
     : impl_(std::make_unique<Impl>(network, options)) {}
 Engine::~Engine() = default;
 
-std::int64_t Engine::classes() const { return impl_->chain->classes(); }
+std::int64_t Engine::classes() const { return class_count(impl_->graph); }
 int Engine::threads() const { return impl_->arena.threads(); }
 const Plan& Engine::plan() const { return impl_->plan; }
 
 void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
-  if (count < 0 || logits.size() != static_cast<std::size_t>(count * classes()))
-    throw ArgumentError("engine: expected room for " + std::to_string(count * classes()) +
-                        " logits, got " + std::to_string(logits.size()));
+  if (count < 0 || logits.size() != static_cast<std::size_t>(count * impl_->chain->outputs()))
+    throw ArgumentError("engine: expected room for " +
+                        std::to_string(count * impl_->chain->outputs()) + " logits, got " +
+                        std::to_string(logits.size()));
   Impl& impl = *impl_;
   const std::int64_t shards = (count + impl.images - 1) / impl.images;
   std::atomic<std::int64_t> unsound = std::numeric_limits<std::int64_t>::max();  // first of them
@@ -122,7 +123,7 @@ void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float>
     }
   });
   if (const std::int64_t shard = unsound; shard < shards)
-    throw NonFiniteError("network '" + impl.name +
+    throw NonFiniteError("network '" + impl.graph.name +
                          "': expected finite logits, got the first infinity or NaN in " +
                          impl.first_non_finite(shard, count, loader));
   if (impl.profiling) impl.profiled_images += shards * impl.images;

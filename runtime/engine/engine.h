@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/compact_model.h"
 #include "runtime/core/parallel.h"
 #include "runtime/engine/plan.h"
+#include "runtime/graph/compact_model.h"
 
 namespace karnin {
 
@@ -50,10 +50,12 @@ class Engine {
   Engine(const NetworkView& network, const EngineOptions& options);
   ~Engine();
 
+  /// Throws ShapeError where the network doesn't give one value a class.
   std::int64_t classes() const;
-  /// logits (count x classes) of `count` images. The loader is called from several threads, for
-  /// disjoint ranges. One run() at a time. Throws NonFiniteError, naming the layer where it began
-  /// (for which it loads those images again), where a logit is infinite or NaN.
+  /// logits (count x floats of the network's output, in C, H, W order) of `count` images. The
+  /// loader is called from several threads, for disjoint ranges. One run() at a time. Throws
+  /// NonFiniteError, naming the layer where it began (for which it loads those images again), where
+  /// a logit is infinite or NaN.
   void run(std::int64_t count, const ImageLoader& loader, std::span<float> logits);
   /// Plain NCHW floats in. Same contract.
   void run(std::span<const float> images, std::span<float> logits);

@@ -27,9 +27,8 @@ constexpr std::size_t kMaxRounds = 2000;
 constexpr std::size_t kFlushBytes = std::size_t{256} << 20;  // more than most last-level caches
 
 Model single_layer(const std::string& name, std::int64_t ic, std::int64_t oc) {
-  return make_model({name,
-                     {ic, 1, 1},
-                     {{name, FullyConnected{oc}, {kImageInput}}, {name + ".relu", Relu{}, {0}}}});
+  return make_model(
+      make_chain(name, {ic, 1, 1}, {{name, FullyConnected{oc}}, {name + ".relu", Relu{}}}));
 }
 
 /// How a batch is cut.
@@ -55,8 +54,8 @@ class Contestant {
   Contestant(const Model& model, FcKernel kernel, const Shards& shards)
       : kernel_(kernel),
         chain_(build_chain(model, shards.images,
-                           {ChainKind::onednn, {{model.architecture.name, kernel, {}}}, {}})) {
-    const std::int64_t floats = shards.images * model.architecture.input.size();
+                           {ChainKind::onednn, {{model.graph.name, kernel, {}}}, {}})) {
+    const std::int64_t floats = shards.images * input_extent(model.graph).size();
     CounterRng rng(1);
     for (std::int64_t i = 0; i < shards.count; ++i) {
       float* input = workers_.emplace_back(*chain_).input();
@@ -181,17 +180,17 @@ Model fc_model(std::int64_t ic, std::int64_t oc, double sparsity, std::uint64_t 
 }
 
 std::vector<Model> fc_layers_of(const Model& model) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   std::vector<Model> layers;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const Node& node = model.architecture.nodes[static_cast<std::size_t>(specs[i].node)];
-    if (specs[i].role != Role::weight || !std::holds_alternative<FullyConnected>(node.spec))
-      continue;
+    const Node& node = model.graph.node(specs[i].node);
+    if (specs[i].role != Role::weight || !is<FullyConnected>(node.op)) continue;
     Model& layer =
         layers.emplace_back(single_layer(node.name, specs[i].dims.at(1), specs[i].dims.at(0)));
-    const std::vector<ParameterSpec> own = parameter_specs(layer.architecture);
+    constexpr NodeId kLayer = 1;  // behind the input
+    const std::vector<ParameterSpec> own = parameter_specs(layer.graph);
     for (const Role role : kRoles)
-      layer.parameters[find_parameter(own, 0, role).value()].value =
+      layer.parameters[find_parameter(own, kLayer, role).value()].value =
           model.parameters[find_parameter(specs, specs[i].node, role).value()].value;
   }
   return layers;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "runtime/layers/fc_kernel.h"
 
 namespace karnin {

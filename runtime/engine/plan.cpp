@@ -33,13 +33,12 @@ struct FcLayer {
 };
 
 std::vector<FcLayer> fc_layers(const NetworkView& network) {
-  const Architecture& architecture = network.description.architecture;
-  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
+  const Graph& graph = network.description.graph;
+  const std::vector<ParameterSpec> specs = parameter_specs(graph);
   std::vector<FcLayer> layers;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const Node& node = architecture.nodes[static_cast<std::size_t>(specs[i].node)];
-    if (specs[i].role != Role::weight || !std::holds_alternative<FullyConnected>(node.spec))
-      continue;
+    const Node& node = graph.node(specs[i].node);
+    if (specs[i].role != Role::weight || !is<FullyConnected>(node.op)) continue;
     const WeightsView& weights = network.parameters[i];
     layers.push_back(
         {node.name, specs[i].node, weights.size(),
@@ -180,9 +179,8 @@ std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t imag
     const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
     return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
   };
-  auto chain =
-      std::make_unique<Chain>(network.description.architecture,
-                              ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
+  auto chain = std::make_unique<Chain>(
+      network.description.graph, ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
   chain->set_parameters(network.parameters);
   return chain;
 }

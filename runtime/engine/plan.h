@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 #include "runtime/layers/chain.h"
 
 namespace karnin {

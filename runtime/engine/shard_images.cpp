@@ -18,9 +18,9 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 /// Fully connected layers, most of whose weights are gone: threads can share a shard of them.
 bool is_large_sparse_perceptron(const NetworkView& network) {
   const auto is_convolution = [](const Node& node) {
-    return std::holds_alternative<Conv2d>(node.spec);
+    return std::holds_alternative<Conv2d>(node.op);
   };
-  if (std::ranges::any_of(network.description.architecture.nodes, is_convolution)) return false;
+  if (std::ranges::any_of(network.description.graph.nodes, is_convolution)) return false;
   ParameterCount count;
   for (const WeightsView& weights : network.parameters) count.add(weights);
   return count.nonzero >= kFarWeights &&

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 namespace karnin {
 

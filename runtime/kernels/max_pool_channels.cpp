@@ -33,7 +33,7 @@ std::int64_t padded_channels(const Blob& blob) {
 /// visit(chunk) for the channels of every image, up to the last that dst has room for.
 template <typename Visit>
 void for_each_chunk(const MaxPoolShape& shape, const Visit& visit) {
-  const auto& [window, src, dst] = shape;
+  const Blob &src = shape.src, &dst = shape.dst;
   const std::int64_t src_channels = padded_channels(src), dst_channels = padded_channels(dst);
   for (std::int64_t image = 0; image < src.images; ++image)
     for (std::int64_t c = 0; c < dst_channels;) {
@@ -53,14 +53,13 @@ void for_each_chunk(const MaxPoolShape& shape, const Visit& visit) {
 /// visit(window, pixel of dst) for every window, row by row.
 template <typename Visit>
 void for_each_pool_window(const MaxPoolShape& shape, const Visit& visit) {
-  const Pool2d& spec = shape.window;
   const Extent &src = shape.src.extent, &dst = shape.dst.extent;
   std::int64_t pixel = 0;
   for (std::int64_t oy = 0; oy < dst.h; ++oy)
     for (std::int64_t ox = 0; ox < dst.w; ++ox, ++pixel) {
-      const std::int64_t y = oy * spec.sh - spec.ph, x = ox * spec.sw - spec.pw;
-      visit(PixelWindow{std::max<std::int64_t>(y, 0), std::min(y + spec.kh, src.h),
-                        std::max<std::int64_t>(x, 0), std::min(x + spec.kw, src.w)},
+      const std::int64_t y = oy * shape.sh - shape.ph, x = ox * shape.sw - shape.pw;
+      visit(PixelWindow{std::max<std::int64_t>(y, 0), std::min(y + shape.kh, src.h),
+                        std::max<std::int64_t>(x, 0), std::min(x + shape.kw, src.w)},
             pixel);
     }
 }

@@ -2,7 +2,6 @@
 // four lanes it is a matter of a microsecond an image.
 #pragma once
 
-#include "runtime/core/architecture.h"
 #include "runtime/core/layout.h"
 
 namespace karnin::kernels {
@@ -10,7 +9,7 @@ namespace karnin::kernels {
 /// Activations before and after a max pool. As many images in both, none of them in the lanes; the
 /// layouts may differ.
 struct MaxPoolShape {
-  Pool2d window;
+  std::int64_t kh, kw, sh, sw, ph, pw;
   Blob src, dst;
 };
 

@@ -26,7 +26,7 @@ class Assembler {
         blob_{options.images, input, Layout::nchw} {}
 
   void add(const Step& step) {
-    std::visit([&](const auto& spec) { this->add(step, spec); }, step.spec);
+    std::visit([&](const auto& spec) { this->add(step, spec); }, step.op);
   }
 
   Assembly finish() && {
@@ -76,8 +76,12 @@ class Assembler {
     append(std::make_unique<ReluLayer>(step.name, blob_), step.node);
   }
 
+  /// Neither is ever a step of a chain.
+  void add(const Step& /*step*/, const Input& /*spec*/) {}
+  void add(const Step& /*step*/, const Add& /*spec*/) {}
+
   void add(const Step& step, const Dropout& spec) {
-    const auto number = static_cast<std::uint64_t>(step.node);
+    const auto number = std::uint64_t{step.number};
     append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number), step.node);
   }
 
@@ -113,8 +117,8 @@ bool fit_planes(const std::vector<Step>& steps, std::int64_t images) {
 
 }  // namespace
 
-Assembly assemble(const Architecture& architecture, const ChainOptions& options) {
-  std::vector<Step> steps = steps_of(architecture);
+Assembly assemble(const Graph& graph, const ChainOptions& options) {
+  std::vector<Step> steps = steps_of(graph);
   remove_idle_dropout(steps, options.purpose);
   if (options.purpose == Purpose::training) move_relu_behind_max_pool(steps);
   const bool planes = options.kind == ChainKind::planes && fit_planes(steps, options.images);
@@ -122,7 +126,7 @@ Assembly assemble(const Architecture& architecture, const ChainOptions& options)
   fuse_relu(steps);
   if (planes) fuse_max_pool(steps);
   if (steps.empty()) throw ShapeError("architecture: no layer is left that computes anything");
-  Assembler assembler(architecture.input, options);
+  Assembler assembler(input_extent(graph), options);
   for (const Step& step : steps) assembler.add(step);
   return std::move(assembler).finish();
 }

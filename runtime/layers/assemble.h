@@ -1,4 +1,4 @@
-// From the nodes of an architecture to prepared layers whose layouts fit together.
+// From the nodes of a graph to prepared layers whose layouts fit together.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ struct Assembly {
 };
 
 /// Reorders are inserted where a layer wants another layout than it is offered; the logits are
-/// plain rows. Throws ShapeError for an unsound architecture, Error when oneDNN fails.
-Assembly assemble(const Architecture& architecture, const ChainOptions& options);
+/// plain rows. Throws ShapeError for an unsound graph, Error when oneDNN fails.
+Assembly assemble(const Graph& graph, const ChainOptions& options);
 
 }  // namespace karnin

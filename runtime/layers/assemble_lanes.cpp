@@ -21,7 +21,7 @@ class LanesAssembler {
   }
 
   void add(const Step& step) {
-    std::visit([&](const auto& spec) { this->add(step, spec); }, step.spec);
+    std::visit([&](const auto& spec) { this->add(step, spec); }, step.op);
   }
 
   Assembly finish() && {
@@ -56,8 +56,12 @@ class LanesAssembler {
     append(std::make_unique<ReluLayer>(step.name, blob_), step.node);
   }
 
+  /// Neither is ever a step of a chain.
+  void add(const Step& /*step*/, const Input& /*spec*/) {}
+  void add(const Step& /*step*/, const Add& /*spec*/) {}
+
   void add(const Step& step, const Dropout& spec) {
-    const auto number = static_cast<std::uint64_t>(step.node);
+    const auto number = std::uint64_t{step.number};
     append(std::make_unique<DropoutLayer>(step.name, spec, blob_, number), step.node);
   }
 
@@ -74,14 +78,14 @@ class LanesAssembler {
 
 }  // namespace
 
-Assembly assemble_lanes(const Architecture& architecture, const ChainOptions& options) {
-  std::vector<Step> steps = steps_of(architecture);
+Assembly assemble_lanes(const Graph& graph, const ChainOptions& options) {
+  std::vector<Step> steps = steps_of(graph);
   remove_idle_dropout(steps, options.purpose);
   if (options.purpose == Purpose::training) move_relu_behind_max_pool(steps);
   fuse_relu(steps);
   if (options.purpose == Purpose::inference) fuse_max_pool(steps);
   if (steps.empty()) throw ShapeError("architecture: no layer is left that computes anything");
-  LanesAssembler assembler(architecture.input, options);
+  LanesAssembler assembler(input_extent(graph), options);
   for (const Step& step : steps) assembler.add(step);
   return std::move(assembler).finish();
 }

@@ -1,4 +1,4 @@
-// From the nodes of an architecture to prepared layers that keep images in the lanes.
+// From the nodes of a graph to prepared layers that keep images in the lanes.
 #pragma once
 
 #include "runtime/layers/assemble.h"
@@ -6,7 +6,7 @@
 namespace karnin {
 
 /// Images are put into lanes in front and logits taken out of them at the end; between, nothing is
-/// ever reordered. Throws ShapeError for an unsound architecture.
-Assembly assemble_lanes(const Architecture& architecture, const ChainOptions& options);
+/// ever reordered. Throws ShapeError for an unsound graph.
+Assembly assemble_lanes(const Graph& graph, const ChainOptions& options);
 
 }  // namespace karnin

@@ -69,13 +69,13 @@ ByRole<std::span<Float>> tensors_of(const Slots& slots, std::span<Float* const> 
 /// A value is what one buffer holds between layers: 0 the input, then one for the output of every
 /// layer that doesn't work in place. The input belongs to the caller, so nobody overwrites it.
 struct Chain::Impl {
-  Impl(const Architecture& architecture, const ChainOptions& options)
+  Impl(const Graph& graph, const ChainOptions& options)
       : purpose(options.purpose),
         images(options.images),
-        input_floats(static_cast<std::size_t>(images * architecture.input.size())),
-        assembly(options.kind == ChainKind::lanes ? assemble_lanes(architecture, options)
-                                                  : assemble(architecture, options)) {
-    const std::vector<ParameterSpec> specs = parameter_specs(architecture);
+        input_floats(static_cast<std::size_t>(images * input_extent(graph).size())),
+        assembly(options.kind == ChainKind::lanes ? assemble_lanes(graph, options)
+                                                  : assemble(graph, options)) {
+    const std::vector<ParameterSpec> specs = parameter_specs(graph);
     for (const int node : assembly.nodes) slots.push_back(slots_of(specs, node));
     int value = 0;
     for (const auto& layer : assembly.layers) {
@@ -123,16 +123,16 @@ ChainKind chain_rule(std::int64_t images) {
   return lane_use(images) >= 0.6 ? ChainKind::lanes : ChainKind::planes;
 }
 
-Chain::Chain(const Architecture& architecture, const ChainOptions& options) {
+Chain::Chain(const Graph& graph, const ChainOptions& options) {
   if (options.images < 1 || options.images > kMaxDim)
     throw ArgumentError("chain: expected 1 to " + std::to_string(kMaxDim) +
                         " images a shard, got " + std::to_string(options.images));
-  impl_ = std::make_unique<Impl>(architecture, options);
+  impl_ = std::make_unique<Impl>(graph, options);
 }
 Chain::~Chain() = default;
 
 std::int64_t Chain::images() const { return impl_->images; }
-std::int64_t Chain::classes() const { return layers().back()->dst().extent.c; }
+std::int64_t Chain::outputs() const { return layers().back()->dst().extent.size(); }
 const std::vector<std::unique_ptr<Layer>>& Chain::layers() const { return impl_->assembly.layers; }
 int Chain::node_of(std::size_t layer) const { return impl_->assembly.nodes[layer]; }
 

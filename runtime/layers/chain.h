@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/core/architecture.h"
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
+#include "runtime/graph/graph.h"
 #include "runtime/layers/fc_kernel.h"
 #include "runtime/layers/layer.h"
 
@@ -44,14 +44,14 @@ struct ChainOptions {
 
 class Chain {
  public:
-  /// Throws ShapeError for an unsound architecture.
-  Chain(const Architecture& architecture, const ChainOptions& options);
+  /// Throws ShapeError for a graph that is unsound or no chain.
+  Chain(const Graph& graph, const ChainOptions& options);
   ~Chain();
 
   std::int64_t images() const;
-  std::int64_t classes() const;
+  std::int64_t outputs() const;  ///< floats that come out for each image
   const std::vector<std::unique_ptr<Layer>>& layers() const;
-  /// The node of the architecture that this layer computes, or the first one, where it takes in
+  /// The node of the graph that this layer computes, or the first one, where it takes in
   /// those behind it; kNoNode where it only reorders.
   int node_of(std::size_t layer) const;
 
@@ -81,7 +81,7 @@ class Chain {
     /// Runs one layer; false if its output then holds an infinity or NaN. For looking into a run
     /// that went wrong: first layer 0, then all others in order.
     bool forward_layer(std::size_t layer, const ShardId& shard);
-    /// images() x classes() floats.
+    /// images() x outputs() floats, in C, H, W order.
     const float* logits() const;
     float* diff_logits();
     /// From diff_logits() to gradients[i], overwritten, plain layout, as parameter_specs()[i].

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/aligned.h"
+#include "runtime/graph/ops/conv2d.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/layer.h"
 

@@ -2,6 +2,7 @@
 // layer.
 #pragma once
 
+#include "runtime/graph/ops/dropout.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {

@@ -3,6 +3,7 @@
 // ever flattened.
 #pragma once
 
+#include "runtime/graph/ops/fully_connected.h"
 #include "runtime/layers/fc_kernel.h"
 #include "runtime/layers/layer.h"
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "runtime/core/aligned.h"
+#include "runtime/graph/ops/fully_connected.h"
 #include "runtime/layers/fc_masked.h"
 #include "runtime/layers/layer.h"
 #include "runtime/layers/sparse_parts.h"

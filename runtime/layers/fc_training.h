@@ -1,6 +1,7 @@
 // The fully connected layer of training: the plain weights are used where they are.
 #pragma once
 
+#include "runtime/graph/ops/fully_connected.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "runtime/core/layout.h"
-#include "runtime/core/role.h"
 #include "runtime/core/sparse_matrix.h"
+#include "runtime/graph/role.h"
 
 namespace karnin {
 

@@ -35,7 +35,9 @@ MaxPoolingLayer::MaxPoolingLayer(std::string name, const Pool2d& spec, const Blo
     : Layer(std::move(name), src, pooled(src, dst)), spec_(spec) {}
 
 std::unique_ptr<BoundLayer> MaxPoolingLayer::bind(const Binding& binding) const {
-  return std::make_unique<BoundMaxPooling>(kernels::MaxPoolShape{spec_, src(), dst()}, binding);
+  const kernels::MaxPoolShape shape{spec_.kh, spec_.kw, spec_.sh, spec_.sw,
+                                    spec_.ph, spec_.pw, src(),    dst()};
+  return std::make_unique<BoundMaxPooling>(shape, binding);
 }
 
 }  // namespace karnin

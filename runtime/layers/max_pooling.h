@@ -2,6 +2,7 @@
 // where it stores the place of every maximum byte by byte, and they can't change the layout.
 #pragma once
 
+#include "runtime/graph/ops/pool2d.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {

@@ -1,6 +1,7 @@
 // Max and average pooling with images in the lanes.
 #pragma once
 
+#include "runtime/graph/ops/pool2d.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {

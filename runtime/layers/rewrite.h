@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/architecture.h"
+#include "runtime/graph/graph.h"
 #include "runtime/layers/layer.h"
 
 namespace karnin {
@@ -12,15 +12,16 @@ namespace karnin {
 /// A layer to be made.
 struct Step {
   std::string name;
-  LayerSpec spec;
+  Op op;
   Extent src, dst;
-  int node = 0;         ///< of the architecture
-  bool relu = false;    ///< ends with max(x, 0)
-  bool pooled = false;  ///< then with a 2x2 max pool, whose extent dst is
+  NodeId node = 0;
+  std::size_t number = 0;  ///< among the layers: inputs aren't counted
+  bool relu = false;       ///< ends with max(x, 0)
+  bool pooled = false;     ///< then with a 2x2 max pool, whose extent dst is
 };
 
-/// The nodes one by one. Throws ShapeError for an unsound architecture.
-std::vector<Step> steps_of(const Architecture& architecture);
+/// The nodes one by one. Throws ShapeError for an unsound graph.
+std::vector<Step> steps_of(const Graph& graph);
 
 /// Dropout does nothing in inference, nor at rate 0.
 void remove_idle_dropout(std::vector<Step>& steps, Purpose purpose);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/core/layout.h"
+#include "runtime/graph/ops/conv2d.h"
 
 namespace karnin::onednn {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/core/layout.h"
+#include "runtime/graph/ops/pool2d.h"
 
 namespace karnin::onednn {
 

@@ -44,10 +44,10 @@ class StrangeText : public test::TrainedTest {
 
 TEST_F(StrangeText, OfAModelIsEscapedWhereverItIsShown) {
   Model model = read_model(file("run/model.bin"));
-  model.architecture.name += kStrangeName;
-  for (std::size_t i = 0; i < model.architecture.nodes.size(); ++i)
-    model.architecture.nodes[i].name += kStrangeName;
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  model.graph.name += kStrangeName;
+  for (std::size_t i = 1; i < model.graph.nodes.size(); ++i)
+    model.graph.nodes[i].name += kStrangeName;
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (std::size_t i = 0; i < specs.size(); ++i) model.parameters[i].name = specs[i].name;
   for (std::string& name : model.classes) name += kStrangeName;
   model.provenance =

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/model.h"
+#include "runtime/graph/networks.h"
 
 namespace karnin::test {
 

@@ -1,7 +1,7 @@
 // A model whose fully connected layers lost a known share of their weights.
 #pragma once
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::test {
 

@@ -8,7 +8,7 @@ namespace {
 
 int below(std::mt19937& rng, unsigned bound) { return static_cast<int>(rng() % bound); }
 
-LayerSpec random_layer(std::mt19937& rng) {
+Op random_layer(std::mt19937& rng) {
   switch (below(rng, 5)) {
     case 0:
       return Conv2d{
@@ -24,19 +24,19 @@ LayerSpec random_layer(std::mt19937& rng) {
   }
 }
 
-Architecture random_architecture(std::mt19937& rng) {
-  Architecture net{
-      "net \"" + std::to_string(below(rng, 100)) + "\" \xC3\xA4", {1 + below(rng, 3), 12, 12}, {}};
+Graph random_architecture(std::mt19937& rng) {
+  const std::string number = std::to_string(below(rng, 100));
+  Graph net = make_graph("net \"" + number + "\" \xC3\xA4", {1 + below(rng, 3), 12, 12});
   const int layers = below(rng, 4);
   bool flat = false;  // nothing but FC and elementwise layers fits after an FC layer
   for (int i = 0; i < layers; ++i) {
-    LayerSpec spec = random_layer(rng);
+    Op spec = random_layer(rng);
     if (flat && (std::holds_alternative<Conv2d>(spec) || std::holds_alternative<Pool2d>(spec)))
       spec = Relu{};
     flat = flat || std::holds_alternative<FullyConnected>(spec);
-    net.nodes.push_back({"layer" + std::to_string(i), spec, {i - 1}});
+    append(net, "layer" + std::to_string(i), spec);
   }
-  net.nodes.push_back({"last", FullyConnected{10}, {layers - 1}});
+  append(net, "last", FullyConnected{10});
   return net;
 }
 
@@ -97,13 +97,12 @@ Model random_model(std::uint32_t seed) {
 }
 
 Model tiny_model() {
-  Model model = make_model({"tiny",
-                            {1, 3, 3},
-                            {{"conv", Conv2d{2, 2, 2}, {kImageInput}},
-                             {"pool", Pool2d{PoolKind::average, 2, 2, 1, 1}, {0}},
-                             {"relu", Relu{}, {1}},
-                             {"drop", Dropout{0.25F}, {2}},
-                             {"fc", FullyConnected{3}, {3}}}});
+  Model model = make_model(make_chain("tiny", {1, 3, 3},
+                                      {{"conv", Conv2d{2, 2, 2}},
+                                       {"pool", Pool2d{PoolKind::average, 2, 2, 1, 1}},
+                                       {"relu", Relu{}},
+                                       {"drop", Dropout{0.25F}},
+                                       {"fc", FullyConnected{3}}}));
   fill_simply(model);
   keep_where(model.parameters[0], [](std::int64_t i) { return i % 3 == 1; });
   keep_where(model.parameters[1], [](std::int64_t) { return false; });
@@ -122,11 +121,9 @@ Model tiny_model() {
 }
 
 Model wide_model() {
-  Model model = make_model({"wide",
-                            {3, 10, 10},
-                            {{"fc1", FullyConnected{240}, {kImageInput}},
-                             {"fc2", FullyConnected{30}, {0}},
-                             {"fc3", FullyConnected{10}, {1}}}});
+  Model model = make_model(make_chain(
+      "wide", {3, 10, 10},
+      {{"fc1", FullyConnected{240}}, {"fc2", FullyConnected{30}}, {"fc3", FullyConnected{10}}}));
   fill_simply(model);
   keep_where(model.parameters[0], [](std::int64_t i) { return i < 300 || i == 71'999; });
   keep_where(model.parameters[1], [](std::int64_t i) { return i % 2 == 1; });
@@ -138,12 +135,11 @@ Model wide_model() {
 }
 
 Model packed_model() {
-  Model model = make_model({"packed",
-                            {2, 5, 5},
-                            {{"codebook", FullyConnected{24}, {kImageInput}},
-                             {"integers", FullyConnected{20}, {0}},
-                             {"halves", FullyConnected{30}, {1}},
-                             {"floats", FullyConnected{12}, {2}}}});
+  Model model = make_model(make_chain("packed", {2, 5, 5},
+                                      {{"codebook", FullyConnected{24}},
+                                       {"integers", FullyConnected{20}},
+                                       {"halves", FullyConnected{30}},
+                                       {"floats", FullyConnected{12}}}));
   std::mt19937 rng(5);
   std::normal_distribution<float> normal;
   const auto fill_with = [&](std::size_t p, const auto& value) {
@@ -164,11 +160,10 @@ Model packed_model() {
 }
 
 Model large_model() {
-  Model model = make_model({"large",
-                            {1, 1, 144},
-                            {{"codebook", FullyConnected{128}, {kImageInput}},
-                             {"integers", FullyConnected{128}, {0}},
-                             {"floats", FullyConnected{160}, {1}}}});
+  Model model = make_model(make_chain("large", {1, 1, 144},
+                                      {{"codebook", FullyConnected{128}},
+                                       {"integers", FullyConnected{128}},
+                                       {"floats", FullyConnected{160}}}));
   std::mt19937 rng(6);
   for (float& weight : model.parameters[0].value.span()) weight = rng() % 2 == 0 ? 0.25F : -0.1F;
   prune_randomly(model.parameters[0], 0.95, rng);

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::test {
 

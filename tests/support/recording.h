@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/pruning/recorder.h"
 
 namespace karnin {
 
 /// Weights 6 + 2 in two parameters; what the layer computes does not matter to the recorder.
 inline Model tiny_model() {
-  return make_model({"tiny", {3, 1, 1}, {{"fc1", FullyConnected{2}, {kImageInput}}}});
+  return make_model(make_chain("tiny", {3, 1, 1}, {{"fc1", FullyConnected{2}}}));
 }
 
 struct Step {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "runtime/core/architecture.h"
+#include "runtime/graph/ops/conv2d.h"
 
 namespace karnin::test {
 
@@ -13,7 +13,7 @@ struct ConvCase {
   Extent src;
   Conv2d spec;
 
-  Extent dst() const { return dst_extent({"conv", spec, {}}, src); }
+  Extent dst() const { return spec.dst({&src, 1}); }
   std::int64_t src_size() const { return images * src.size(); }
   std::int64_t dst_size() const { return images * dst().size(); }
   std::int64_t weights_size() const { return spec.oc * src.c * spec.kh * spec.kw; }

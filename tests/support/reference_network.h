@@ -1,11 +1,12 @@
 // A whole network as the composition of the reference operators: every node as it stands in the
-// architecture, nothing fused, moved or blocked.
+// graph, nothing fused, moved or blocked.
 #pragma once
 
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "runtime/core/architecture.h"
+#include "runtime/graph/parameters.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_fc.h"
 #include "tests/support/reference_pool.h"
@@ -16,104 +17,123 @@ namespace karnin::test {
 class ReferenceNetwork {
  public:
   /// parameters as in parameter_specs().
-  ReferenceNetwork(Architecture architecture, std::int64_t images, std::vector<Values> parameters)
-      : architecture_(std::move(architecture)),
-        extents_(infer_extents(architecture_)),
+  ReferenceNetwork(Graph graph, std::int64_t images, std::vector<Values> parameters)
+      : graph_(std::move(graph)),
+        extents_(infer_extents(graph_)),
+        specs_(parameter_specs(graph_)),
         images_(images),
         parameters_(std::move(parameters)) {}
 
   /// The logits.
   const Values& forward(const Values& input) {
-    values_ = {input};
-    std::size_t parameter = 0;
-    for (std::size_t i = 0; i < extents_.size(); ++i)
-      values_.push_back(std::visit([&](const auto& spec) { return forward(i, spec, parameter); },
-                                   architecture_.nodes[i].spec));
-    return values_.back();
+    values_.clear();
+    for (NodeId id = 0; std::cmp_less(id, extents_.size()); ++id)
+      values_.push_back(
+          is<Input>(graph_.node(id).op)
+              ? input
+              : std::visit([&](const auto& op) { return forward(id, op); }, graph_.node(id).op));
+    return at(values_, graph_.outputs.front());
   }
 
   /// The gradient of every parameter.
   std::vector<Values> backward(const Values& diff_logits) {
-    std::vector<Values> gradients(parameters_.size());
-    std::size_t parameter = parameters_.size();
-    Values diff = diff_logits;
-    for (std::size_t i = extents_.size(); i-- > 0;)
-      diff = std::visit(
-          [&](const auto& spec) { return backward(i, spec, diff, parameter, gradients); },
-          architecture_.nodes[i].spec);
-    return gradients;
+    gradients_.assign(parameters_.size(), {});
+    diffs_.clear();
+    for (const Values& value : values_) diffs_.emplace_back(value.size());
+    at(diffs_, graph_.outputs.front()) = diff_logits;
+    for (auto id = static_cast<NodeId>(extents_.size()); id-- > 0;)
+      std::visit([&](const auto& op) { backward(id, op, at(diffs_, id)); }, graph_.node(id).op);
+    return gradients_;
   }
 
  private:
   static Values rounded(const Sums& sums) { return {sums.begin(), sums.end()}; }
 
-  const Extent& src_extent(std::size_t node) const {
-    return node == 0 ? architecture_.input : extents_[node - 1];
+  template <typename T>
+  static T& at(std::vector<T>& by_node, NodeId id) {
+    return by_node[static_cast<std::size_t>(id)];
   }
-  ConvCase conv_case(std::size_t node, const Conv2d& spec) const {
-    return {images_, src_extent(node), spec};
+  template <typename T>
+  static const T& at(const std::vector<T>& by_node, NodeId id) {
+    return by_node[static_cast<std::size_t>(id)];
   }
-  PoolCase pool_case(std::size_t node, const Pool2d& spec) const {
-    return {images_, src_extent(node), spec};
+  NodeId input(NodeId id, std::size_t i = 0) const { return graph_.node(id).inputs[i]; }
+  const Values& src(NodeId id, std::size_t i = 0) const { return at(values_, input(id, i)); }
+  std::size_t parameter(NodeId id, Role role) const {
+    return find_parameter(specs_, id, role).value();
   }
-  kernels::FcShape fc_shape(std::size_t node, const FullyConnected& spec) const {
-    return {images_, src_extent(node).size(), spec.oc};
+  const Values& weights(NodeId id) const { return parameters_[parameter(id, Role::weight)]; }
+  const Values& bias(NodeId id) const { return parameters_[parameter(id, Role::bias)]; }
+
+  ConvCase conv_case(NodeId id, const Conv2d& op) const {
+    return {images_, at(extents_, input(id)), op};
+  }
+  PoolCase pool_case(NodeId id, const Pool2d& op) const {
+    return {images_, at(extents_, input(id)), op};
+  }
+  kernels::FcShape fc_shape(NodeId id, const FullyConnected& op) const {
+    return {images_, at(extents_, input(id)).size(), op.oc};
   }
 
-  Values forward(std::size_t node, const Conv2d& spec, std::size_t& parameter) {
-    const Values& weights = parameters_[parameter++];
-    const Values& bias = parameters_[parameter++];
-    return rounded(reference_conv(conv_case(node, spec), values_[node], weights, bias));
+  Values forward(NodeId /*id*/, const Input& /*op*/) { return {}; }
+  Values forward(NodeId id, const Conv2d& op) {
+    return rounded(reference_conv(conv_case(id, op), src(id), weights(id), bias(id)));
   }
-  Values forward(std::size_t node, const Pool2d& spec, std::size_t& /*parameter*/) {
-    return rounded(reference_pool(pool_case(node, spec), values_[node]));
+  Values forward(NodeId id, const Pool2d& op) {
+    return rounded(reference_pool(pool_case(id, op), src(id)));
   }
-  Values forward(std::size_t node, const Relu& /*spec*/, std::size_t& /*parameter*/) {
-    return reference_relu(values_[node]);
-  }
-  Values forward(std::size_t node, const FullyConnected& spec, std::size_t& parameter) {
-    const Values& weights = parameters_[parameter++];
-    const Values& bias = parameters_[parameter++];
-    const auto shape = fc_shape(node, spec);
-    return rounded(reference_forward(shape, values_[node], weights, bias, false).value);
+  Values forward(NodeId id, const Relu& /*op*/) { return reference_relu(src(id)); }
+  Values forward(NodeId id, const FullyConnected& op) {
+    const auto shape = fc_shape(id, op);
+    return rounded(reference_forward(shape, src(id), weights(id), bias(id), false).value);
   }
   /// At rate 0, or in inference.
-  Values forward(std::size_t node, const Dropout& /*spec*/, std::size_t& /*parameter*/) {
-    return values_[node];
+  Values forward(NodeId id, const Dropout& /*op*/) { return src(id); }
+  Values forward(NodeId id, const Add& /*op*/) {
+    Values sum = src(id);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += src(id, 1)[i];
+    return sum;
   }
 
-  Values backward(std::size_t node, const Conv2d& spec, const Values& diff, std::size_t& parameter,
-                  std::vector<Values>& gradients) {
-    const ConvCase c = conv_case(node, spec);
-    gradients[--parameter] = rounded(reference_conv_backward_bias(c, diff));
-    gradients[--parameter] = rounded(reference_conv_backward_weights(c, values_[node], diff));
-    return rounded(reference_conv_backward_data(c, diff, parameters_[parameter]));
-  }
-  Values backward(std::size_t node, const Pool2d& spec, const Values& diff,
-                  std::size_t& /*parameter*/, std::vector<Values>& /*gradients*/) {
-    return rounded(reference_pool_backward(pool_case(node, spec), values_[node], diff));
-  }
-  Values backward(std::size_t node, const Relu& /*spec*/, const Values& diff,
-                  std::size_t& /*parameter*/, std::vector<Values>& /*gradients*/) {
-    return reference_relu_backward(values_[node], diff);
-  }
-  Values backward(std::size_t node, const FullyConnected& spec, const Values& diff,
-                  std::size_t& parameter, std::vector<Values>& gradients) {
-    const auto shape = fc_shape(node, spec);
-    gradients[--parameter] = rounded(reference_backward_bias(shape, diff).value);
-    gradients[--parameter] = rounded(reference_backward_weights(shape, values_[node], diff).value);
-    return rounded(reference_backward_data(shape, diff, parameters_[parameter]).value);
-  }
-  Values backward(std::size_t /*node*/, const Dropout& /*spec*/, const Values& diff,
-                  std::size_t& /*parameter*/, std::vector<Values>& /*gradients*/) {
-    return diff;
+  /// To the gradient of what node `id` reads, which others may read, too.
+  void add_diff(NodeId id, const Values& diff, std::size_t i = 0) {
+    Values& sum = at(diffs_, input(id, i));
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += diff[k];
   }
 
-  Architecture architecture_;
+  void backward(NodeId /*id*/, const Input& /*op*/, const Values& /*diff*/) {}
+  void backward(NodeId id, const Conv2d& op, const Values& diff) {
+    const ConvCase c = conv_case(id, op);
+    gradients_[parameter(id, Role::bias)] = rounded(reference_conv_backward_bias(c, diff));
+    gradients_[parameter(id, Role::weight)] =
+        rounded(reference_conv_backward_weights(c, src(id), diff));
+    add_diff(id, rounded(reference_conv_backward_data(c, diff, weights(id))));
+  }
+  void backward(NodeId id, const Pool2d& op, const Values& diff) {
+    add_diff(id, rounded(reference_pool_backward(pool_case(id, op), src(id), diff)));
+  }
+  void backward(NodeId id, const Relu& /*op*/, const Values& diff) {
+    add_diff(id, reference_relu_backward(src(id), diff));
+  }
+  void backward(NodeId id, const FullyConnected& op, const Values& diff) {
+    const auto shape = fc_shape(id, op);
+    gradients_[parameter(id, Role::bias)] = rounded(reference_backward_bias(shape, diff).value);
+    gradients_[parameter(id, Role::weight)] =
+        rounded(reference_backward_weights(shape, src(id), diff).value);
+    add_diff(id, rounded(reference_backward_data(shape, diff, weights(id)).value));
+  }
+  void backward(NodeId id, const Dropout& /*op*/, const Values& diff) { add_diff(id, diff); }
+  void backward(NodeId id, const Add& /*op*/, const Values& diff) {
+    add_diff(id, diff, 0);
+    add_diff(id, diff, 1);
+  }
+
+  Graph graph_;
   std::vector<Extent> extents_;
+  std::vector<ParameterSpec> specs_;
   std::int64_t images_;
-  std::vector<Values> parameters_;
-  std::vector<Values> values_;  // the input, then the output of every node
+  std::vector<Values> parameters_, gradients_;
+  std::vector<Values> values_, diffs_;  // by node
 };
 
 }  // namespace karnin::test

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "runtime/core/architecture.h"
+#include "runtime/graph/ops/pool2d.h"
 
 namespace karnin::test {
 
@@ -13,7 +13,7 @@ struct PoolCase {
   Extent src;
   Pool2d spec;
 
-  Extent dst() const { return dst_extent({"pool", spec, {}}, src); }
+  Extent dst() const { return spec.dst({&src, 1}); }
   std::int64_t src_size() const { return images * src.size(); }
   std::int64_t dst_size() const { return images * dst().size(); }
 };

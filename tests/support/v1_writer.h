@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "formats/io/byte_writer.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin::test {
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/metrics.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -70,9 +70,9 @@ std::vector<std::vector<Series>> measure_groups(
 }
 
 ScoreDistribution distribution(const Model& model, const std::string& layer) {
-  const int node = find_node(model.architecture, layer).value();
+  const int node = find_node(model.graph, layer).value();
   const std::size_t weights =
-      find_parameter(parameter_specs(model.architecture), node, Role::weight).value();
+      find_parameter(parameter_specs(model.graph), node, Role::weight).value();
   std::vector<double> scores = raw_scores(model, weights, PruneMethod::karnin_sgd, 0);
   const auto [lowest, highest] = std::ranges::minmax(scores);
   ScoreDistribution result{layer, lowest, highest, 0, std::vector<std::int64_t>(kScoreBins)};

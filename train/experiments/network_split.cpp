@@ -9,81 +9,83 @@
 namespace karnin {
 namespace {
 
-/// Of an image, that a front may hand over: its identity (below) takes as many squared, 16 MiB.
+/// Of an image, that a front may hand over: 10,000 test images take 80 MB.
 constexpr std::int64_t kMaxFeatures = 2048;
 
-Extent extent_before(const Architecture& architecture, std::size_t node) {
-  return node == 0 ? architecture.input : infer_extents(architecture)[node - 1];
+Extent extent_at(const Graph& graph, NodeId node) {
+  return infer_extents(graph)[static_cast<std::size_t>(node)];
 }
 
-/// Parameters of the nodes in [first, last).
-std::vector<Parameter> parameters_of(const Model& model, std::size_t first, std::size_t last) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+/// Whether nothing behind the node reads what is in front of it.
+bool is_cut(const Graph& graph, NodeId node) {
+  return std::all_of(graph.nodes.begin() + node + 1, graph.nodes.end(), [&](const Node& behind) {
+    return std::ranges::all_of(behind.inputs, [&](NodeId src) { return src >= node; });
+  });
+}
+
+/// Parameters of the nodes in (after, last].
+std::vector<Parameter> parameters_of(const Model& model, NodeId after, NodeId last) {
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   std::vector<Parameter> parameters;
   for (std::size_t p = 0; p < specs.size(); ++p)
-    if (std::cmp_greater_equal(specs[p].node, first) && std::cmp_less(specs[p].node, last))
-      parameters.push_back(model.parameters[p]);
+    if (specs[p].node > after && specs[p].node <= last) parameters.push_back(model.parameters[p]);
   return parameters;
 }
 
-/// The nodes before `node`, then an identity: a chain must end in rows of one value a class, and
-/// multiplying by 1 and adding zeros hands every activation through as it is.
-Model front_until(const Model& model, std::size_t node) {
-  const std::int64_t floats = extent_before(model.architecture, node).size();
-  Architecture front = model.architecture;
-  front.nodes.resize(node);
-  std::string name = "features";  // and all names together: unlike any of them
-  for (const Node& before : front.nodes) name += " " + before.name;
-  front.nodes.push_back({name, FullyConnected{floats}, {static_cast<int>(node) - 1}});
-
+Model front_until(const Model& model, NodeId cut) {
+  Graph front = model.graph;
+  front.nodes.resize(static_cast<std::size_t>(cut) + 1);
+  front.outputs = {cut};
   Model result = make_model(std::move(front));
   result.preprocess = model.preprocess;
-  std::ranges::move(parameters_of(model, 0, node), result.parameters.begin());
-  const std::size_t last =
-      find_parameter(parameter_specs(result.architecture), static_cast<int>(node), Role::weight)
-          .value();
-  Tensor& identity = result.parameters[last].value;
-  for (std::int64_t i = 0; i < floats; ++i) identity.data()[i * floats + i] = 1;
+  result.parameters = parameters_of(model, 0, cut);
   return result;
 }
 
 }  // namespace
 
-std::size_t cut_before(const Architecture& architecture, std::span<const std::string> layers) {
-  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
-  std::size_t first = architecture.nodes.size();
+NodeId cut_before(const Graph& graph, std::span<const std::string> layers) {
+  const std::vector<ParameterSpec> specs = parameter_specs(graph);
+  auto first = static_cast<NodeId>(graph.nodes.size());
   for (const std::string& layer : layers) {
-    const std::optional<int> node = find_node(architecture, layer);
+    const std::optional<NodeId> node = find_node(graph, layer);
     if (!node || !find_parameter(specs, *node, Role::weight))
       throw ArgumentError("no layer '" + layer + "' with weights");
-    first = std::min(first, static_cast<std::size_t>(*node));
+    first = std::min(first, *node);
   }
   if (layers.empty()) throw ArgumentError("expected at least one layer, got none");
-  return extent_before(architecture, first).size() > kMaxFeatures ? 0 : first;
+  NodeId cut = first - 1;
+  // Behind dropout alone there would be nothing to compute.
+  while (cut > 0 && (is<Dropout>(graph.node(cut).op) || !is_cut(graph, cut))) --cut;
+  return extent_at(graph, cut).size() > kMaxFeatures ? 0 : cut;
 }
 
-std::vector<float> features_before(const Model& model, std::size_t node, const ImageSet& images,
-                                   int threads) {
-  const std::int64_t floats = extent_before(model.architecture, node).size();
+std::vector<float> features_at(const Model& model, NodeId cut, const ImageSet& images,
+                               int threads) {
+  const std::int64_t floats = extent_at(model.graph, cut).size();
   std::vector<float> features(static_cast<std::size_t>(images.size() * floats));
   const ImageLoader load = loader_of(model.preprocess, images);
-  if (node == 0) {
+  if (cut == 0) {
     load(0, images.size(), features.data());
     return features;
   }
-  Engine engine(front_until(model, node), {.threads = threads, .race = false});
+  Engine engine(front_until(model, cut), {.threads = threads, .race = false});
   engine.run(images.size(), load, features);
   return features;
 }
 
-Model tail_from(const Model& model, std::size_t node) {
-  Architecture tail{model.architecture.name, extent_before(model.architecture, node), {}};
-  for (std::size_t i = node; i < model.architecture.nodes.size(); ++i) {
-    const Node& old = model.architecture.nodes[i];
-    tail.nodes.push_back({old.name, old.spec, {static_cast<int>(i - node) - 1}});
-  }
+Model tail_from(const Model& model, NodeId cut) {
+  const Graph& graph = model.graph;
+  const auto behind = [&](std::vector<NodeId> nodes) {
+    for (NodeId& node : nodes) node -= cut;
+    return nodes;
+  };
+  Graph tail = make_graph(graph.name, extent_at(graph, cut));
+  for (NodeId id = cut + 1; std::cmp_less(id, graph.nodes.size()); ++id)
+    append(tail, graph.node(id).name, graph.node(id).op, behind(graph.node(id).inputs));
+  tail.outputs = behind(graph.outputs);
   Model result = make_model(std::move(tail));
-  result.parameters = parameters_of(model, node, model.architecture.nodes.size());
+  result.parameters = parameters_of(model, cut, static_cast<NodeId>(graph.nodes.size()));
   return result;
 }
 

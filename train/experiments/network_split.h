@@ -7,22 +7,21 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 
-/// Index of the node in front of which to cut, so that pruning these layers leaves the front alone:
-/// the first of them, or 0 where its activations are too wide to be handed over. Throws
-/// ArgumentError where a layer has no weights.
-std::size_t cut_before(const Architecture& architecture, std::span<const std::string> layers);
+/// The node behind whose value to cut, so that pruning these layers leaves the front alone: the
+/// last one through which every path to the first of them runs, or the input where its activations
+/// are too wide to be handed over. Throws ArgumentError where a layer has no weights.
+NodeId cut_before(const Graph& graph, std::span<const std::string> layers);
 
-/// The activations that node `node` gets, images x (c x h x w) floats: the front of the network,
-/// run with kernels that follow from its shape alone. 4 bytes an activation are held.
-std::vector<float> features_before(const Model& model, std::size_t node, const ImageSet& images,
-                                   int threads);
+/// The value of the node at such a cut, images x (c x h x w) floats: the front of the network, run
+/// with kernels that follow from its shape alone. 4 bytes an activation are held.
+std::vector<float> features_at(const Model& model, NodeId cut, const ImageSet& images, int threads);
 
-/// The nodes from `node` on, with their parameters, as a model whose images are those activations.
+/// The nodes behind the cut, with their parameters, as a model whose images are those activations.
 /// It has no sensitivities.
-Model tail_from(const Model& model, std::size_t node);
+Model tail_from(const Model& model, NodeId cut);
 
 }  // namespace karnin

@@ -66,7 +66,7 @@ std::optional<TrainedNetwork> NetworkStore::load(const Recipe& recipe) const {
     const Json expected = to_json(recipe);
     for (const auto& [key, value] : expected.items())
       if (entry.at(key) != value) return std::nullopt;
-    if (network.model.architecture != recipe.architecture || entry.at("images_sha256") != digest_)
+    if (network.model.graph != recipe.graph || entry.at("images_sha256") != digest_)
       return std::nullopt;
     network.loss = loss_from(provenance.at("loss"));
     return network;

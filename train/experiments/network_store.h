@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/experiments/recipe.h"
 
 namespace karnin {

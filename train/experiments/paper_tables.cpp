@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "formats/report/csv.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "train/experiments/result_files.h"
 #include "train/experiments/statistics.h"
 
@@ -37,23 +38,25 @@ void append(Row& row, const Row& more) { row.insert(row.end(), more.begin(), mor
 /// Tables 1 and 2: the layers of one kind. The paper's columns are for its 3x32x32 images.
 template <typename Spec>
 std::string layer_csv(const Dataset& dataset) {
-  const Architecture net = paper_recipe(dataset, 1).architecture;
-  const Architecture printed = khanal2018();
+  const Graph net = paper_recipe(dataset, 1).graph;
+  const Graph printed = khanal2018();
   const std::vector<Extent> extents = infer_extents(net);
   const std::vector<Extent> paper_extents = infer_extents(printed);
   Csv csv({"layer", "inputs", "outputs", "kernel", "paper_inputs", "paper_outputs"});
   const bool conv = std::is_same_v<Spec, Conv2d>;
-  for (std::size_t i = 0; i < net.nodes.size(); ++i) {
-    if (!std::holds_alternative<Spec>(net.nodes[i].spec)) continue;
-    const auto inputs = [&](const Extent& image, const std::vector<Extent>& all) {
-      const Extent& src = i == 0 ? image : all[i - 1];
+  for (NodeId id = 0; std::cmp_less(id, net.nodes.size()); ++id) {
+    const Node& node = net.node(id);
+    if (!is<Spec>(node.op)) continue;
+    const auto inputs = [&](const Graph& graph, const std::vector<Extent>& all) {
+      const Extent src = source_extents(graph, all, id).front();
       return std::to_string(conv ? src.c : src.size());
     };
     std::string kernel;
-    if (const auto* spec = std::get_if<Conv2d>(&net.nodes[i].spec))
+    if (const auto* spec = std::get_if<Conv2d>(&node.op))
       kernel = fmt::format("{}x{}", spec->kh, spec->kw);
-    csv.add({net.nodes[i].name, inputs(net.input, extents), std::to_string(extents[i].c), kernel,
-             inputs(printed.input, paper_extents), std::to_string(paper_extents[i].c)});
+    const auto i = static_cast<std::size_t>(id);
+    csv.add({node.name, inputs(net, extents), std::to_string(extents[i].c), kernel,
+             inputs(printed, paper_extents), std::to_string(paper_extents[i].c)});
   }
   return csv.str();
 }

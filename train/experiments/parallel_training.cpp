@@ -67,7 +67,7 @@ class Tally {
 /// Nothing if it was stopped.
 std::optional<TrainedNetwork> train(const Recipe& recipe, const Dataset& dataset, int threads,
                                     const Watcher& watcher, Tally& tally) {
-  TrainedNetwork network{recipe, make_model(recipe.architecture), {}};
+  TrainedNetwork network{recipe, make_model(recipe.graph), {}};
   network.model.classes = dataset.classes;
   initialise(network.model, recipe.train.seed);
   TrainOptions options = recipe.train;

@@ -16,17 +16,17 @@ PruningEvaluator::PruningEvaluator(const Model& model, const ImageSet& images,
     : model_(model),
       images_(images),
       arena_(threads),
-      node_(cut_before(model.architecture, layers)),
-      tail_(tail_from(model, node_)),
-      features_(features_before(model, node_, images, threads)) {}
+      cut_(cut_before(model.graph, layers)),
+      specs_(parameter_specs(model.graph)),
+      tail_(tail_from(model, cut_)),
+      features_(features_at(model, cut_, images, threads)) {}
 
 PruningEvaluator::Choice PruningEvaluator::choose(const Pruning& pruning) const {
   Model model = model_;
   Choice choice{pruning(model), {}};
-  const std::size_t front = model.parameters.size() - tail_.parameters.size();
   for (std::size_t p = 0; p < model.parameters.size(); ++p) {
     Mask& mask = model.parameters[p].mask;
-    if (p >= front)
+    if (specs_[p].node > cut_)
       choice.masks.push_back(std::move(mask));
     else if (mask != model_.parameters[p].mask)
       throw ArgumentError("'" + model.parameters[p].name + "' was not to be pruned");

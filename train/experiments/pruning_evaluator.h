@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
 #include "runtime/core/parallel.h"
 #include "runtime/engine/metrics.h"
+#include "runtime/graph/model.h"
 #include "train/pruning/pruner.h"
 
 namespace karnin {
@@ -56,7 +56,8 @@ class PruningEvaluator {
   const Model& model_;
   const ImageSet& images_;
   Arena arena_;
-  std::size_t node_;
+  NodeId cut_;
+  std::vector<ParameterSpec> specs_;
   Model tail_;
   std::vector<float> features_;
 };

@@ -20,9 +20,9 @@ constexpr std::uint64_t kControlStream = 0x636f6e74726f6c;  // "control"
 double pruned_share(const Model& model, const std::vector<std::string>& layers) {
   std::int64_t pruned = 0;
   std::int64_t all = 0;
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (std::size_t p = 0; p < specs.size(); ++p) {
-    const Node& node = model.architecture.nodes[static_cast<std::size_t>(specs[p].node)];
+    const Node& node = model.graph.node(specs[p].node);
     if (specs[p].role != Role::weight || std::ranges::count(layers, node.name) == 0) continue;
     const Parameter& parameter = model.parameters[p];
     pruned += std::ranges::count(parameter.mask, std::uint8_t{0});

@@ -1,8 +1,6 @@
 #include "train/experiments/recipe.h"
 
-#include <utility>
-
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 
 namespace karnin {
 namespace {
@@ -10,16 +8,13 @@ namespace {
 constexpr float kDropoutRate = 0.5F;
 
 /// A dropout node behind each of these nodes.
-Architecture with_dropout(const Architecture& plain, const std::vector<std::string>& behind) {
-  Architecture result{plain.name + "-dropout", plain.input, {}};
-  const auto add = [&](std::string name, LayerSpec spec) {
-    const int index = static_cast<int>(result.nodes.size());
-    result.nodes.push_back({std::move(name), spec, {index - 1}});
-  };
+Graph with_dropout(const Graph& plain, const std::vector<std::string>& behind) {
+  Graph result = make_graph(plain.name + "-dropout", input_extent(plain));
   for (const Node& node : plain.nodes) {
-    add(node.name, node.spec);
+    if (is<Input>(node.op)) continue;
+    append(result, node.name, node.op);
     for (const std::string& name : behind)
-      if (name == node.name) add("dropout-" + name, Dropout{kDropoutRate});
+      if (name == node.name) append(result, "dropout-" + name, Dropout{kDropoutRate});
   }
   return result;
 }
@@ -47,7 +42,7 @@ Recipe dropout_recipe(const Dataset& dataset, std::uint64_t seed) {
   Recipe recipe = paper_recipe(dataset, seed);
   recipe.name = "dropout";
   // The rectifiers of FC1 and FC2.
-  recipe.architecture = with_dropout(recipe.architecture, {"relu3", "relu4"});
+  recipe.graph = with_dropout(recipe.graph, {"relu3", "relu4"});
   return recipe;
 }
 

@@ -5,14 +5,14 @@
 #include <string>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/architecture.h"
+#include "runtime/graph/graph.h"
 #include "train/loop/trainer.h"
 
 namespace karnin {
 
 struct Recipe {
   std::string name;  ///< "base", "dropout", ...: part of a file's name
-  Architecture architecture;
+  Graph graph;
   TrainOptions train;  ///< its threads don't matter
 };
 

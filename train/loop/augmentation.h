@@ -6,7 +6,7 @@
 #include <span>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -26,11 +26,11 @@ std::vector<const float*> tensors_of(const Model& model) {
 
 void check_images(const Model& model, const ImageSet& images) {
   if (images.size() == 0) throw ArgumentError("training images: expected at least one, got none");
-  const Extent &expected = model.architecture.input, &got = images.extent;
+  const Extent &expected = input_extent(model.graph), &got = images.extent;
   if (got != expected)
     throw ShapeError(fmt::format("training images: expected {}x{}x{}, got {}x{}x{}", expected.c,
                                  expected.h, expected.w, got.c, got.h, got.w));
-  const std::int64_t classes = infer_extents(model.architecture).back().c;
+  const std::int64_t classes = class_count(model.graph);
   const std::uint8_t top = *std::ranges::max_element(images.labels);
   if (top >= classes)
     throw ShapeError(
@@ -42,7 +42,7 @@ struct BatchGradient::Station {
       : worker(chain),
         labels(static_cast<std::size_t>(chain.images())),
         plane(static_cast<std::size_t>(input.h * input.w)),
-        scratch(static_cast<std::size_t>(2 * chain.classes())) {
+        scratch(static_cast<std::size_t>(2 * chain.outputs())) {
     if (teacher_chain != nullptr) teacher.emplace(*teacher_chain);
   }
 
@@ -55,11 +55,11 @@ struct BatchGradient::Station {
 
 struct BatchGradient::SizedChain {
   SizedChain(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
-      : chain(model.architecture, options(images, Purpose::training)),
-        input(model.architecture.input),
+      : chain(model.graph, options(images, Purpose::training)),
+        input(input_extent(model.graph)),
         stations(static_cast<std::size_t>(threads)) {
     if (teacher_model == nullptr) return;
-    teacher.emplace(teacher_model->architecture, options(images, Purpose::inference));
+    teacher.emplace(teacher_model->graph, options(images, Purpose::inference));
     teacher->set_parameters(tensors_of(*teacher_model));
   }
 
@@ -171,12 +171,12 @@ std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station)
   const std::int64_t images = sized.chain.images();
   std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
   station.teacher->forward();
-  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.chain.classes())};
+  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.chain.outputs())};
 }
 
 LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale) const {
   Chain::Worker& worker = station.worker;
-  const std::int64_t images = sized.chain.images(), classes = sized.chain.classes();
+  const std::int64_t images = sized.chain.images(), classes = sized.chain.outputs();
   LossSum sum;
   if (objective_.loss.is_plain()) {
     kernels::active().softmax_cross_entropy(images, classes, worker.logits(), station.labels.data(),
@@ -190,7 +190,7 @@ LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale
 }
 
 bool BatchGradient::has_finite_parameters(int node) const {
-  const std::vector<ParameterSpec> specs = parameter_specs(model_.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model_.graph);
   return std::ranges::all_of(kRoles, [&](Role role) {
     const auto own = find_parameter(specs, node, role);
     return !own || are_finite(model_.parameters[*own].value.span());

@@ -11,8 +11,8 @@
 
 #include "formats/data/dataset.h"
 #include "runtime/core/aligned.h"
-#include "runtime/core/model.h"
 #include "runtime/core/parallel.h"
+#include "runtime/graph/model.h"
 #include "runtime/layers/chain.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
@@ -52,7 +52,7 @@ struct Objective {
 class BatchGradient {
  public:
   /// Keeps references to model, teacher, images and arena. Throws ShapeError for an unsound
-  /// architecture.
+  /// graph.
   BatchGradient(const Model& model, const ImageSource& source, const Objective& objective,
                 Arena& arena);
   ~BatchGradient();

@@ -22,7 +22,7 @@ void fill_uniform(Parameter& parameter, double bound, CounterRng rng) {
 }  // namespace
 
 void initialise(Model& model, std::uint64_t seed) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     // A bias takes the bound of its node's weights.
     const std::size_t weight = find_parameter(specs, specs[i].node, Role::weight).value();

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

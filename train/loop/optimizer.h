@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/core/aligned.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/loop/mask_set.h"
 #include "train/loop/parameter_range.h"
 

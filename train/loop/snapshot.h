@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

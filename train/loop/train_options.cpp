@@ -14,14 +14,14 @@ void check_teacher(const Model& model, const TrainOptions& options) {
     throw ArgumentError("teacher: expected a network and a share of the loss above 0, got none");
   const Model& teacher = *options.teacher->model;
   validate(teacher);
-  const auto classes = [](const Model& m) { return infer_extents(m.architecture).back().c; };
+  const std::int64_t classes = class_count(model.graph);
   if (!teacher.classes.empty() && !model.classes.empty() && teacher.classes != model.classes)
     throw ArgumentError("teacher: expected the classes that are learnt here, got others");
-  if (teacher.architecture.input != model.architecture.input ||
-      teacher.preprocess != model.preprocess || classes(teacher) != classes(model))
+  if (input_extent(teacher.graph) != input_extent(model.graph) ||
+      teacher.preprocess != model.preprocess || class_count(teacher.graph) != classes)
     throw ShapeError(fmt::format(
         "teacher: expected {}'s images, normalised as here, and {} classes, got another network's",
-        model.architecture.name, classes(model)));
+        model.graph.name, classes));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "formats/data/dataset.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
 #include "train/loop/optimizer.h"

@@ -10,7 +10,7 @@
 
 #include "formats/data/dataset.h"
 #include "runtime/core/error.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/loop/observer.h"
 #include "train/loop/snapshot.h"
 #include "train/loop/train_options.h"

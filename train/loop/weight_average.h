@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/loop/observer.h"
 
 namespace karnin {

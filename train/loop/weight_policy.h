@@ -2,7 +2,7 @@
 // policy or none, and asks it; all others watch (observer.h).
 #pragma once
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/loop/mask_set.h"
 #include "train/loop/observer.h"
 #include "train/loop/optimizer.h"

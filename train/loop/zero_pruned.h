@@ -1,7 +1,7 @@
 // What every mask means for the weights under it.
 #pragma once
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -28,8 +28,8 @@ std::vector<std::int64_t> draw(std::int64_t all, const GradientScoreOptions& opt
 
 /// The network as it is used: no unit drops out.
 Model without_dropout(Model model) {
-  for (Node& node : model.architecture.nodes)
-    if (auto* dropout = std::get_if<Dropout>(&node.spec)) dropout->rate = 0;
+  for (Node& node : model.graph.nodes)
+    if (auto* dropout = std::get_if<Dropout>(&node.op)) dropout->rate = 0;
   return model;
 }
 

@@ -50,12 +50,12 @@ void check(const PruneOptions& options) {
 
 /// Parameter indices of the chosen layers' weights, in the model's order.
 Group chosen_parameters(const Model& model, const std::vector<std::string>& layers) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   std::vector<std::string> known;
   Group chosen;
   for (std::size_t p = 0; p < specs.size(); ++p) {
     if (specs[p].role != Role::weight) continue;
-    known.push_back(model.architecture.nodes[specs[p].node].name);
+    known.push_back(model.graph.node(specs[p].node).name);
     if (std::ranges::count(layers, known.back()) > 0) chosen.push_back(p);
   }
   for (const std::string& layer : layers)
@@ -128,11 +128,11 @@ void remove_weight(Parameter& parameter, std::size_t i) {
 std::vector<PruneReport::LayerCount> counts_of(const Model& model,
                                                const std::vector<std::int64_t>& removed) {
   std::vector<PruneReport::LayerCount> counts;
-  for (const ParameterSpec& spec : parameter_specs(model.architecture)) {
+  for (const ParameterSpec& spec : parameter_specs(model.graph)) {
     const std::size_t p = counts.size();
     const auto& [name, value, mask] = model.parameters[p];
-    counts.push_back({model.architecture.nodes[static_cast<std::size_t>(spec.node)].name,
-                      value.size(), removed[p], std::ranges::count(mask, std::uint8_t{0})});
+    counts.push_back({model.graph.node(spec.node).name, value.size(), removed[p],
+                      std::ranges::count(mask, std::uint8_t{0})});
   }
   return counts;
 }

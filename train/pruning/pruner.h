@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/pruning/normalisation.h"
 #include "train/pruning/scores.h"
 

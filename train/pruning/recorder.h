@@ -36,7 +36,7 @@
 #include <vector>
 
 #include "runtime/core/aligned.h"
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "runtime/kernels/kernels.h"
 #include "train/loop/observer.h"
 

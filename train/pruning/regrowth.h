@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 #include "train/pruning/pruner.h"
 
 namespace karnin {

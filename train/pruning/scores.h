@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <variant>
 
 namespace karnin {
@@ -11,37 +12,59 @@ using Flags = std::vector<std::uint8_t>;
 
 /// A trainable node and where its parameters are.
 struct Trainable {
-  int node;
+  NodeId node;
   std::size_t weights, bias;
 };
 
-/// A trainable layer and the next one. Between them, whatever stands there treats every unit alike
-/// and leaves a constant one constant: ReLU, dropout, pooling (which leaves padding out).
+/// A trainable layer and the one that alone reads it. Between them, whatever stands there treats
+/// every unit alike and leaves a constant one constant: ReLU, dropout, pooling (which leaves
+/// padding out).
 struct Link {
   Trainable src, dst;
   bool relu = false;    ///< between them
   bool padded = false;  ///< dst sees zeros around its input
 };
 
-std::vector<Link> links_of(const Architecture& architecture) {
-  const std::vector<ParameterSpec> specs = parameter_specs(architecture);
-  std::vector<Link> links;
-  std::optional<Trainable> above;
-  bool relu = false;
-  for (int i = 0; i < static_cast<int>(architecture.nodes.size()); ++i) {
-    const LayerSpec& spec = architecture.nodes[static_cast<std::size_t>(i)].spec;
-    relu = relu || std::holds_alternative<Relu>(spec);
-    const auto weights = find_parameter(specs, i, Role::weight);
-    if (!weights) continue;
-    const auto* conv = std::get_if<Conv2d>(&spec);
-    const bool padded = conv != nullptr && (conv->ph > 0 || conv->pw > 0);
-    const Trainable own{i, *weights, find_parameter(specs, i, Role::bias).value()};
-    if (above) links.push_back({*above, own, relu, padded});
-    above = own;
-    relu = false;
+class LinkFinder {
+ public:
+  explicit LinkFinder(const Graph& graph)
+      : graph_(graph), specs_(parameter_specs(graph)), readers_(readers_of(graph)) {}
+
+  std::vector<Link> links() const {
+    std::vector<Link> links;
+    for (NodeId id = 0; std::cmp_less(id, graph_.nodes.size()); ++id)
+      if (const auto src = trainable(id))
+        if (const auto link = link_from(*src)) links.push_back(*link);
+    return links;
   }
-  return links;
-}
+
+ private:
+  std::optional<Trainable> trainable(NodeId id) const {
+    if (!traits(graph_.node(id).op).trainable) return std::nullopt;
+    return Trainable{id, find_parameter(specs_, id, Role::weight).value(),
+                     find_parameter(specs_, id, Role::bias).value()};
+  }
+
+  std::optional<Link> link_from(const Trainable& src) const {
+    bool relu = false;
+    for (NodeId at = src.node; std::ranges::count(graph_.outputs, at) == 0;) {
+      const std::vector<NodeId>& readers = readers_[static_cast<std::size_t>(at)];
+      if (readers.size() != 1) return std::nullopt;
+      at = readers.front();
+      const Op& op = graph_.node(at).op;
+      const auto* conv = std::get_if<Conv2d>(&op);
+      const bool padded = conv != nullptr && (conv->ph > 0 || conv->pw > 0);
+      if (const auto dst = trainable(at)) return Link{src, *dst, relu, padded};
+      if (!traits(op).keeps_units) return std::nullopt;
+      relu = relu || is<Relu>(op);
+    }
+    return std::nullopt;
+  }
+
+  const Graph& graph_;
+  std::vector<ParameterSpec> specs_;
+  std::vector<std::vector<NodeId>> readers_;
+};
 
 /// A tensor as (outer, units, inner): the rows of a layer are its own units, its columns those of
 /// the layer before, each a window or all pixels of a channel.
@@ -150,9 +173,9 @@ Removal choose(const Model& model, const Link& link) {
   return removal;
 }
 
-void set_units(LayerSpec& spec, std::int64_t units) {
-  if (auto* conv = std::get_if<Conv2d>(&spec)) conv->oc = units;
-  if (auto* fc = std::get_if<FullyConnected>(&spec)) fc->oc = units;
+void set_units(Op& op, std::int64_t units) {
+  if (auto* conv = std::get_if<Conv2d>(&op)) conv->oc = units;
+  if (auto* fc = std::get_if<FullyConnected>(&op)) fc->oc = units;
 }
 
 /// True if anything was removed.
@@ -167,8 +190,7 @@ bool shrink_layer(Model& model, const Link& link, ShrinkReport::LayerCount& coun
   remove(model, link.dst.weights, columns_of(next, removed.size()), removed);
   for (const std::size_t p : {link.src.weights, link.src.bias})
     remove(model, p, rows_of(model.parameters[p].value), removed);
-  set_units(model.architecture.nodes[static_cast<std::size_t>(link.src.node)].spec,
-            std::ranges::count(removed, 0));
+  set_units(model.graph.node(link.src.node).op, std::ranges::count(removed, 0));
   count.constant += constants;
   count.unused += unuseds;
   return true;
@@ -178,11 +200,11 @@ bool shrink_layer(Model& model, const Link& link, ShrinkReport::LayerCount& coun
 
 ShrinkReport shrink(Model& model) {
   validate(model);
-  const std::vector<Link> links = links_of(model.architecture);
+  const std::vector<Link> links = LinkFinder(model.graph).links();
   ShrinkReport report;
   for (const Link& link : links)
-    report.layers.push_back({model.architecture.nodes[static_cast<std::size_t>(link.src.node)].name,
-                             model.parameters[link.src.weights].value.dims()[0]});
+    report.layers.push_back(
+        {model.graph.node(link.src.node).name, model.parameters[link.src.weights].value.dims()[0]});
   // A unit that goes takes weights along, and leaves others without inputs or outputs.
   for (bool changed = true; changed;) {
     changed = false;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 
@@ -17,7 +17,8 @@ struct ShrinkReport {
     std::int64_t unused = 0;    ///< removed: all outgoing weights were 0
     bool operator==(const LayerCount&) const = default;
   };
-  std::vector<LayerCount> layers;  ///< all but the last trainable one, whose units are the classes
+  /// All but those whose units are the classes, or are read by several others.
+  std::vector<LayerCount> layers;
 };
 
 /// Takes out every unit all of whose incoming weights are 0, its constant output being added to the

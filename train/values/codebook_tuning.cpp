@@ -39,7 +39,7 @@ class NearestEntry {
 }  // namespace
 
 CodebookTuning::CodebookTuning(Model& model, int entries) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (const ParameterSpec& spec : specs) {
     const std::span<float> weights = model.parameters[tuned_.size()].value.span();
     std::vector<std::uint32_t> kept = kept_indices(model.parameters[tuned_.size()]);

@@ -96,7 +96,7 @@ void quantise(Model& model, const QuantiseOptions& options) {
   if (options.entries < kLeastEntries || options.entries > kMostEntries)
     throw ArgumentError(fmt::format("codebook: expected {} to {} entries, got {}", kLeastEntries,
                                     kMostEntries, options.entries));
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (std::size_t p = 0; p < specs.size(); ++p)
     quantise(model.parameters[p], specs[p].role, options);
 }

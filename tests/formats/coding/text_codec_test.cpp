@@ -7,7 +7,7 @@
 #include "formats/coding/padding.h"
 #include "formats/io/json_text.h"
 #include "formats/model/architecture_json.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/error_message.h"
 
 namespace karnin {

@@ -52,7 +52,7 @@ void expect_old_or_new(const test::TemporaryDirectory& directory, bool is_new,
 /// All of a file but the JSON in it, whose library takes from the heap when it gives back: without
 /// memory it ends the process, and nothing here could keep it from that.
 void read_all_but_json(const std::vector<std::uint8_t>& bytes, const Model& model) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   auto spec = specs.begin();
   for (const SectionView& section : decode_container(bytes, "file")) {
     if (section.kind == SectionKind::description) decode_text(section.payload, "description");

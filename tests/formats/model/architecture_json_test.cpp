@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "runtime/core/error.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temporary_directory.h"
 
@@ -24,19 +24,18 @@ std::string refusal(const std::string& json) {
 
 const std::string kLast = R"({"name":"fc","type":"fully_connected","oc":10})";
 
-Architecture every_layer() {
-  return {"every \"layer\"",
-          {3, 20, 24},
-          {{"conv", Conv2d{4, 3, 5, 1, 2, 1, 2}, {kImageInput}},
-           {"max", Pool2d{PoolKind::max, 2, 3, 2, 1, 1, 0}, {0}},
-           {"avg", Pool2d{PoolKind::average, 3, 2, 1, 2, 0, 1}, {1}},
-           {"relu", Relu{}, {2}},
-           {"drop", Dropout{0.3F}, {3}},
-           {"fc", FullyConnected{7}, {4}}}};
+Graph every_layer() {
+  return make_chain("every \"layer\"", {3, 20, 24},
+                    {{"conv", Conv2d{4, 3, 5, 1, 2, 1, 2}},
+                     {"max", Pool2d{PoolKind::max, 2, 3, 2, 1, 1, 0}},
+                     {"avg", Pool2d{PoolKind::average, 3, 2, 1, 2, 0, 1}},
+                     {"relu", Relu{}},
+                     {"drop", Dropout{0.3F}},
+                     {"fc", FullyConnected{7}}});
 }
 
 TEST(ArchitectureJson, RoundTripsAndIsCanonical) {
-  for (const Architecture& net : {khanal2018(), khanal2018({1, 32, 32}, 7), every_layer()}) {
+  for (const Graph& net : {khanal2018(), khanal2018({1, 32, 32}, 7), every_layer()}) {
     const std::string text = architecture_to_json(net);
     EXPECT_EQ(architecture_from_json(text, "f"), net);
     EXPECT_EQ(architecture_to_json(architecture_from_json(text, "f")), text);
@@ -44,8 +43,7 @@ TEST(ArchitectureJson, RoundTripsAndIsCanonical) {
 }
 
 TEST(ArchitectureJson, WritesTheSchema) {
-  const Architecture net{
-      "n", {1, 6, 6}, {{"c", Conv2d{2, 5, 6}, {-1}}, {"f", FullyConnected{3}, {0}}}};
+  const Graph net = make_chain("n", {1, 6, 6}, {{"c", Conv2d{2, 5, 6}}, {"f", FullyConnected{3}}});
   EXPECT_EQ(architecture_to_json(net),
             R"({"name":"n","input":[1,6,6],"layers":[)"
             R"({"name":"c","type":"conv2d","oc":2,"kernel":[5,6],"stride":[1,1],"padding":[0,0],)"
@@ -54,16 +52,16 @@ TEST(ArchitectureJson, WritesTheSchema) {
 }
 
 TEST(ArchitectureJson, FillsInWhatMayBeLeftOut) {
-  const Architecture net =
+  const Graph net =
       architecture_from_json(with_layers(R"({"type":"conv2d","name":"c","oc":2,"kernel":[3,3]},
                      {"type":"avg_pool2d","name":"p","kernel":[2,3]},)" +
                                          kLast),
                              "f");
-  EXPECT_EQ(std::get<Conv2d>(net.nodes[0].spec), (Conv2d{2, 3, 3, 1, 1, 0, 0}));
-  EXPECT_EQ(std::get<Pool2d>(net.nodes[1].spec), (Pool2d{PoolKind::average, 2, 3, 2, 3, 0, 0}))
+  EXPECT_EQ(std::get<Conv2d>(net.nodes[1].op), (Conv2d{2, 3, 3, 1, 1, 0, 0}));
+  EXPECT_EQ(std::get<Pool2d>(net.nodes[2].op), (Pool2d{PoolKind::average, 2, 3, 2, 3, 0, 0}))
       << "windows that do not overlap";
-  EXPECT_EQ(net.nodes[0].inputs, std::vector<int>{kImageInput});
-  EXPECT_EQ(net.nodes[2].inputs, std::vector<int>{1});
+  EXPECT_EQ(net.nodes[1].inputs, std::vector<NodeId>{0});
+  EXPECT_EQ(net.nodes[3].inputs, std::vector<NodeId>{2});
 }
 
 TEST(ArchitectureJson, NamesThePlaceOfWhatItRefuses) {

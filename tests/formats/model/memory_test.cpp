@@ -17,7 +17,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::size_t kTables = std::size_t{256} << 10;
 
 Model one_matrix(std::int64_t rows, std::int64_t columns) {
-  return make_model({"n", {1, 1, columns}, {{"fc", FullyConnected{rows}, {kImageInput}}}});
+  return make_model(make_chain("n", {1, 1, columns}, {{"fc", FullyConnected{rows}}}));
 }
 
 /// The most that action() held at once; what it returns counts.
@@ -79,9 +79,8 @@ TEST(Memory, ForInferenceSparseMatricesTakeTheirKeptWeights) {
 
 TEST(Memory, VerifyingTakesOneTensorAtATime) {
   constexpr std::int64_t kWidth = 200;
-  Architecture net{"n", {1, 1, kWidth}, {}};
-  for (int i = 0; i < 16; ++i)
-    net.nodes.push_back({"fc" + std::to_string(i), FullyConnected{kWidth}, {i - 1}});
+  Graph net = make_graph("n", {1, 1, kWidth});
+  for (int i = 0; i < 16; ++i) append(net, "fc" + std::to_string(i), FullyConnected{kWidth});
   Model model = make_model(std::move(net));
   std::mt19937 rng(4);
   std::normal_distribution<float> normal;

@@ -7,7 +7,7 @@
 
 #include "formats/model/storable.h"
 #include "runtime/core/error.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/error_message.h"
 #include "tests/support/random_model.h"
 #include "tests/support/temporary_directory.h"
@@ -75,7 +75,7 @@ TEST(ModelFile, EdgesRoundTrip) {
     parameter.mask.assign(static_cast<std::size_t>(parameter.value.size()), 0);
   expect_round_trip(all_pruned, "nothing kept");
   Model empty_names = test::tiny_model();
-  empty_names.architecture.name.clear();
+  empty_names.graph.name.clear();
   empty_names.classes = {"", "", ""};
   empty_names.provenance = "{}";
   expect_round_trip(empty_names, "empty names");
@@ -83,7 +83,7 @@ TEST(ModelFile, EdgesRoundTrip) {
 
 TEST(ModelFile, ForInferenceMatricesOfWhichHalfIsLeftStaySparse) {
   const auto is_sparse = [](std::int64_t kept) {
-    Model model = make_model({"half", {8, 1, 1}, {{"fc", FullyConnected{5}, {kImageInput}}}});
+    Model model = make_model(make_chain("half", {8, 1, 1}, {{"fc", FullyConnected{5}}}));
     Parameter& weights = model.parameters.front();
     weights.mask.assign(40, 0);
     std::fill_n(weights.mask.begin(), kept, std::uint8_t{1});
@@ -177,8 +177,7 @@ TEST(ModelFile, RefusesToWriteWhatItCouldNotRead) {
   EXPECT_THAT(refusal([](Model& m) { m.classes[0] = "a\x1B[31m"; }), HasSubstr("control"));
   EXPECT_THAT(refusal([](Model& m) { m.classes[0] = std::string(129, 'a'); }), HasSubstr("128"));
   EXPECT_THAT(refusal([](Model& m) { m.classes[0] = "\xFF"; }), HasSubstr("UTF-8"));
-  EXPECT_THAT(refusal([](Model& m) { m.architecture.nodes[0].name = "a\n"; }),
-              HasSubstr("'conv.w"));
+  EXPECT_THAT(refusal([](Model& m) { m.graph.nodes[1].name = "a\n"; }), HasSubstr("'conv.w"));
   EXPECT_THAT(refusal([](Model& m) { m.provenance = "[]"; }), HasSubstr("a JSON object"));
   EXPECT_THAT(refusal([](Model& m) { m.provenance = "{"; }), HasSubstr("provenance"));
   EXPECT_THAT(refusal([](Model& m) { m.provenance.assign(1U << 23, ' ').append("{}"); }),
@@ -222,7 +221,7 @@ TEST(ModelFile, TheTestsOwnWriterOfVersion2IsRight) {
 }
 
 TEST(ModelFile, DescriptionsTooLongForAReaderAreNotWritten) {
-  Model model = make_model({"n", {1, 1, 1}, {{"fc", FullyConnected{40'000}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {1, 1, 1}, {{"fc", FullyConnected{40'000}}}));
   model.classes.assign(40'000, std::string(kMaxNameBytes, 'x'));
   EXPECT_THROW(encode_model(model), ArgumentError);
 }

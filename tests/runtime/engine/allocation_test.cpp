@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "runtime/core/counter_rng.h"
-#include "runtime/core/networks.h"
 #include "runtime/engine/engine.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/pruned_model.h"
 
@@ -35,7 +35,7 @@ TEST(Allocation, ARunAllocatesNothing) {
 
 TEST(Allocation, NoTensorIsMadeForAMatrixThatLostNearlyAll) {
   constexpr std::int64_t kWidth = 1024;
-  Model model = make_model({"n", {kWidth, 1, 1}, {{"fc", FullyConnected{kWidth}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {kWidth, 1, 1}, {{"fc", FullyConnected{kWidth}}}));
   std::ranges::fill(model.parameters[0].value.span(), 1.0F);
   test::prune_matrices(model, 0.9);
   CompactModel compact{model, {}};

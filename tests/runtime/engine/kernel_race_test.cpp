@@ -54,8 +54,8 @@ TEST(FcModel, TakesTheLayersOutOfANetwork) {
   const Model network = test::golden_model();
   const std::vector<Model> layers = fc_layers_of(network);
   ASSERT_EQ(layers.size(), 3U);
-  EXPECT_EQ(layers[1].architecture.name, "fc2");
-  EXPECT_EQ(layers[1].architecture.input, (Extent{120, 1, 1}));
+  EXPECT_EQ(layers[1].graph.name, "fc2");
+  EXPECT_EQ(input_extent(layers[1].graph), (Extent{120, 1, 1}));
   EXPECT_EQ(layers[0].parameters[0].value, network.parameters[4].value);
   EXPECT_EQ(layers[2].parameters[1].value, network.parameters[9].value);
 }

@@ -73,10 +73,8 @@ TEST(Plan, TheRaceKeepsTheWinner) {
 }
 
 TEST(Plan, DenseKernelsDoNotRaceWhereNearlyAllOfManyWeightsAreGone) {
-  Model model = make_model(
-      {"many",
-       {1024, 1, 1},
-       {{"large", FullyConnected{1024}, {kImageInput}}, {"small", FullyConnected{1023}, {0}}}});
+  Model model = make_model(make_chain(
+      "many", {1024, 1, 1}, {{"large", FullyConnected{1024}}, {"small", FullyConnected{1023}}}));
   for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
   const auto timed = [&](double sparsity) {
     prune_matrices(model, sparsity);

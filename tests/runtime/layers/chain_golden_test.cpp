@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden,
 TEST_P(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {
   const Model model = test::golden_model();
   Chain chain(
-      model.architecture,
+      model.graph,
       {.images = kImages, .purpose = Purpose::training, .kind = GetParam(), .fc_kernel = {}});
   chain.set_parameters(parameters_of(model));
   Chain::Worker worker(chain);
@@ -71,10 +71,10 @@ TEST_P(ChainGolden, InferenceGivesTheSameLogits) {
   const Model model = test::golden_model();
   for (const FcKernel kernel :
        {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes, FcKernel::sparse_gather}) {
-    Chain chain(model.architecture, {.images = kImages,
-                                     .purpose = Purpose::inference,
-                                     .kind = GetParam(),
-                                     .fc_kernel = [=](const std::string&) { return kernel; }});
+    Chain chain(model.graph, {.images = kImages,
+                              .purpose = Purpose::inference,
+                              .kind = GetParam(),
+                              .fc_kernel = [=](const std::string&) { return kernel; }});
     chain.set_parameters(parameters_of(model));
     Chain::Worker worker(chain);
     std::ranges::copy(test::golden_images(0), worker.input());

@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "runtime/core/error.h"
-#include "runtime/core/model.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/model.h"
+#include "runtime/graph/networks.h"
 #include "runtime/kernels/kernels.h"
 #include "tests/support/fill.h"
 #include "tests/support/isa_level.h"
@@ -20,18 +20,15 @@ namespace {
 
 using test::Values;
 
-Architecture net(const Extent& input, const std::vector<LayerSpec>& specs) {
-  Architecture architecture{"net", input, {}};
-  for (const LayerSpec& spec : specs) {
-    const int index = static_cast<int>(architecture.nodes.size());
-    architecture.nodes.push_back({"layer" + std::to_string(index), spec, {index - 1}});
-  }
-  return architecture;
+Graph net(const Extent& input, const std::vector<Op>& ops) {
+  Graph graph = make_graph("net", input);
+  for (std::size_t i = 0; i < ops.size(); ++i) append(graph, "layer" + std::to_string(i), ops[i]);
+  return graph;
 }
 
 /// Everything that the paper's network has not: an operator before the first convolution, strides,
 /// padding, average pooling, a ReLU that can't be fused, overlapping windows, odd channel counts.
-Architecture odd_network() {
+Graph odd_network() {
   return net({3, 11, 10},
              {Relu{}, Conv2d{6, 3, 3, 2, 1, 1, 0}, Relu{}, Pool2d{PoolKind::average}, Dropout{0.0F},
               Conv2d{9, 2, 2}, Relu{}, Pool2d{PoolKind::max, 2, 2, 1, 1}, Conv2d{3, 1, 1}, Relu{},
@@ -40,15 +37,15 @@ Architecture odd_network() {
 
 /// A network that starts with pooling, and one without any convolution or fully connected layer at
 /// the end.
-Architecture pooling_network() {
+Graph pooling_network() {
   return net({10, 8, 8}, {Pool2d{}, Conv2d{6, 3, 3}, Relu{}, Pool2d{PoolKind::average}});
 }
 
 /// Weights -1, 0, 1 and integer pixels: the values stay below 2^24, so that every implementation
 /// has to give the very same bits (an average of 4 is exact too).
-std::vector<Values> small_parameters(const Architecture& architecture) {
+std::vector<Values> small_parameters(const Graph& graph) {
   std::vector<Values> parameters;
-  for (const ParameterSpec& spec : parameter_specs(architecture)) {
+  for (const ParameterSpec& spec : parameter_specs(graph)) {
     Values values = test::integers(element_count(spec.dims), parameters.size() + 10);
     for (float& x : values) x = static_cast<float>((x > 1.0F) - (x < -1.0F));
     parameters.push_back(std::move(values));
@@ -64,10 +61,10 @@ std::vector<const float*> pointers(const std::vector<Values>& parameters) {
 
 /// A chain with one worker and its parameters.
 struct Fixture {
-  Fixture(const Architecture& architecture, const ChainOptions& options)
-      : parameters(small_parameters(architecture)),
-        input(test::integers(options.images * architecture.input.size(), 1)),
-        chain(architecture, options),
+  Fixture(const Graph& graph, const ChainOptions& options)
+      : parameters(small_parameters(graph)),
+        input(test::integers(options.images * input_extent(graph).size(), 1)),
+        chain(graph, options),
         worker(chain) {
     chain.set_parameters(pointers(parameters));
   }
@@ -75,7 +72,7 @@ struct Fixture {
   Values forward(const ShardId& shard = {}) {
     std::copy(input.begin(), input.end(), worker.input());
     worker.forward(shard);
-    return {worker.logits(), worker.logits() + chain.images() * chain.classes()};
+    return {worker.logits(), worker.logits() + chain.images() * chain.outputs()};
   }
 
   std::vector<Values> backward(const Values& diff_logits, const ShardId& shard = {}) {
@@ -108,9 +105,9 @@ ChainOptions inference(std::int64_t images, FcKernel kernel, ChainKind kind = Ch
           .fc_kernel = [=](const std::string&) { return kernel; }};
 }
 
-class EveryNetwork : public testing::TestWithParam<std::tuple<Architecture, ChainKind>> {
+class EveryNetwork : public testing::TestWithParam<std::tuple<Graph, ChainKind>> {
  protected:
-  const Architecture& architecture_ = std::get<0>(GetParam());
+  const Graph& architecture_ = std::get<0>(GetParam());
   const ChainKind kind_ = std::get<1>(GetParam());
 };
 INSTANTIATE_TEST_SUITE_P(Chain, EveryNetwork,
@@ -159,11 +156,10 @@ TEST_P(EveryKind, LeavesTheInputAsItIs) {
 }
 
 TEST_P(EveryKind, DropoutDoesNotDependOnTheShards) {
-  const Architecture architecture =
-      net({3, 8, 8}, {Conv2d{10, 3, 3}, Pool2d{}, Dropout{0.5F}, FullyConnected{6}, Dropout{0.5F},
-                      FullyConnected{3}});
-  Fixture whole(architecture, training(4, GetParam()));
-  Fixture part(architecture, training(2, GetParam()));
+  const Graph graph = net({3, 8, 8}, {Conv2d{10, 3, 3}, Pool2d{}, Dropout{0.5F}, FullyConnected{6},
+                                      Dropout{0.5F}, FullyConnected{3}});
+  Fixture whole(graph, training(4, GetParam()));
+  Fixture part(graph, training(2, GetParam()));
   const Values expected = whole.forward({5, 6, 8});
   Values actual;
   for (const std::int64_t first : {0, 2}) {
@@ -235,7 +231,7 @@ TEST(Chain, NamesItsLayersAndTheirKernels) {
   EXPECT_THAT(trainable,
               testing::ElementsAre(StartsWith("conv1 onednn "), StartsWith("conv2 onednn "),
                                    "fc1 sparse-lanes", "fc2 dense", "fc3 dense"));
-  EXPECT_EQ(chain.classes(), 10);
+  EXPECT_EQ(chain.outputs(), 10);
   EXPECT_EQ(chain.images(), 4);
 }
 
@@ -244,7 +240,7 @@ TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
   for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
   auto conv2 = model.parameters[2].value.span();
   std::ranges::fill(conv2.first(conv2.size() / 2), 0.0F);
-  Chain chain(model.architecture, inference(4, FcKernel::sparse_lanes, ChainKind::lanes));
+  Chain chain(model.graph, inference(4, FcKernel::sparse_lanes, ChainKind::lanes));
   std::vector<const float*> parameters;
   for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
   chain.set_parameters(parameters);
@@ -259,12 +255,12 @@ TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
 }
 
 TEST(Chain, InPlanesTakesPoolsInAndLeavesOtherConvolutionsToOneDnn) {
-  const Architecture architecture =
+  const Graph graph =
       net({3, 20, 20}, {Conv2d{4, 3, 3}, Relu{}, Pool2d{}, Conv2d{5, 3, 3, 1, 1, 1, 1}, Relu{},
                         Pool2d{}, FullyConnected{3}});
   for (const ChainOptions& options :
        {training(2, ChainKind::planes), inference(2, FcKernel::dense, ChainKind::planes)}) {
-    const Chain chain(architecture, options);
+    const Chain chain(graph, options);
     EXPECT_EQ(chain.layers()[0]->kernel(), "planes, max pool");
     EXPECT_EQ(chain.layers()[0]->dst().extent, (Extent{4, 9, 9}));
     EXPECT_THAT(chain.layers()[1]->kernel(), testing::StartsWith("onednn "));
@@ -289,7 +285,7 @@ TEST_P(EveryKind, RefusesWhatItCannotRun) {
 /// formats/FORMAT.md: the mean of the pixels inside the image, whatever computes it. So a plane of
 /// ones stays one, and its border too.
 TEST(Chain, AveragePoolingLeavesPaddingOutInEveryKind) {
-  const Architecture network =
+  const Graph network =
       net({3, 7, 6}, {Pool2d{PoolKind::average, 3, 3, 1, 1, 2, 1}, Conv2d{1, 9, 6}});
   for (const ChainKind kind : kKinds)
     for (const std::int64_t images : {1, 8, 32})

@@ -8,13 +8,10 @@
 namespace karnin {
 namespace {
 
-Architecture net(const std::vector<LayerSpec>& specs) {
-  Architecture architecture{"net", {3, 8, 8}, {}};
-  for (const LayerSpec& spec : specs) {
-    const int index = static_cast<int>(architecture.nodes.size());
-    architecture.nodes.push_back({"layer" + std::to_string(index), spec, {index - 1}});
-  }
-  return architecture;
+Graph net(const std::vector<Op>& ops) {
+  Graph graph = make_graph("net", {3, 8, 8});
+  for (std::size_t i = 0; i < ops.size(); ++i) append(graph, "layer" + std::to_string(i), ops[i]);
+  return graph;
 }
 
 /// "layer0+" is layer0 with a ReLU in it.
@@ -48,9 +45,8 @@ TEST(Rewrite, MovesAReluBehindMaxPoolingOnly) {
 }
 
 TEST(Rewrite, RemovesDropoutWhereItDoesNothing) {
-  const Architecture architecture =
-      net({Dropout{0.0F}, FullyConnected{4}, Dropout{0.5F}, FullyConnected{2}});
-  std::vector<Step> training = steps_of(architecture), inference = training;
+  const Graph graph = net({Dropout{0.0F}, FullyConnected{4}, Dropout{0.5F}, FullyConnected{2}});
+  std::vector<Step> training = steps_of(graph), inference = training;
   remove_idle_dropout(training, Purpose::training);
   remove_idle_dropout(inference, Purpose::inference);
   EXPECT_THAT(names(training), ElementsAre("layer1", "layer2", "layer3"));
@@ -67,15 +63,14 @@ TEST(Rewrite, FusesAMaxPoolOfSquaresIntoAPlainConvolution) {
   EXPECT_EQ(steps[0].dst, (Extent{4, 3, 3}));
   EXPECT_FALSE(steps[2].pooled);
 
-  for (const Architecture& architecture :
-       {net({Conv2d{4, 3, 3}, average, FullyConnected{2}}),
-        net({Conv2d{4, 3, 3}, overlapping, FullyConnected{2}}),
-        net({Conv2d{4, 3, 3, 1, 1, 1, 1}, Pool2d{}, FullyConnected{2}}),
-        net({Conv2d{4, 3, 3, 2, 2}, Pool2d{}, FullyConnected{2}}),
-        net({Pool2d{}, FullyConnected{2}})}) {
-    std::vector<Step> as_it_is = steps_of(architecture);
+  for (const Graph& graph : {net({Conv2d{4, 3, 3}, average, FullyConnected{2}}),
+                             net({Conv2d{4, 3, 3}, overlapping, FullyConnected{2}}),
+                             net({Conv2d{4, 3, 3, 1, 1, 1, 1}, Pool2d{}, FullyConnected{2}}),
+                             net({Conv2d{4, 3, 3, 2, 2}, Pool2d{}, FullyConnected{2}}),
+                             net({Pool2d{}, FullyConnected{2}})}) {
+    std::vector<Step> as_it_is = steps_of(graph);
     fuse_max_pool(as_it_is);
-    EXPECT_EQ(as_it_is.size(), architecture.nodes.size());
+    EXPECT_EQ(as_it_is.size(), graph.nodes.size() - 1);
   }
 }
 

@@ -136,7 +136,7 @@ TEST(Reproduction, LossIsTheMeanOfItsWindows) {
   const std::vector<LossPoint>& loss = serial_run().paper[0].loss;
   ASSERT_EQ(loss.size(), 46U);  // 23 steps an epoch, a point each
   EXPECT_EQ(loss.back().images, 2 * dataset.train.size());
-  Model model = make_model(paper_recipe(dataset, 1).architecture);
+  Model model = make_model(paper_recipe(dataset, 1).graph);
   initialise(model, 1);
   Trainer trainer(model, dataset.train, paper_recipe(dataset, 1).train);
   const EpochReport epoch = trainer.run_epoch();

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/bright_squares.h"
 #include "tests/support/pruned_model.h"
@@ -19,11 +19,12 @@ constexpr Extent kExtent{3, 32, 32};
 constexpr std::int64_t kClasses = 10;
 
 /// The paper's network, with dropout before its last layer.
-Architecture network() {
-  Architecture net = khanal2018();
-  net.nodes.insert(net.nodes.end() - 1, {"dropout", Dropout{0.2F}, {}});
-  for (std::size_t i = 0; i < net.nodes.size(); ++i)
-    net.nodes[i].inputs = {static_cast<int>(i) - 1};
+Graph network() {
+  Graph net = khanal2018();
+  const Node last = net.nodes.back();
+  net.nodes.pop_back();
+  append(net, "dropout", Dropout{0.2F});
+  append(net, last.name, last.op);
   return net;
 }
 

@@ -100,9 +100,7 @@ TEST_F(BatchGradientTest, TellsWhichImagesAreRight) {
 /// A name may begin with another one and a dot.
 TEST(BatchGradient, TellsWhichLayerHasUnsoundWeights) {
   Model model = make_model(
-      {"dotted",
-       kExtent,
-       {{"a", FullyConnected{8}, {kImageInput}}, {"a.b", FullyConnected{kClasses}, {0}}}});
+      make_chain("dotted", kExtent, {{"a", FullyConnected{8}}, {"a.b", FullyConnected{kClasses}}}));
   initialise(model, 1);
   model.parameters.back().value.data()[0] = std::numeric_limits<float>::infinity();
   const ImageSet images = test::bright_squares(kExtent, kClasses, 4, 2);

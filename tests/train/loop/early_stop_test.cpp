@@ -9,7 +9,7 @@ namespace karnin {
 namespace {
 
 Model tiny_model(float weight) {
-  Model model = make_model({"tiny", {3, 1, 1}, {{"fc1", FullyConnected{2}, {kImageInput}}}});
+  Model model = make_model(make_chain("tiny", {3, 1, 1}, {{"fc1", FullyConnected{2}}}));
   for (Parameter& parameter : model.parameters)
     for (float& w : parameter.value.span()) w = weight;
   return model;

@@ -115,8 +115,7 @@ const GoldenRun& golden_run() {
 
 TEST(Golden, LogitsOfTheFirstBatch) {
   const Model model = test::golden_model();
-  Chain chain(model.architecture,
-              {.images = kBatch, .purpose = Purpose::training, .fc_kernel = {}});
+  Chain chain(model.graph, {.images = kBatch, .purpose = Purpose::training, .fc_kernel = {}});
   std::vector<const float*> weights;
   for (const Parameter& parameter : model.parameters) weights.push_back(parameter.value.data());
   chain.set_parameters(weights);

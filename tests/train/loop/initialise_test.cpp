@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 
 namespace karnin {
 namespace {

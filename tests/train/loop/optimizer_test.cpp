@@ -7,7 +7,7 @@
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/small_network.h"
 #include "train/loop/initialise.h"

@@ -9,7 +9,7 @@ namespace karnin {
 namespace {
 
 Model one_weight(float value) {
-  Model model = make_model({"n", {1, 1, 1}, {{"fc", FullyConnected{1}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {1, 1, 1}, {{"fc", FullyConnected{1}}}));
   model.parameters[0].value.data()[0] = value;
   return model;
 }

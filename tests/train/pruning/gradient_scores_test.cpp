@@ -18,7 +18,7 @@ constexpr std::int64_t kClasses = 3;
 
 /// Softmax regression: its gradients can be written down.
 Model regression() {
-  Model model = make_model({"n", {1, 2, 3}, {{"fc", FullyConnected{kClasses}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {1, 2, 3}, {{"fc", FullyConnected{kClasses}}}));
   CounterRng rng(5);
   for (float& w : model.parameters[0].value.span()) w = static_cast<float>(rng.uniform() - 0.5);
   return model;
@@ -89,9 +89,7 @@ TEST(GradientScores, LookAtAsManyImagesAsTheyAreTold) {
 
 TEST(GradientScores, NoUnitDropsOut) {
   Model model = make_model(
-      {"n",
-       {1, 2, 3},
-       {{"dropout", Dropout{0.5F}, {kImageInput}}, {"fc", FullyConnected{kClasses}, {0}}}});
+      make_chain("n", {1, 2, 3}, {{"dropout", Dropout{0.5F}}, {"fc", FullyConnected{kClasses}}}));
   std::ranges::fill(model.parameters[0].value.span(), 0.25F);
   for (const Sensitivity& scores : gradient_scores(model, noise(20), {}))
     EXPECT_THAT(scores.values[0].span(), testing::Each(testing::Gt(0.0F))) << scores.method;

@@ -18,7 +18,7 @@ PruningSearchOptions options() {
 
 /// Five weights, of which a mask may prune some.
 Model five_weights(const std::vector<float>& values, Mask mask = {}) {
-  Model model = make_model({"n", {5, 1, 1}, {{"fc", FullyConnected{1}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {5, 1, 1}, {{"fc", FullyConnected{1}}}));
   std::ranges::copy(values, model.parameters[0].value.data());
   model.parameters[0].mask = std::move(mask);
   return model;

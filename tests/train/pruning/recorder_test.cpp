@@ -211,7 +211,7 @@ TEST(Recorder, AVanishingRateGivesFiniteNumbers) {
 }
 
 TEST(Recorder, RangesMayComeFromSeveralThreadsInAnyCut) {
-  const Model start = make_model({"wide", {64, 1, 1}, {{"fc1", FullyConnected{33}, {-1}}}});
+  const Model start = make_model(make_chain("wide", {64, 1, 1}, {{"fc1", FullyConnected{33}}}));
   Recording whole(start);
   SensitivityRecorder cut;
   cut.on_start(start);

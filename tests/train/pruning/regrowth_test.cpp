@@ -10,10 +10,8 @@ using testing::ElementsAre;
 
 /// Two layers of 4 and 2 weights; the first has three pruned, the second both.
 Model two_layers() {
-  Model model =
-      make_model({"n",
-                  {4, 1, 1},
-                  {{"fc1", FullyConnected{1}, {kImageInput}}, {"fc2", FullyConnected{2}, {0}}}});
+  Model model = make_model(
+      make_chain("n", {4, 1, 1}, {{"fc1", FullyConnected{1}}, {"fc2", FullyConnected{2}}}));
   model.parameters[0].mask = {0, 0, 1, 0};
   model.parameters[0].value.data()[2] = 5;
   model.parameters[2].mask = {0, 0};

@@ -44,7 +44,7 @@ TEST(Scores, MagnitudeIsTheAbsoluteWeight) {
 
 /// 3^2 / 3^2, 2^2 / (3^2 + 2^2), 1 / (9 + 4 + 1), and 0 for what is gone.
 TEST(Scores, LampIsTheShareOfTheSquaresThatAreNoSmaller) {
-  Model model = make_model({"n", {4, 1, 1}, {{"fc", FullyConnected{1}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {4, 1, 1}, {{"fc", FullyConnected{1}}}));
   const std::vector<float> weights{-2, 0, 3, 1};
   std::ranges::copy(weights, model.parameters[0].value.data());
   EXPECT_THAT(raw_scores(model, 0, PruneMethod::lamp, 1),

@@ -19,11 +19,11 @@ Values logits(const Model& model, const Values& images, std::int64_t count) {
   std::vector<Values> parameters;
   for (const Parameter& parameter : model.parameters)
     parameters.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
-  return test::ReferenceNetwork(model.architecture, count, parameters).forward(images);
+  return test::ReferenceNetwork(model.graph, count, parameters).forward(images);
 }
 
-Model random_model(Architecture architecture, std::uint32_t seed) {
-  Model model = make_model(std::move(architecture));
+Model random_model(Graph graph, std::uint32_t seed) {
+  Model model = make_model(std::move(graph));
   std::mt19937 rng(seed);
   std::normal_distribution<float> normal;
   for (Parameter& parameter : model.parameters)
@@ -51,7 +51,7 @@ void expect_same_logits(const Model& before, const Model& after) {
   constexpr std::int64_t kImages = 5;
   std::mt19937 rng(3);
   std::normal_distribution<float> normal;
-  Values images(static_cast<std::size_t>(kImages * before.architecture.input.size()));
+  Values images(static_cast<std::size_t>(kImages * input_extent(before.graph).size()));
   for (float& pixel : images) pixel = normal(rng);
   const Values expected = logits(before, images, kImages), got = logits(after, images, kImages);
   ASSERT_EQ(got.size(), expected.size());
@@ -83,15 +83,14 @@ Shrunk shrunk(const Model& before) {
   return after;
 }
 
-Architecture three_layers() {
-  return {"fc",
-          {1, 1, 12},
-          {{"a", FullyConnected{8}, {kImageInput}},
-           {"relu1", Relu{}, {0}},
-           {"drop", Dropout{0.5F}, {1}},
-           {"b", FullyConnected{6}, {2}},
-           {"relu2", Relu{}, {3}},
-           {"c", FullyConnected{3}, {4}}}};
+Graph three_layers() {
+  return make_chain("fc", {1, 1, 12},
+                    {{"a", FullyConnected{8}},
+                     {"relu1", Relu{}},
+                     {"drop", Dropout{0.5F}},
+                     {"b", FullyConnected{6}},
+                     {"relu2", Relu{}},
+                     {"c", FullyConnected{3}}});
 }
 
 TEST(Shrink, LeavesWhatIsWholeAlone) {
@@ -153,16 +152,15 @@ TEST(Shrink, OneUnitStays) {
   EXPECT_EQ(after.parameters[4].value.dims(), (Dims{3, 1}));
 }
 
-Architecture convolutions(std::int64_t padding, PoolKind pool) {
-  return {"conv",
-          {2, 9, 9},
-          {{"c1", Conv2d{4, 3, 3}, {kImageInput}},
-           {"p1", Pool2d{pool, 3, 3, 2, 2, 1, 1}, {0}},
-           {"r1", Relu{}, {1}},
-           {"c2", Conv2d{5, 2, 2, 1, 1, padding, padding}, {2}},
-           {"r2", Relu{}, {3}},
-           {"f1", FullyConnected{7}, {4}},
-           {"f2", FullyConnected{3}, {5}}}};
+Graph convolutions(std::int64_t padding, PoolKind pool) {
+  return make_chain("conv", {2, 9, 9},
+                    {{"c1", Conv2d{4, 3, 3}},
+                     {"p1", Pool2d{pool, 3, 3, 2, 2, 1, 1}},
+                     {"r1", Relu{}},
+                     {"c2", Conv2d{5, 2, 2, 1, 1, padding, padding}},
+                     {"r2", Relu{}},
+                     {"f1", FullyConnected{7}},
+                     {"f2", FullyConnected{3}}});
 }
 
 TEST(Shrink, ChannelsGoToo) {

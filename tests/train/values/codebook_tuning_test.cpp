@@ -28,7 +28,7 @@ Model initial_model(const Extent& extent) {
 
 /// Worked out by hand: two entries, one weight that an update takes to the other one.
 TEST(CodebookTuning, WeightsMoveBetweenEntriesAndEntriesWithThem) {
-  Model model = make_model({"n", {1, 1, 5}, {{"fc", FullyConnected{1}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {1, 1, 5}, {{"fc", FullyConnected{1}}}));
   const std::vector<float> start{0, 0.5F, 0.25F, 4, 4.5F};
   std::ranges::copy(start, model.parameters[0].value.data());
   CodebookTuning tuning(model, 2);
@@ -77,7 +77,7 @@ TEST_P(CodebookTuningSteps, RoundAsFromTheBeginning) {
   const int entries = GetParam();
   std::mt19937 rng(5);
   std::normal_distribution<float> normal;
-  Model model = make_model({"n", {1, 1, 500}, {{"fc", FullyConnected{2}, {kImageInput}}}});
+  Model model = make_model(make_chain("n", {1, 1, 500}, {{"fc", FullyConnected{2}}}));
   Parameter& parameter = model.parameters[0];
   SlowTuning slow;
   for (std::size_t i = 0; i < parameter.value.span().size(); ++i) {

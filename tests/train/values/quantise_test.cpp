@@ -15,10 +15,8 @@ namespace {
 
 /// Two fully connected layers, the first one masked.
 Model random_model() {
-  Model model =
-      make_model({"n",
-                  {1, 4, 5},
-                  {{"fc1", FullyConnected{12}, {kImageInput}}, {"fc2", FullyConnected{30}, {0}}}});
+  Model model = make_model(
+      make_chain("n", {1, 4, 5}, {{"fc1", FullyConnected{12}}, {"fc2", FullyConnected{30}}}));
   std::mt19937 rng(1);
   std::normal_distribution<float> normal(0, 0.1F);
   for (Parameter& parameter : model.parameters)
@@ -131,7 +129,7 @@ TEST(Quantise, OnceIsEnough) {
 
 TEST(Quantise, ZerosAndNothingKeptAreFine) {
   for (const ValueKind kind : {ValueKind::f16, ValueKind::int8, ValueKind::codebook}) {
-    Model model = make_model(random_model().architecture);
+    Model model = make_model(random_model().graph);
     model.parameters[2].mask.assign(360, 0);
     const Model before = model;
     quantise(model, {kind, 4});

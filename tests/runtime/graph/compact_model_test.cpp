@@ -1,4 +1,4 @@
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 #include <gmock/gmock.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 /// (2 x 4) and its bias; two weights are kept, one of them 0.
 Model small_model() {
-  Model model = make_model({"small", {4, 1, 1}, {{"fc", FullyConnected{2}, {kImageInput}}}});
+  Model model = make_model(make_chain("small", {4, 1, 1}, {{"fc", FullyConnected{2}}}));
   Parameter& weights = model.parameters[0];
   weights.mask = {0, 0, 1, 0, 0, 1, 0, 0};
   weights.value.data()[5] = 3.0F;

@@ -1,4 +1,4 @@
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "runtime/core/error.h"
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 #include "tests/support/small_network.h"
 
 namespace karnin {
@@ -55,7 +55,7 @@ TEST(Model, ComparesByValue) {
 }
 
 TEST(Model, RefusesAnUnsoundArchitecture) {
-  EXPECT_THROW(make_model(Architecture{"empty", {1, 4, 4}, {}}), ShapeError);
+  EXPECT_THROW(make_model(make_graph("empty", {1, 4, 4})), ShapeError);
 }
 
 TEST(Model, ValidationFindsEveryDamage) {
@@ -78,7 +78,7 @@ TEST(Model, ValidationFindsEveryDamage) {
       [](Model& m) { m.classes.pop_back(); },
       [](Model& m) { m.sensitivities[0].values.pop_back(); },
       [](Model& m) { m.sensitivities[0].values[1] = Tensor(Dims{99}); },
-      [](Model& m) { m.architecture.nodes.pop_back(); }};
+      [](Model& m) { m.graph.nodes.pop_back(); }};
   for (std::size_t i = 0; i < damages.size(); ++i) {
     Model model = full_model();
     damages[i](model);

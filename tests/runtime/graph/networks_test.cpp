@@ -1,8 +1,8 @@
-#include "runtime/core/networks.h"
+#include "runtime/graph/networks.h"
 
 #include <gtest/gtest.h>
 
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 namespace {
@@ -16,9 +16,9 @@ TEST(Networks, HaveTheParametersThatArePublished) {
 
 TEST(Networks, AreNamedAfterThemselves) {
   for (const BuiltInNetwork& network : built_in_networks()) {
-    const Architecture architecture = network.make({3, 32, 32}, 7);
-    EXPECT_EQ(architecture.name, network.name);
-    EXPECT_EQ(infer_extents(architecture).back().c, 7);
+    const Graph graph = network.make({3, 32, 32}, 7);
+    EXPECT_EQ(graph.name, network.name);
+    EXPECT_EQ(infer_extents(graph).back().c, 7);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "runtime/core/model.h"
+#include "runtime/graph/model.h"
 
 #include <algorithm>
 #include <bit>
@@ -50,33 +50,34 @@ std::int64_t Model::nonzero_count() const {
   return count;
 }
 
-Model make_model(Architecture architecture) {
+Model make_model(Graph graph) {
   Model model;
-  for (ParameterSpec& spec : parameter_specs(architecture))
+  for (ParameterSpec& spec : parameter_specs(graph))
     model.parameters.push_back({std::move(spec.name), Tensor(std::move(spec.dims)), {}});
-  const auto channels = static_cast<std::size_t>(architecture.input.c);
+  const auto channels = static_cast<std::size_t>(input_extent(graph).c);
   model.preprocess = {std::vector<float>(channels, 0.5F), std::vector<float>(channels, 0.5F)};
-  model.architecture = std::move(architecture);
+  model.graph = std::move(graph);
   return model;
 }
 
 void validate(const ModelDescription& description) {
-  const auto& [architecture, preprocess, classes, provenance] = description;
-  const auto channels = static_cast<std::size_t>(architecture.input.c);
+  const auto& [graph, preprocess, classes, provenance] = description;
+  const auto channels = static_cast<std::size_t>(input_extent(graph).c);
   require(preprocess.mean.size() == channels && preprocess.std.size() == channels,
           "expected a mean and a deviation for each of " + std::to_string(channels) + " channels");
   require(
       std::ranges::all_of(preprocess.mean, [](float x) { return std::isfinite(x); }) &&
           std::ranges::all_of(preprocess.std, [](float x) { return std::isfinite(x) && x > 0; }),
       "expected finite means and positive deviations of the channels");
-  const Extent last = infer_extents(architecture).back();
-  require(
-      classes.empty() || classes.size() == static_cast<std::size_t>(last.c),
-      "expected " + std::to_string(last.c) + " class names, got " + std::to_string(classes.size()));
+  if (classes.empty()) return;
+  const std::int64_t outputs = class_count(graph);
+  require(std::cmp_equal(classes.size(), outputs), "expected " + std::to_string(outputs) +
+                                                       " class names, got " +
+                                                       std::to_string(classes.size()));
 }
 
 void validate(const Model& model) {
-  const std::vector<ParameterSpec> specs = parameter_specs(model.architecture);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   require(model.parameters.size() == specs.size(), "expected " + std::to_string(specs.size()) +
                                                        " parameters, got " +
                                                        std::to_string(model.parameters.size()));

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "runtime/core/model.h"
 #include "runtime/core/sparse_matrix.h"
+#include "runtime/graph/model.h"
 
 namespace karnin {
 
@@ -50,7 +50,7 @@ struct NetworkView {
   std::vector<WeightsView> parameters;  ///< in the order of parameter_specs()
 };
 
-/// Throws ShapeError unless parameters, preprocessing and classes fit the architecture.
+/// Throws ShapeError unless parameters, preprocessing and classes fit the graph.
 void validate(const NetworkView& network);
 
 struct ParameterCount {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/architecture.h"
 #include "runtime/core/tensor.h"
+#include "runtime/graph/parameters.h"
 
 namespace karnin {
 
@@ -36,7 +36,7 @@ struct Sensitivity {
 
 /// All of a model but its weights.
 struct ModelDescription {
-  Architecture architecture;
+  Graph graph;
   Preprocess preprocess;
   std::vector<std::string> classes;
   std::string provenance;  ///< JSON object: how it was trained and pruned
@@ -55,13 +55,13 @@ struct Model : ModelDescription {
 /// Weights of this parameter that are not exactly 0.
 std::int64_t count_nonzero(const Parameter& parameter);
 
-/// Zero parameters of the right shapes. Throws ShapeError for an unsound architecture.
-Model make_model(Architecture architecture);
+/// Zero parameters of the right shapes. Throws ShapeError for an unsound graph.
+Model make_model(Graph graph);
 
-/// Throws ShapeError unless preprocessing and classes fit the architecture.
+/// Throws ShapeError unless preprocessing and classes fit the graph.
 void validate(const ModelDescription& description);
 
-/// Throws ShapeError unless parameters, masks, preprocessing and classes fit the architecture,
+/// Throws ShapeError unless parameters, masks, preprocessing and classes fit the graph,
 /// and pruned weights are 0.
 void validate(const Model& model);
 

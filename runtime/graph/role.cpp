@@ -1,4 +1,4 @@
-#include "runtime/core/role.h"
+#include "runtime/graph/role.h"
 
 #include "runtime/core/named_enum.h"
 

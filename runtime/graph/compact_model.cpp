@@ -1,4 +1,4 @@
-#include "runtime/core/compact_model.h"
+#include "runtime/graph/compact_model.h"
 
 #include <algorithm>
 #include <iterator>
@@ -43,12 +43,12 @@ NetworkView::NetworkView(const CompactModel& model) : description(model) {
 }
 
 void validate(const NetworkView& network) {
-  const Architecture& architecture = network.description.architecture;
+  const Graph& graph = network.description.graph;
   const auto fits = [](const WeightsView& weights, const ParameterSpec& spec) {
     return weights.name == spec.name && weights.dims == spec.dims;
   };
-  if (!std::ranges::equal(network.parameters, parameter_specs(architecture), fits))
-    throw ShapeError("model: the parameters are not those of '" + architecture.name + "'");
+  if (!std::ranges::equal(network.parameters, parameter_specs(graph), fits))
+    throw ShapeError("model: the parameters are not those of '" + graph.name + "'");
   validate(network.description);
 }
 

@@ -1,0 +1,130 @@
+#include "runtime/graph/graph.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+void require(const Node& node, bool holds, const std::string& problem) {
+  if (!holds) throw ShapeError("layer '" + node.name + "': " + problem);
+}
+
+Extent extent_of(const Node& node, Extents srcs) {
+  try {
+    return extent(node.op, srcs);
+  } catch (const ShapeError& error) {
+    throw ShapeError("layer '" + node.name + "': " + error.what());
+  }
+}
+
+void check_size(const Graph& graph) {
+  const std::size_t layers = layer_count(graph, static_cast<NodeId>(graph.nodes.size()));
+  if (layers == 0 || layers > kMaxNodes)
+    throw ShapeError("architecture: expected 1 to " + std::to_string(kMaxNodes) + " layers, got " +
+                     std::to_string(layers));
+  const auto exists = [&](NodeId id) { return id >= 0 && std::cmp_less(id, graph.nodes.size()); };
+  if (graph.outputs.empty() || !std::ranges::all_of(graph.outputs, exists))
+    throw ShapeError("architecture: expected one or more of its layers as outputs");
+}
+
+}  // namespace
+
+Graph make_graph(std::string name, const Extent& image) {
+  return {std::move(name), {{std::string(kInputName), Input{image}, {}}}, {0}};
+}
+
+NodeId append(Graph& graph, std::string name, Op op) {
+  return append(graph, std::move(name), op, {static_cast<NodeId>(graph.nodes.size()) - 1});
+}
+
+NodeId append(Graph& graph, std::string name, Op op, std::vector<NodeId> inputs) {
+  const auto id = static_cast<NodeId>(graph.nodes.size());
+  graph.nodes.push_back({std::move(name), op, std::move(inputs)});
+  graph.outputs = {id};
+  return id;
+}
+
+Graph make_chain(std::string name, const Extent& image,
+                 const std::vector<std::pair<std::string, Op>>& layers) {
+  Graph graph = make_graph(std::move(name), image);
+  for (const auto& [layer, op] : layers) append(graph, layer, op);
+  return graph;
+}
+
+std::vector<Extent> source_extents(const Graph& graph, std::span<const Extent> extents, NodeId id) {
+  std::vector<Extent> srcs;
+  for (const NodeId input : graph.node(id).inputs)
+    srcs.push_back(extents[static_cast<std::size_t>(input)]);
+  return srcs;
+}
+
+std::vector<Extent> infer_extents(const Graph& graph) {
+  check_size(graph);
+  std::vector<Extent> extents;
+  std::set<std::string_view> names;
+  for (const Node& node : graph.nodes) {
+    const auto id = static_cast<NodeId>(extents.size());
+    require(node, !node.name.empty() && names.insert(node.name).second,
+            "names must be unique and not empty");
+    require(node,
+            std::ranges::all_of(node.inputs, [&](NodeId src) { return src >= 0 && src < id; }),
+            "its inputs must be layers before it");
+    extents.push_back(extent_of(node, source_extents(graph, extents, id)));
+  }
+  return extents;
+}
+
+std::vector<std::vector<NodeId>> readers_of(const Graph& graph) {
+  std::vector<std::vector<NodeId>> readers(graph.nodes.size());
+  for (NodeId id = 0; std::cmp_less(id, graph.nodes.size()); ++id)
+    for (const NodeId input : graph.node(id).inputs)
+      readers[static_cast<std::size_t>(input)].push_back(id);
+  return readers;
+}
+
+std::optional<NodeId> find_node(const Graph& graph, std::string_view name) {
+  const auto found = std::ranges::find(graph.nodes, name, &Node::name);
+  if (found == graph.nodes.end()) return std::nullopt;
+  return static_cast<NodeId>(found - graph.nodes.begin());
+}
+
+std::size_t layer_count(const Graph& graph, NodeId end) {
+  const auto is_layer = [](const Node& node) { return !is<Input>(node.op); };
+  return static_cast<std::size_t>(
+      std::count_if(graph.nodes.begin(), graph.nodes.begin() + end, is_layer));
+}
+
+const Extent& input_extent(const Graph& graph) {
+  const Input* input = nullptr;
+  for (const Node& node : graph.nodes)
+    if (const auto* found = std::get_if<Input>(&node.op)) {
+      require(node, input == nullptr, "expected one input of images, got a second");
+      input = found;
+    }
+  if (input == nullptr) throw ShapeError("architecture: expected one input of images, got none");
+  return input->extent;
+}
+
+std::int64_t class_count(const Graph& graph) {
+  const std::vector<Extent> extents = infer_extents(graph);
+  const NodeId last = graph.outputs.front();
+  const Extent& logits = extents[static_cast<std::size_t>(last)];
+  require(graph.node(last), graph.outputs.size() == 1, "expected one output of the network");
+  require(graph.node(last), logits.h == 1 && logits.w == 1,
+          "the last layer must give one value a class, not " + to_string(logits));
+  return logits.c;
+}
+
+void require_chain(const Graph& graph) {
+  for (NodeId id = 1; std::cmp_less(id, graph.nodes.size()); ++id)
+    require(graph.node(id), graph.node(id).inputs == std::vector{id - 1},
+            "its input must be the layer before it: only chains are supported");
+  if (graph.outputs != std::vector{static_cast<NodeId>(graph.nodes.size()) - 1})
+    throw ShapeError("architecture: expected the last layer to be the only output");
+}
+
+}  // namespace karnin

@@ -1,0 +1,36 @@
+// What the shape rules of several ops share. A rule throws ShapeError with the problem alone; who
+// knows the node puts its name in front.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/extent.h"
+#include "runtime/core/tensor.h"
+#include "runtime/graph/role.h"
+
+namespace karnin {
+
+/// A tensor that an op trains.
+struct ParameterShape {
+  Role role = Role::weight;
+  Dims dims;
+};
+
+using Extents = std::span<const Extent>;  ///< of what an op reads, in the order of its inputs
+
+void require_shape(bool holds, const std::string& problem);
+
+/// The input of an op that has one.
+const Extent& only_input(Extents srcs);
+
+/// Length of one axis after a window of `kernel` slides over it by `stride`.
+std::int64_t window_count(std::int64_t length, std::int64_t kernel, std::int64_t stride,
+                          std::int64_t padding);
+
+/// A weight of these dimensions, and a bias for each of its rows.
+std::vector<ParameterShape> weight_and_bias(Dims weight);
+
+}  // namespace karnin
