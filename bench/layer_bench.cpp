@@ -31,7 +31,7 @@ class TrainedShard {
       : chain_(model.graph,
                {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}}),
         worker_(chain_),
-        input_(noise(images * model.graph.input.size(), 1)),
+        input_(noise(images * input_extent(model.graph).size(), 1)),
         diff_(noise(images * chain_.outputs(), 2)),
         forward_(chain_.layers().size()),
         backward_(chain_.layers().size()) {

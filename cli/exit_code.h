@@ -9,7 +9,7 @@ enum class ExitCode {
   done = 0,
   failed = 1,        ///< anything that no other code names: out of memory, a loss that diverged
   usage = 2,         ///< the command line (or an environment variable) is wrong
-  input = 3,         ///< a model, graph or data file is missing or unsound
+  input = 3,         ///< a model, architecture or data file is missing or unsound
   no_dataset = 4,    ///< the data set is not there
   output = 5,        ///< a file, a directory or stdout could not be written, or not by that name
   interrupted = 130  ///< by a signal (cli/interrupt.h); what there was has been saved
