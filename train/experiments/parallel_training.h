@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "train/experiments/network_store.h"
-#include "train/experiments/watcher.h"
+#include "train/session/watcher.h"
 
 namespace karnin {
 

@@ -8,7 +8,7 @@
 #include "formats/report/plot.h"
 #include "train/experiments/series.h"
 #include "train/experiments/statistics.h"
-#include "train/experiments/watcher.h"
+#include "train/session/watcher.h"
 
 namespace karnin {
 
