@@ -2,16 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <iterator>
-#include <limits>
-#include <string_view>
 #include <utility>
+#include <vector>
 
-#include "cli/number.h"
-#include "cli/output.h"
-#include "formats/data/digest.h"
-#include "runtime/core/cpu_isa.h"
+#include "cli/identity.h"
 #include "runtime/core/error.h"
 #include "train/session/checkpoint.h"
 
@@ -53,25 +47,6 @@ TrainingLog training_log(const Checkpoint& checkpoint, std::int64_t epochs) {
   return log;
 }
 
-bool decides_only_last_bits(const std::string& key) { return key == "version" || key == "isa"; }
-
-/// Names of files, and the digests that say what these are.
-constexpr std::pair<std::string_view, const char*> kDigests[] = {{"data", "training_images_sha256"},
-                                                                 {"arch", "architecture_sha256"},
-                                                                 {"model", "model_sha256"},
-                                                                 {"teacher", "teacher_sha256"}};
-
-/// Whether the key is how something was spelled that is the same in both.
-bool is_only_a_name(const std::string& key, const Json& saved, const Json& identity) {
-  const auto found = std::ranges::find(kDigests, key, [](const auto& pair) { return pair.first; });
-  return found != std::end(kDigests) && saved.contains(found->second) &&
-         identity.contains(found->second) && saved[found->second] == identity[found->second];
-}
-
-std::string value_of(const Json& object, const std::string& key) {
-  return object.contains(key) ? text_of(object[key]) : "not given";
-}
-
 }  // namespace
 
 bool CheckpointInterval::due(const StepReport& step) const {
@@ -80,68 +55,10 @@ bool CheckpointInterval::due(const StepReport& step) const {
   return ((step.epoch - 1) * step.steps + step.step) % count == 0;
 }
 
-CheckpointInterval checkpoint_interval_from_string(std::string_view text) {
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string_view unit = text.substr(digits);
-  const bool epochs = unit == "epoch" || unit == "epochs";
-  if (!(epochs || unit.empty() || unit == "step" || unit == "steps"))
-    throw ArgumentError(fmt::format(
-        "--checkpoint-every: expected a whole number of steps or epochs such as 500, 500steps or "
-        "2epochs, got '{}'",
-        text));
-  return {parse_number<std::int64_t>("--checkpoint-every", text.substr(0, digits),
-                                     {0, std::numeric_limits<std::int64_t>::max()}),
-          epochs};
-}
-
-std::string images_sha256(const ImageSet& images) {
-  Digest digest(Digest::Algorithm::sha256);
-  digest.update(images.pixels);
-  digest.update(images.labels);
-  return digest.finish();
-}
-
-Json run_identity(const Dataset& dataset) {
-  return {{"version", KARNIN_VERSION},
-          {"isa", to_string(active_isa())},
-          {"data", dataset.name},
-          {"note", dataset.note},
-          {"training_images", dataset.train.size()},
-          {"training_images_sha256", images_sha256(dataset.train)}};
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return std::nullopt;
   return read_checkpoint(file);
-}
-
-std::string differences(const std::string& run, const Json& identity) {
-  Json saved = Json::parse(run, nullptr, false);
-  if (!saved.is_object()) saved = Json::object();
-  Json both = saved;
-  both.update(identity);
-  std::string differences;
-  for (const auto& [key, ignored] : both.items()) {
-    const std::string then = value_of(saved, key), now = value_of(identity, key);
-    if (then == now || is_only_a_name(key, saved, identity)) continue;
-    const std::string difference = fmt::format("{} was {}, is {}", key, then, now);
-    if (decides_only_last_bits(key))
-      tell("the last bits of the weights may change: " + difference + "\n");
-    else
-      differences += (differences.empty() ? "" : "; ") + difference;
-  }
-  return differences;
-}
-
-void require_same_run(const std::string& run, const Json& identity) {
-  if (const std::string other = differences(run, identity); !other.empty())
-    throw ArgumentError(
-        fmt::format("--resume: what is there is of another run: {} ({})", other, kWaysOut));
 }
 
 Checkpointing::Checkpointing(std::filesystem::path file, OutputFiles& files, const Json& identity,
@@ -165,7 +82,7 @@ void Checkpointing::save() {
   saved_ = true;
 }
 
-void Checkpointing::restore(const Checkpoint& checkpoint) {
+void Checkpointing::restore(const Checkpoint& checkpoint, const Watcher& watcher) {
   try {
     const TrainerState state = trainer_state(checkpoint);
     parts_.trainer.restore(state);
@@ -180,8 +97,8 @@ void Checkpointing::restore(const Checkpoint& checkpoint) {
     parts_.early_stop.restore(std::move(best));
     parts_.log = training_log(checkpoint, state.epochs_done);
     saved_ = true;
-    tell(fmt::format("resuming in epoch {}, after {} steps\n", state.epochs_done + 1,
-                     state.epoch.steps));
+    watcher.tell(fmt::format("resuming in epoch {}, after {} steps", state.epochs_done + 1,
+                             state.epoch.steps));
   } catch (const ArgumentError& error) {
     throw FileError(file_.string(), 0, error.what());
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "cli/progress.h"
 #include "formats/io/atomic_file.h"
 #include "runtime/core/error.h"
 
@@ -21,7 +20,8 @@ double seconds_since_1970() {
 
 }  // namespace
 
-Curves::Curves(std::filesystem::path directory) : directory_(std::move(directory)) {
+Curves::Curves(std::filesystem::path directory, const Watcher& watcher)
+    : directory_(std::move(directory)), watcher_(watcher) {
   if (!directory_.empty()) require_writable_directory(directory_);
 }
 
@@ -39,7 +39,7 @@ void Curves::attempt(const Write& write) {
   try {
     write();
   } catch (const OutputError& error) {
-    tell_line(fmt::format("{}: the curves end here, the training goes on", error.what()));
+    watcher_.tell(fmt::format("{}: the curves end here, the training goes on", error.what()));
     directory_.clear();
   }
 }

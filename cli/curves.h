@@ -6,8 +6,9 @@
 #include <optional>
 #include <utility>
 
-#include "cli/training_run.h"
+#include "cli/training_log.h"
 #include "formats/report/event_file.h"
+#include "train/session/watcher.h"
 
 namespace karnin::cli {
 
@@ -16,9 +17,9 @@ namespace karnin::cli {
 /// first point that can't be written is the last one, which is told, and the training goes on.
 class Curves {
  public:
-  /// Into this directory; an empty path: nowhere. Throws OutputError for one that can't be written
-  /// to begin with.
-  explicit Curves(std::filesystem::path directory);
+  /// Into this directory; an empty path: nowhere. Keeps the watcher. Throws OutputError for one
+  /// that can't be written to begin with.
+  Curves(std::filesystem::path directory, const Watcher& watcher);
 
   /// Opens the file with the first point.
   void add(const StepReport& step);
@@ -33,6 +34,7 @@ class Curves {
   void point(const char* tag, double value);
 
   std::filesystem::path directory_;
+  const Watcher& watcher_;
   std::optional<EventFile> file_;
   std::int64_t step_ = 0;  ///< of the run
 };

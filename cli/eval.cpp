@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/dataset_title.h"
 #include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"

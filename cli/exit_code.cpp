@@ -25,4 +25,9 @@ ExitCode exit_code_of(const std::exception& error) noexcept {
   return ExitCode::failed;
 }
 
+ExitCode exit_code_of(bool interrupted, bool in_place) noexcept {
+  if (interrupted) return ExitCode::interrupted;
+  return in_place ? ExitCode::done : ExitCode::output;
+}
+
 }  // namespace karnin::cli

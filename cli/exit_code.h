@@ -17,4 +17,7 @@ enum class ExitCode {
 
 ExitCode exit_code_of(const std::exception& error) noexcept;
 
+/// Of a task that was interrupted, or came to its end: whether every file got its own name.
+ExitCode exit_code_of(bool interrupted, bool in_place) noexcept;
+
 }  // namespace karnin::cli

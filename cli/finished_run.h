@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "cli/training_run.h"
-#include "runtime/graph/model.h"
+#include "cli/training_log.h"
+#include "runtime/core/model.h"
 
 namespace karnin::cli {
 
-/// What a run ran with. Its "run" is the run's identity (checkpointing.h), "finished" whether it
+/// What a run ran with. Its "run" is the run's identity (identity.h), "finished" whether it
 /// came to its end.
 inline constexpr const char* kArgumentsFile = "arguments.json";
 
@@ -20,7 +20,7 @@ inline constexpr const char* kArgumentsFile = "arguments.json";
 nlohmann::ordered_json saved_arguments(const std::filesystem::path& directory);
 
 struct FinishedRun {
-  std::string identity;  ///< which run it was, as JSON (checkpointing.h)
+  std::string identity;  ///< which run it was, as JSON (identity.h)
   Model model;
   Model pruned;
   TrainingLog log;  ///< as exact as train.csv has it, and without speeds

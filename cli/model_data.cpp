@@ -5,7 +5,6 @@
 #include "cli/output.h"
 #include "cli/provenance.h"
 #include "formats/data/data_variable.h"
-#include "formats/io/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -45,11 +44,6 @@ void require_fit(const Graph& graph, const Dataset& dataset) {
       "images of {} classes: choose another with --data",
       graph.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h, image.w,
       dataset.classes.size()));
-}
-
-std::string title(const Dataset& dataset) {
-  return printable_line(dataset.note.empty() ? dataset.name
-                                             : dataset.name + " (" + dataset.note + ")");
 }
 
 }  // namespace karnin::cli

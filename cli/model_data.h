@@ -19,7 +19,4 @@ Dataset load_dataset_for(const ModelDescription& model, const std::string& data)
 /// Throws ArgumentError, naming both, unless images and classes fit the graph.
 void require_fit(const Graph& graph, const Dataset& dataset);
 
-/// "cifar10", or "cifar10 (its note)": what every figure is named with.
-std::string title(const Dataset& dataset);
-
 }  // namespace karnin::cli

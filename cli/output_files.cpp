@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/output.h"
-#include "cli/progress.h"
 #include "formats/io/atomic_file.h"
 #include "runtime/core/error.h"
 
@@ -18,14 +16,15 @@ namespace fs = std::filesystem;
 constexpr int kMostNames = 1000;
 
 /// Beside `taken`, under the first name that is free. Returns it.
-fs::path create_beside(const fs::path& taken, std::span<const std::uint8_t> bytes) {
+fs::path create_beside(const fs::path& taken, std::span<const std::uint8_t> bytes,
+                       const Watcher& watcher) {
   for (int i = 2; i <= kMostNames; ++i) {
     fs::path place = taken;
     place.replace_filename(taken.stem());
     place += fmt::format("-{}", i);
     place += taken.extension();
     if (!create_file(place, bytes)) continue;
-    tell_line(
+    watcher.tell(
         fmt::format("'{}' has come to be there meanwhile, and is not replaced: what was to be "
                     "there is saved as '{}'",
                     taken.string(), place.string()));
@@ -39,7 +38,7 @@ fs::path create_beside(const fs::path& taken, std::span<const std::uint8_t> byte
 
 }  // namespace
 
-void require_writable(const std::vector<fs::path>& files) {
+void require_writable(const std::vector<fs::path>& files, const Watcher& watcher) {
   std::string names, reason;
   for (const fs::path& file : files) {
     const std::error_code obstacle = require_writable_file(file);
@@ -48,15 +47,15 @@ void require_writable(const std::vector<fs::path>& files) {
     reason = obstacle.message();
   }
   if (!names.empty())
-    tell(
+    watcher.tell(
         fmt::format("{}: can only be overwritten in place ({}); whatever ends the program in the "
-                    "midst of that leaves half a file\n",
+                    "midst of that leaves half a file",
                     names, reason));
 }
 
-OutputFiles::OutputFiles(const std::vector<fs::path>& files, bool overwrite,
+OutputFiles::OutputFiles(const std::vector<fs::path>& files, bool overwrite, const Watcher& watcher,
                          std::optional<DirectoryLock> lock)
-    : overwrite_(overwrite), lock_(std::move(lock)) {
+    : watcher_(&watcher), overwrite_(overwrite), lock_(std::move(lock)) {
   std::error_code error;
   for (const fs::path& file : files)
     // One that is empty holds nothing to lose until somebody fills it.
@@ -65,7 +64,7 @@ OutputFiles::OutputFiles(const std::vector<fs::path>& files, bool overwrite,
 
 void OutputFiles::write(const fs::path& file, std::span<const std::uint8_t> bytes) {
   if (overwrite_ || own_.contains(file)) return replace_file(place_of(file), bytes);
-  own_[file] = create_file(file, bytes) ? file : create_beside(file, bytes);
+  own_[file] = create_file(file, bytes) ? file : create_beside(file, bytes, *watcher_);
 }
 
 void OutputFiles::write(const fs::path& file, std::string_view text) {
@@ -83,11 +82,8 @@ fs::path OutputFiles::place_of(const fs::path& file) const {
   return own == own_.end() ? file : own->second;
 }
 
-ExitCode OutputFiles::exit_code(bool interrupted) const {
-  if (interrupted) return ExitCode::interrupted;
-  const bool in_place =
-      std::ranges::all_of(own_, [](const auto& own) { return own.first == own.second; });
-  return in_place ? ExitCode::done : ExitCode::output;
+bool OutputFiles::in_place() const {
+  return std::ranges::all_of(own_, [](const auto& own) { return own.first == own.second; });
 }
 
 }  // namespace karnin::cli

@@ -46,7 +46,16 @@ Progress::Progress()
 
 Progress::~Progress() { clear(); }
 
+void Progress::reach(double fraction) {
+  if (fraction < reached_) {
+    begin_ = -1;
+    tenths_ = 0;
+  }
+  reached_ = fraction;
+}
+
 bool Progress::due(double fraction) {
+  reach(fraction);
   if (begin_ < 0) {
     begin_ = fraction;
     start_ = Clock::now();
@@ -84,19 +93,19 @@ void Progress::show(double fraction, const std::string& text) {
 }
 
 void Progress::line(double fraction, const std::string& text) {
-  clear();
+  reach(fraction);
   tenths_ = tenths(fraction);
+  word(text);
+}
+
+void Progress::word(const std::string& text) {
+  clear();
   tell(text + "\n");
 }
 
 void Progress::clear() {
   if (drawn_) draw(kClearLine);
   drawn_ = false;
-}
-
-void tell_line(const std::string& text) {
-  if (is_terminal()) draw(kClearLine);
-  tell(text + "\n");
 }
 
 }  // namespace karnin::cli

@@ -16,32 +16,35 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `fraction` of the whole is done. text() is called only if something is to be shown: at most
-  /// ten times a second on a terminal, once a tenth elsewhere. The time that is left is told from
-  /// what was done since the first call: a resumed task starts in the middle.
+  /// `fraction` of the whole is done; one that falls is of another task. text() is called only if
+  /// something is to be shown: at most ten times a second on a terminal, once a tenth elsewhere.
+  /// The time that is left is told from what was done since the first call: a resumed task starts
+  /// in the middle.
   template <typename Text>
   void update(double fraction, const Text& text) {
     if (due(fraction)) show(fraction, text());
   }
   /// A line that stays, written when `fraction` is done.
   void line(double fraction, const std::string& text);
+  /// A line that stays, whatever is done.
+  void word(const std::string& text);
+  /// Takes the bar away.
+  void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
+  void reach(double fraction);
   bool due(double fraction);
   void show(double fraction, const std::string& text);
-  void clear();
 
   bool terminal_;
   bool color_;
   bool drawn_ = false;
+  double reached_ = 0;
   double begin_ = -1;  // fraction at the first call, at start_
   Clock::time_point start_;
   Clock::time_point last_;
   int tenths_ = 0;
 };
-
-/// tell() and a line feed, by who doesn't know whether a bar is drawn: takes its line if it is.
-void tell_line(const std::string& text);
 
 }  // namespace karnin::cli

@@ -1,30 +1,24 @@
 // karnin-cpu prune: takes away the weights that matter least, and trains the others on if asked to.
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <optional>
+#include <utility>
 
-#include "cli/evaluation.h"
+#include "cli/console.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/provenance.h"
 #include "cli/prune_report.h"
+#include "cli/prune_run.h"
 #include "cli/pruning.h"
-#include "cli/quantity.h"
+#include "cli/pruning_record.h"
 #include "cli/result_options.h"
 #include "cli/training_options.h"
-#include "cli/training_run.h"
+#include "cli/value_options.h"
 #include "cli/verb.h"
-#include "formats/io/file_status.h"
-#include "formats/model/model_file.h"
-#include "train/pruning/gradient_scores.h"
-#include "train/pruning/shrink.h"
 
 namespace karnin::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct PruneVerb : VerbOptions, ResultOptions {
   std::string model;
@@ -47,97 +41,39 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
-/// True if it was interrupted.
-bool fine_tune(Model& model, const Dataset& dataset, const TrainOptions& options,
-               const Interrupt& interrupt) {
-  tell(fmt::format("fine-tuning on {}: {} images\n", title(dataset), count(dataset.train.size())));
-  Trainer trainer(model, dataset.train, options);
-  TrainingLog log;
-  const bool interrupted = run_training(trainer, options.epochs, interrupt, log);
-  Json entry{{"verb", "fine-tune"}, {"data", dataset.name}, {"note", dataset.note}};
-  entry.update(to_json(options));
-  if (interrupted) entry["interrupted_in_epoch"] = log.size();
-  append_provenance(model, std::move(entry));
-  return interrupted;
+PruneRunOptions run_options(const PruneVerb& verb) {
+  PruneRunOptions options;
+  options.out = verb.out;
+  options.overwrite = verb.overwrite;
+  options.model = verb.model;
+  options.shrink = verb.shrink;
+  options.keep_sensitivities = verb.keep_sensitivities;
+  options.score_images = verb.score_images;
+  options.values = verb.values;
+  return options;
 }
 
-ShrinkReport shrink_and_note(Model& model) {
-  const ShrinkReport report = shrink(model);
-  Json layers = Json::object();
-  for (const ShrinkReport::LayerCount& layer : report.layers)
-    if (layer.constant + layer.unused > 0) layers[layer.layer] = layer.constant + layer.unused;
-  append_provenance(model, {{"verb", "shrink"}, {"removed_units", std::move(layers)}});
-  return report;
-}
-
-/// Sensitivities take a training to get back.
-void require_no_loss(const PruneVerb& verb, const Model& model) {
-  std::error_code error;
-  if (model.sensitivities.empty() || verb.keep_sensitivities ||
-      !std::filesystem::equivalent(verb.model, verb.out, error))
-    return;
-  throw ArgumentError(
-      "--out is --model, which would lose its sensitivities: expected another "
-      "--out, or --keep-sensitivities");
-}
-
-/// An interruption before it leaves out what takes long: no codebook is trained, no search for
-/// values is begun.
-void quantise(PruneResult& result, Model& model, ValueOptions values, ImageSet* train,
-              const Interrupt& interrupt) {
-  if (interrupt.requested() && needs_images(values)) {
-    result.interrupted = true;
-    values.max_accuracy_drop.reset();
-    values.tuning.epochs = 0;
-  }
-  result.values = quantise_and_note(model, values, train, interrupt);
-  result.interrupted = result.interrupted || result.values.interrupted;
-}
-
-PruneResult prune_file(const PruneVerb& verb, OutputFiles& files) {
-  Model model = read_model(verb.model);
-  require_no_loss(verb, model);
-  files = take_file(verb);
-  PruneResult result;
-  result.model = verb.model;
-  result.bytes_before = file_bytes(verb.model);
-  TrainOptions options = resolve(verb.fine_tune, verb.threads);
-  const bool tune = options.epochs > 0, score = needs_gradients(verb.prune.method);
-  std::optional<Dataset> dataset;
-  if (tune || score || needs_images(verb.values) || !verb.data.empty())
-    dataset = load_dataset_for(model, verb.data);
-  if (score) add_gradient_scores(model, dataset->train, {verb.score_images, options.seed});
-  const PruneOptions pruning = options_for(verb, model.graph);
-  tell_pruned_beyond(model, pruning);
-  result.report = prune_and_note(model, pruning);
-  std::optional<Interrupt> interrupted(std::in_place);  // until the file is written
-  const Interrupt& interrupt = *interrupted;
-  if (tune) result.interrupted = fine_tune(model, *dataset, options, interrupt);
-  if (verb.shrink) result.shrunk = shrink_and_note(model);
-  ValueOptions values = verb.values;
-  values.tuning = options;
-  values.tuning.epochs = verb.values.tuning.epochs;
-  quantise(result, model, values, dataset ? &dataset->train : nullptr, interrupt);
-  if (!verb.keep_sensitivities) model.sensitivities.clear();
-  files.write(verb.out, encode_model(model));
-  interrupted.reset();
-  result.out = files.place_of(verb.out);
-  result.bytes_after = file_bytes(result.out);
-  if (dataset && !result.interrupted) {
-    result.data = title(*dataset);
-    result.accuracy = classify(model, dataset->test, verb.threads).accuracy();
-  }
-  return result;
+bool needs_data(const PruneVerb& verb) {
+  return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
+         needs_images(verb.values) || !verb.data.empty();
 }
 
 ExitCode prune_verb(const PruneVerb& verb) {
-  OutputFiles files;
-  const PruneResult result = prune_file(verb, files);
+  Console console;
+  PruneRun run(run_options(verb), console.watcher());
+  const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
+  std::optional<Dataset> dataset;
+  if (needs_data(verb)) dataset = load_dataset_for(run.model(), verb.data);
+  run.prune(options_for(verb, run.model().architecture), std::move(dataset));
+  console.catch_signals();
+  run.finish(tuning);
+  console.release_signals();
+  run.test(verb.threads);
   if (verb.json)
-    print_json(result_json(result));
+    print_json(result_json(run.result()));
   else
-    print(describe(result));
-  return files.exit_code(result.interrupted);
+    print(describe(run.result()));
+  return exit_code_of(run.result().interrupted, run.files().in_place());
 }
 
 void add_pruning_options(Verb& verb, PruneVerb& options, const Pruned& pruned) {

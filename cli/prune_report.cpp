@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "cli/pruning.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
 #include "formats/io/printable.h"
@@ -13,6 +12,25 @@ namespace karnin::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+Json value_json(const ValueReport& report) {
+  Json json = to_json(report.chosen);
+  if (report.images == 0) return json;
+  json["held_back_images"] = report.images;
+  json["held_back_accuracy_f32"] = report.accuracy_before;
+  json["held_back_accuracy"] = report.accuracy_after;
+  return json;
+}
+
+/// A line, or nothing where nothing was measured.
+std::string describe(const ValueReport& report) {
+  if (report.images == 0) return "";
+  const bool codebook = report.chosen.kind == ValueKind::codebook;
+  return fmt::format(
+      "values {}{}: accuracy {} -> {} on {} training images\n", to_string(report.chosen.kind),
+      codebook ? fmt::format(" of {}", report.chosen.entries) : "", percent(report.accuracy_before),
+      percent(report.accuracy_after), count(report.images));
+}
 
 Json shrink_json(const ShrinkReport& report) {
   Json layers = Json::array();
@@ -58,11 +76,21 @@ std::string describe(const PruneReport& report) {
 
 }  // namespace
 
+Json to_json(const std::vector<PruneReport::LayerCount>& layers) {
+  Json json = Json::array();
+  for (const PruneReport::LayerCount& layer : layers)
+    json.push_back({{"name", layer.layer},
+                    {"weights", layer.weights},
+                    {"removed", layer.removed},
+                    {"pruned", layer.pruned}});
+  return json;
+}
+
 Json result_json(const PruneResult& result) {
   Json json{{"file", result.out.string()},
             {"layers", to_json(result.report.layers)},
             {"other_layers", to_json(result.report.others)},
-            {"values", to_json(result.values)},
+            {"values", value_json(result.values)},
             {"file_bytes_before", result.bytes_before},
             {"file_bytes", result.bytes_after},
             {"interrupted", result.interrupted}};

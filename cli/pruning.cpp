@@ -1,16 +1,11 @@
 #include "cli/pruning.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "cli/name_list.h"
 #include "cli/number_option.h"
-#include "cli/output.h"
-#include "cli/provenance.h"
-#include "cli/quantity.h"
-#include "runtime/core/error.h"
+#include "cli/options_json.h"
 
 namespace karnin::cli {
 namespace {
@@ -19,32 +14,6 @@ namespace {
 bool is_normalised(PruneMethod method) { return method != PruneMethod::random; }
 
 }  // namespace
-
-std::vector<std::string> default_layers(const Graph& graph) {
-  std::vector<std::string> layers;
-  for (const Node& node : graph.nodes)
-    if (std::holds_alternative<FullyConnected>(node.op)) layers.push_back(node.name);
-  if (layers.size() > 1) layers.pop_back();
-  if (!layers.empty()) return layers;
-  for (const Node& node : graph.nodes)
-    if (std::holds_alternative<Conv2d>(node.op)) layers.push_back(node.name);
-  return layers;
-}
-
-PruneOptions default_pruning(const Graph& graph) {
-  PruneOptions options;
-  options.until = Sparsity{kDefaultSparsity};
-  options.layers = default_layers(graph);
-  return options;
-}
-
-std::string_view to_string(Scope scope) { return scope == Scope::layer ? "layer" : "global"; }
-
-Scope scope_from_string(std::string_view name) {
-  for (const Scope scope : {Scope::layer, Scope::global})
-    if (name == to_string(scope)) return scope;
-  throw ArgumentError("unknown scope '" + std::string(name) + "': expected layer or global");
-}
 
 CLI::Option* add_method_option(Verb& verb, PruneOptions& options) {
   return add_choice(verb, "--method", options.method, prune_method_from_string,
@@ -95,46 +64,6 @@ void add_score_image_option(Verb& verb, std::int64_t& images, const Pruned& prun
              "Training images, drawn at random, whose gradients taylor and fisher look at");
   verb.matter_if({"--score-images"}, "method taylor or fisher",
                  [pruned] { return std::ranges::any_of(pruned.by(), needs_gradients); });
-}
-
-nlohmann::ordered_json to_json(const PruneOptions& options) {
-  nlohmann::ordered_json json{{"method", to_string(options.method)},
-                              {"normalise", to_string(options.normalisation)},
-                              {"sign", to_string(options.sign)},
-                              {"scope", to_string(options.scope)}};
-  if (const auto* threshold = std::get_if<Threshold>(&options.until))
-    json["threshold"] = threshold->score;
-  else
-    json["sparsity"] = std::get<Sparsity>(options.until).share;
-  json["layers"] = options.layers;
-  if (options.method == PruneMethod::random) json["seed"] = options.seed;
-  return json;
-}
-
-void tell_pruned_beyond(const Model& model, const PruneOptions& options) {
-  for (const PruneReport::LayerCount& group : pruned_beyond(model, options))
-    tell(fmt::format(
-        "{}: {} of {} weights are pruned already, more than the {} asked for: they "
-        "stay pruned\n",
-        group.layer, count(group.pruned), count(group.weights), percent(*sparsity_of(options))));
-}
-
-nlohmann::ordered_json to_json(const std::vector<PruneReport::LayerCount>& layers) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const PruneReport::LayerCount& layer : layers)
-    json.push_back({{"name", layer.layer},
-                    {"weights", layer.weights},
-                    {"removed", layer.removed},
-                    {"pruned", layer.pruned}});
-  return json;
-}
-
-PruneReport prune_and_note(Model& model, const PruneOptions& options) {
-  const PruneReport report = prune(model, options);
-  nlohmann::ordered_json entry{{"verb", "prune"}};
-  entry.update(to_json(options));
-  append_provenance(model, std::move(entry));
-  return report;
 }
 
 }  // namespace karnin::cli

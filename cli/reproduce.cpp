@@ -4,14 +4,14 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cli/checkpointing.h"
+#include "cli/console.h"
+#include "cli/dataset_title.h"
 #include "cli/finished_run.h"
-#include "cli/interrupt.h"
+#include "cli/identity.h"
 #include "cli/machine.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/quantity.h"
 #include "cli/result_options.h"
 #include "cli/verb.h"
@@ -105,14 +105,8 @@ std::string describe(const Reproduction& results, const std::filesystem::path& r
                             report_file.string());
 }
 
-/// The bar is gone when this is done.
 Reproduction reproduce_watched(const ReproduceVerb& verb, const Dataset& dataset,
-                               const Interrupt& interrupt) {
-  Progress progress;
-  const Watcher watcher{[&](double fraction, const std::string& what) {
-                          progress.update(fraction, [&] { return what; });
-                        },
-                        [&] { return interrupt.requested(); }};
+                               const Watcher& watcher) {
   return reproduce(dataset,
                    {.seeds = verb.seeds,
                     .threads = verb.threads,
@@ -145,10 +139,11 @@ Results results_of(const ReproduceVerb& verb) {
 }
 
 /// Notes whose results these are, unless others' are there.
-void claim(const ReproduceVerb& verb, const Dataset& dataset, OutputFiles& files) {
+void claim(const ReproduceVerb& verb, const Dataset& dataset, OutputFiles& files,
+           const Watcher& watcher) {
   const Json run = identity(verb, dataset), there = saved_arguments(verb.out);
   if (!verb.overwrite && !there.empty()) {
-    const std::string other = differences(there.value("run", Json()).dump(), run);
+    const std::string other = differences(there.value("run", Json()).dump(), run, watcher);
     if (!other.empty())
       throw ArgumentError(
           fmt::format("'{}' holds the results of another run: {}: expected "
@@ -162,19 +157,21 @@ ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   require_replaceable_directory(verb, results_of(verb));
   const Dataset dataset = find_dataset(verb.data);
-  OutputFiles files = take_directory(verb, results_of(verb));
-  claim(verb, dataset, files);
-  const Interrupt interrupt;
+  Console console;
+  OutputFiles files = take_directory(verb, results_of(verb), console.watcher());
+  claim(verb, dataset, files, console.watcher());
+  console.catch_signals();
   tell(fmt::format("reproducing on {}: {} training images, {}\n", title(dataset),
                    count(dataset.train.size()), seeds_text(verb.seeds)));
-  const Reproduction results = reproduce_watched(verb, dataset, interrupt);
+  const Reproduction results = reproduce_watched(verb, dataset, console.watcher());
+  console.clear();
   if (!results.interrupted) write_results(results, dataset, verb, files);
   const std::filesystem::path report = files.place_of(verb.out / "report.html");
   if (verb.json)
     print_json(reproduction_json(results, report));
   else
     print(describe(results, report));
-  return files.exit_code(results.interrupted);
+  return exit_code_of(results.interrupted, files.in_place());
 }
 
 }  // namespace

@@ -4,31 +4,26 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
-#include "cli/interrupt.h"
+#include "cli/console.h"
 #include "cli/model_data.h"
 #include "cli/name_list.h"
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/pruning.h"
+#include "cli/pruning_record.h"
+#include "cli/recorded_sweep.h"
 #include "cli/result_options.h"
-#include "cli/sweep_record.h"
 #include "cli/sweep_report.h"
 #include "cli/training_options.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
 #include "formats/model/model_file.h"
 #include "formats/report/gnuplot.h"
-#include "train/experiments/tuned_sweep.h"
-#include "train/pruning/gradient_scores.h"
 
 namespace karnin::cli {
 namespace {
 
-/// Without training a point may take less time than a file to be flushed.
-constexpr std::chrono::milliseconds kPause{1000};
 constexpr const char* kDefaultSparsities = "0.1:0.9:9";
 
 struct SweepVerb : VerbOptions, ResultOptions {
@@ -75,43 +70,6 @@ void tell_start(const SweepVerb& verb, const SweepRecord& record, bool restored)
     tell(fmt::format("there is no {}: starting at the beginning\n", record.state_file().string()));
 }
 
-void sweep_one(const SweepVerb& verb, Model model, const Dataset& dataset,
-               const SweepOptions& options, const TrainOptions& tuning, SweepOutcomes& outcomes,
-               const Watcher& watcher) {
-  if (std::ranges::all_of(outcomes, [](const auto& outcome) { return outcome.has_value(); }))
-    return;
-  if (std::ranges::any_of(options.methods, needs_gradients))
-    add_gradient_scores(model, dataset.train, {verb.score_images, tuning.seed});
-  if (tuning.epochs > 0)
-    tuned_sweep(model, dataset, options, tuning, outcomes, watcher);
-  else
-    sweep(model, dataset.test, options, outcomes, watcher);
-}
-
-/// Every point goes into the record at once, and into its files.
-void sweep_all(const SweepVerb& verb, const std::vector<Model>& models, const Dataset& dataset,
-               const SweepOptions& options, const TrainOptions& tuning, SweepRecord& record,
-               const Interrupt& interrupt) {
-  Progress progress;
-  const auto pause = tuning.epochs > 0 ? std::chrono::milliseconds(0) : kPause;
-  for (std::size_t i = 0; i < models.size() && !interrupt.requested(); ++i) {
-    const Watcher watcher{[&](double fraction, const std::string& what) {
-                            record.save_after(pause);
-                            const double done = static_cast<double>(i) + fraction;
-                            progress.update(done / static_cast<double>(models.size()),
-                                            [&] { return what; });
-                          },
-                          [&] { return interrupt.requested(); }};
-    try {
-      sweep_one(verb, models[i], dataset, options, tuning, record.outcomes(i), watcher);
-    } catch (...) {
-      record.save();
-      throw;
-    }
-  }
-  record.save();
-}
-
 Results results_of(const SweepVerb& verb, bool resumed) {
   Results results{{verb.out / "sweep.csv"}, verb.out / "sweep.json", resumed};
   if (verb.plot) results.files.push_back(verb.out / "sweep.png");
@@ -131,17 +89,20 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   std::vector<Model> models;
   for (const std::string& file : verb.models) models.push_back(read_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
-  for (const Model& model : models) require_fit(model.graph, dataset);
+  for (const Model& model : models) require_fit(model.architecture, dataset);
+  Console console;
+  const Watcher& watcher = console.watcher();
   const SweepOptions options = options_for(verb, models.front());
-  for (const Model& model : models) tell_pruned_beyond(model, least_pruning(options));
-  const TrainOptions tuning = resolve(verb.tuning, verb.threads);
-  OutputFiles files;
-  SweepRecord record(verb.out, sweep_identity(models, dataset, options, tuning, verb.score_images),
-                     verb.models, options, files);
-  files = take_directory(verb, results_of(verb, resumed));
-  tell_start(verb, record, verb.resume && record.restore());
-  const Interrupt interrupt;  // until all is written
-  sweep_all(verb, models, dataset, options, tuning, record, interrupt);
+  for (const Model& model : models) tell_pruned_beyond(model, least_pruning(options), watcher);
+  const SweepMeans means{resolve(verb.tuning, verb.threads), verb.score_images};
+  OutputFiles files(watcher);
+  SweepRecord record(verb.out, sweep_identity(models, dataset, options, means), verb.models,
+                     options, files);
+  files = take_directory(verb, results_of(verb, resumed), watcher);
+  tell_start(verb, record, verb.resume && record.restore(watcher));
+  console.catch_signals();  // until all is written
+  sweep_all(models, dataset, options, means, record, watcher);
+  console.clear();
   const bool interrupted = record.found() < record.points();
   if (verb.plot && !interrupted)
     files.write(verb.out / "sweep.png", plot_png(sweep_plot(record.sweeps(), options)));
@@ -149,7 +110,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
     print_json(sweep_json(record, options));
   else
     print(describe(dataset, record, options));
-  return files.exit_code(interrupted);
+  return exit_code_of(interrupted, files.in_place());
 }
 
 /// Where no method is named, recorded sensitivities are among them, and random scores.

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/checkpointing.h"
-#include "cli/pruning.h"
-#include "cli/training_options.h"
+#include "cli/identity.h"
+#include "cli/options_json.h"
 #include "formats/data/digest.h"
 #include "formats/io/atomic_file.h"
 #include "formats/model/model_file.h"
@@ -58,8 +57,8 @@ void restore(std::string& model, const Json& saved) {
 }  // namespace
 
 Json sweep_identity(const std::vector<Model>& models, const Dataset& dataset,
-                    const SweepOptions& options, const TrainOptions& tuning,
-                    std::int64_t score_images) {
+                    const SweepOptions& options, const SweepMeans& means) {
+  const auto& [tuning, score_images] = means;
   Json json{{"version", KARNIN_VERSION}, {"isa", to_string(active_isa())}};
   for (const Model& model : models) json["models_sha256"].push_back(sha256(encode_model(model)));
   json["test_images_sha256"] = images_sha256(dataset.test);
@@ -89,7 +88,7 @@ SweepRecord::SweepRecord(const fs::path& directory, Json identity, std::vector<s
       files_(files),
       outcomes_(models_.size(), SweepOutcomes(points_of(options).size())) {}
 
-bool SweepRecord::restore() {
+bool SweepRecord::restore(const Watcher& watcher) {
   std::error_code error;
   if (!fs::exists(state_file_, error)) return false;
   const auto refuse = [&](const std::string& problem) {
@@ -98,7 +97,7 @@ bool SweepRecord::restore() {
   };
   const Json json = Json::parse(read_file(state_file_, kMaxStateBytes), nullptr, false);
   if (!json.is_object() || !json.contains("run")) refuse("something else");
-  require_same_run(json["run"].dump(), identity_);
+  require_same_run(json["run"].dump(), identity_, watcher);
   try {
     for (std::size_t m = 0; m < outcomes_.size(); ++m) {
       cli::restore(outcomes_[m], json.at("found").at(m));

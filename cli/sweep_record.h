@@ -15,11 +15,16 @@
 
 namespace karnin::cli {
 
+/// What makes the points of a sweep, besides its options.
+struct SweepMeans {
+  TrainOptions tuning;               ///< of every pruned network; no epochs: none
+  std::int64_t score_images = 1000;  ///< that are looked at for gradient scores
+};
+
 /// What a resumed sweep must have in common with the one that it goes on with: all that decides
 /// what its points find. Files count by what they hold.
 nlohmann::ordered_json sweep_identity(const std::vector<Model>& models, const Dataset& dataset,
-                                      const SweepOptions& options, const TrainOptions& tuning,
-                                      std::int64_t score_images);
+                                      const SweepOptions& options, const SweepMeans& means);
 
 class SweepRecord {
  public:
@@ -33,7 +38,7 @@ class SweepRecord {
 
   /// Takes up what sweep.json holds. False if there is none. Throws ArgumentError for that of
   /// another sweep, FileError for one that is unsound.
-  bool restore();
+  bool restore(const Watcher& watcher);
 
   /// Of one model; to be filled.
   SweepOutcomes& outcomes(std::size_t model) { return outcomes_[model]; }

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "cli/model_data.h"
-#include "cli/pruning.h"
+#include "cli/dataset_title.h"
+#include "cli/prune_report.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
 

@@ -1,211 +1,106 @@
 // karnin-cpu train: weights, their sensitivities, and a first pruning of them, in one directory.
-#include <fmt/core.h>
+#include <utility>
 
-#include <filesystem>
-
-#include "cli/evaluation.h"
-#include "cli/finished_run.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/provenance.h"
-#include "cli/pruning.h"
-#include "cli/quantity.h"
 #include "cli/recipe.h"
-#include "cli/train_record.h"
+#include "cli/result_options.h"
 #include "cli/train_report.h"
-#include "cli/train_run.h"
-#include "cli/training_start.h"
-#include "formats/model/architecture_json.h"
-#include "formats/model/model_file.h"
-#include "train/loop/initialise.h"
-#include "train/loop/validation_split.h"
+#include "cli/training_options.h"
+#include "cli/training_pruning.h"
+#include "cli/training_run.h"
+#include "cli/verb.h"
+#include "cli/watch_options.h"
 
 namespace karnin::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Throws ArgumentError for a teacher that the run itself replaces.
-void require_lasting_teacher(const TrainVerb& verb) {
-  std::error_code error;
-  for (const char* name : kProducts)
-    if (std::filesystem::equivalent(verb.training.teacher, verb.out / name, error))
-      throw ArgumentError("--teacher " + verb.training.teacher +
-                          ": expected a file that this run does not replace");
+/// The command line of `train`.
+struct TrainVerb : VerbOptions, ResultOptions {
+  std::string data;
+  std::string arch = "khanal2018";
+  std::string model;  ///< to go on from; empty: fresh weights
+  TrainingOptions training;
+  TrainingPruningOptions pruning;
+  double average = 0;
+  WatchOptions watch;
+};
+
+/// All that can be said before the teacher is read and a model is known.
+RunOptions options_of(const TrainVerb& verb) {
+  RunOptions options;
+  options.out = verb.out;
+  options.overwrite = verb.overwrite;
+  options.arch = verb.arch;
+  options.model = verb.model;
+  options.teacher = verb.training.teacher;
+  options.watch = verb.watch;
+  return options;
 }
 
-Results results_of(const TrainVerb& verb, bool resumed) {
-  Results results{{}, verb.checkpoint_file(), resumed};
-  for (const char* name : {"model.bin", "pruned.bin", "train.csv", kArgumentsFile})
-    results.files.push_back(verb.out / name);
-  return results;
+WeightRules rules(const TrainVerb& verb, const Architecture& architecture) {
+  return {resolve(verb.pruning, architecture), search_of(verb.pruning), verb.average};
 }
 
-/// Before the data are read: whether what is there is this run's own shows only afterwards.
-void refuse_early(const TrainVerb& verb) {
-  std::error_code error;
-  const bool has_state = std::filesystem::exists(verb.checkpoint_file(), error) ||
-                         std::filesystem::exists(verb.out / kArgumentsFile, error);
-  require_replaceable_directory(verb, results_of(verb, verb.watch.resume && has_state));
-}
-
-/// The model that the run starts from: that of --model, or fresh weights.
-Model starting_model(const TrainVerb& verb, const Dataset& dataset, std::uint64_t seed) {
-  const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
-                           static_cast<std::int64_t>(dataset.classes.size())};
-  Model model = make_model(load_architecture(verb.arch, images));
-  model.classes = dataset.classes;
-  initialise(model, seed);
-  return model;
-}
-
-/// What --resume finds of the run.
-std::optional<SavedRun> saved(const TrainRun& run) {
-  if (run.checkpoint) return SavedRun{"the checkpoint", run.checkpoint->run, run.checkpoint->model};
-  if (run.over) return SavedRun{"the finished run", run.over->identity, run.over->model};
-  return std::nullopt;
-}
-
-TrainRun start(const TrainVerb& verb, std::uint64_t seed) {
-  TrainRun run;
-  if (verb.watch.resume) run.checkpoint = find_checkpoint(verb.checkpoint_file());
-  if (verb.watch.resume && !run.checkpoint) run.over = find_finished_run(verb.out);
-  if (!verb.model.empty()) {
-    TrainingStart from = read_start(verb.model, verb.out, saved(run));
-    run.model = std::move(from.model);
-    run.started_from = {{"model", from.name}, {"model_sha256", from.sha256}};
-    run.dataset = load_dataset_for(run.model, verb.data);
-  } else {
-    run.dataset = find_dataset(verb.data);
-    run.model = starting_model(verb, run.dataset, seed);
-    run.started_from = {{"arch", verb.arch}};
-    fit_padding(run.dataset, input_extent(run.model.graph));
+/// The model to start from, and the data set that goes with it.
+std::pair<TrainingStart, Dataset> start(const TrainVerb& verb, const FoundRun& found,
+                                        std::uint64_t seed, const Watcher& watcher) {
+  if (verb.model.empty()) {
+    Dataset dataset = find_dataset(verb.data);
+    TrainingStart from = fresh_start(verb.arch, dataset, seed);
+    return {std::move(from), std::move(dataset)};
   }
-  const WatchOptions& watch = verb.watch;
-  if (watch.validation != 0 || watch.early_stop != 0 || watch.held_out_gradients ||
-      verb.pruning.max_accuracy_drop)
-    run.held_out = hold_out(run.dataset.train, verb.watch.validation, seed);
-  return run;
+  TrainingStart from = read_start(verb.model, verb.out, found, watcher);
+  Dataset dataset = load_dataset_for(from.model, verb.data);
+  return {std::move(from), std::move(dataset)};
 }
 
-/// What is there of the run once its weights are.
-void finish(TrainRun& run, const TrainVerb& verb, const TrainOptions& options) {
-  append_provenance(run.model, history_entry(verb, run, options));
-  run.pruned = run.model;
-  if (!verb.pruning.asked_for()) prune_and_note(run.pruned, default_pruning(run.model.graph));
-  run.pruned.sensitivities.clear();
-}
-
-/// Before anything is written: weights that overflow only here are those of a run that diverged in
-/// its last steps. Throws DivergedError.
-void test(TrainRun& run, const TrainVerb& verb) try {
-  run.accuracy = classify(run.model, run.dataset.test, verb.threads).accuracy();
-  run.pruned_accuracy = classify(run.pruned, run.dataset.test, verb.threads).accuracy();
-} catch (const NonFiniteError& error) {
-  throw DivergedError(
-      fmt::format("on the test images: the training diverged: {}; use a lower "
-                  "learning rate than {}",
-                  error.what(), verb.training.train.schedule.learning_rate));
-}
-
-void save(const TrainRun& run, const TrainVerb& verb, const TrainOptions& options,
-          const Json& identity, OutputFiles& files) {
-  files.write(verb.out / "model.bin", encode_model(run.model));
-  files.write(verb.out / "pruned.bin", encode_model(run.pruned));
-  files.write(verb.out / "train.csv", to_csv(run.log));
-  const Json json = arguments(verb, run, options, identity);
-  files.write(verb.out / kArgumentsFile,
-              json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-/// Says where the model that the run starts from has fewer weights than it asks for.
-void tell_excess(const TrainVerb& verb, const Model& model) {
-  const auto pruning = resolve(verb.pruning, model.graph);
-  if (!pruning || verb.pruning.max_accuracy_drop) return;
-  PruneOptions choice = pruning->choice;
-  // Weights that come back do so in any layer, unless all layers together have too few already.
-  if (pruning->growth != Growth::none) choice.scope = Scope::global;
-  tell_pruned_beyond(model, choice);
-}
-
-/// Says what becomes of a checkpoint that is there, or of one that is not.
-void tell_start(const TrainVerb& verb, const TrainRun& run) {
-  tell(fmt::format("training {} on {}: {} images\n", run.model.graph.name, title(run.dataset),
-                   count(run.dataset.train.size())));
-  if (!run.checkpoint) tell_excess(verb, run.model);
-  const std::string file = verb.checkpoint_file().string();
-  std::error_code error;
-  if (verb.watch.resume && !run.checkpoint)
-    tell(fmt::format("there is no {}: starting at the beginning\n", file));
-  if (!verb.watch.resume && std::filesystem::exists(file, error))
-    tell(fmt::format("{} is of a run that was interrupted: this one replaces it\n", file));
-}
-
-void train_and_save(TrainRun& run, const TrainVerb& verb, const TrainOptions& options,
-                    const Json& id, OutputFiles& files) {
-  if (run.checkpoint) {
-    require_same_run(run.checkpoint->run, id);
-    run.model = run.checkpoint->model;
-  }
-  TrainingSession session({run.model, run.dataset.train, run.held_out}, options,
-                          rules(verb, run.model), verb.watch, verb.checkpoint_file(), id, files);
-  files = take_directory(verb, results_of(verb, run.checkpoint.has_value()));
-  tell_start(verb, run);
-  if (run.checkpoint) session.resume(*run.checkpoint);
-  run.checkpoint.reset();
-  const Interrupt interrupt;  // until all is written
-  run.interrupted = session.run(interrupt);
-  run.log = session.log();
-  run.best_epoch = session.best_epoch();
-  finish(run, verb, options);
-  if (!run.interrupted) test(run, verb);
-  save(run, verb, options, id, files);
-  if (!run.interrupted) session.remove_checkpoint();
-}
-
-/// Takes what a finished run has left, if that was this very one. Throws ArgumentError otherwise.
-void take_finished(TrainRun& run, const TrainVerb& verb, const Json& identity) {
-  require_same_run(run.over->identity, identity);
-  tell(fmt::format("the run in {} is over: nothing is left to do\n", verb.out.string()));
-  run.model = std::move(run.over->model);
-  run.pruned = std::move(run.over->pruned);
-  run.log = std::move(run.over->log);
-  run.best_epoch = run.over->best_epoch;
-  test(run, verb);
-}
-
-Json report_json(const TrainRun& run, const std::vector<Product>& products) {
-  Json json{{"data", run.dataset.name},
-            {"note", run.dataset.note},
-            {"test_images", run.dataset.test.size()},
-            {"interrupted", run.interrupted},
-            {"epochs", to_json(run.log)},
+Json report_json(const TrainingRun& run, const std::vector<Product>& products) {
+  const Dataset& dataset = run.dataset();
+  const RunResult& result = run.result();
+  Json json{{"data", dataset.name},
+            {"note", dataset.note},
+            {"test_images", dataset.test.size()},
+            {"interrupted", result.interrupted},
+            {"epochs", to_json(result.log)},
             {"model", product_json(products[0])},
             {"pruned", product_json(products[1])}};
-  if (run.best_epoch != 0) json["best_epoch"] = run.best_epoch;
+  if (result.best_epoch != 0) json["best_epoch"] = result.best_epoch;
   return json;
 }
 
-ExitCode train(const TrainVerb& verb) {
-  require_lasting_teacher(verb);
-  refuse_early(verb);
-  const TrainOptions options = resolve(verb.training, verb.threads);
-  TrainRun run = start(verb, options.seed);
-  const Json id = identity(verb, run, options);
-  OutputFiles files;
-  if (run.over)
-    take_finished(run, verb, id);
-  else
-    train_and_save(run, verb, options, id, files);
+void report(const TrainingRun& run, const TrainVerb& verb) {
+  const RunResult& result = run.result();
   const std::vector<Product> products{
-      {files.place_of(verb.out / "model.bin"), run.model, run.accuracy},
-      {files.place_of(verb.out / "pruned.bin"), run.pruned, run.pruned_accuracy}};
+      {run.files().place_of(verb.out / "model.bin"), result.model, result.accuracy},
+      {run.files().place_of(verb.out / "pruned.bin"), result.pruned, result.pruned_accuracy}};
   if (verb.json)
     print_json(report_json(run, products));
   else
-    print(describe(run.dataset, products));
-  return files.exit_code(run.interrupted);
+    print(describe(run.dataset(), products));
+}
+
+ExitCode train(const TrainVerb& verb) {
+  Console console;
+  RunOptions options = options_of(verb);
+  require_free_directory(options);
+  options.train = resolve(verb.training, verb.threads);
+  FoundRun found;
+  if (verb.watch.resume) found = find_run(verb.out);
+  auto [from, dataset] = start(verb, found, options.train.seed, console.watcher());
+  options.rules = rules(verb, from.model.architecture);
+  TrainingRun run(std::move(options), std::move(found), std::move(from), std::move(dataset),
+                  console.watcher());
+  if (!run.is_over()) console.catch_signals();
+  run.complete();
+  console.release_signals();
+  report(run, verb);
+  return exit_code_of(run.result().interrupted, run.files().in_place());
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/model_data.h"
+#include "cli/dataset_title.h"
 #include "cli/quantity.h"
 #include "cli/table.h"
 #include "formats/io/file_status.h"

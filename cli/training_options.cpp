@@ -106,30 +106,4 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   return train;
 }
 
-nlohmann::ordered_json to_json(const TrainOptions& options) {
-  const ScheduleOptions& schedule = options.schedule;
-  nlohmann::ordered_json json{{"epochs", options.epochs},
-                              {"batch", options.batch},
-                              {"learning_rate", schedule.learning_rate},
-                              {"schedule", to_string(schedule.kind)}};
-  if (schedule.kind == ScheduleKind::step) {
-    json["step_epochs"] = schedule.step_epochs;
-    json["step_factor"] = schedule.step_factor;
-  }
-  if (schedule.kind == ScheduleKind::one_cycle) json["warmup"] = schedule.warmup;
-  if (schedule.cycles != 1) json["cycles"] = schedule.cycles;
-  json["momentum"] = options.sgd.momentum;
-  json["nesterov"] = options.sgd.nesterov;
-  json["weight_decay"] = options.sgd.weight_decay;
-  json["flip"] = options.augmentation.flip;
-  json["shift"] = options.augmentation.shift;
-  if (options.label_smoothing != 0) json["label_smoothing"] = options.label_smoothing;
-  if (options.teacher) {
-    json["teacher_share"] = options.teacher->share;
-    json["temperature"] = options.teacher->temperature;
-  }
-  json["seed"] = options.seed;
-  return json;
-}
-
 }  // namespace karnin::cli

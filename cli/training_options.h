@@ -1,7 +1,6 @@
-// The options of `train` that decide the weights, on the command line and as JSON.
+// The options of `train` that decide the weights.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +26,5 @@ std::vector<std::string> add_training_options(Verb& verb, TrainingOptions& optio
 
 /// What the trainer takes: `augment`, `threads` and the teacher filled in. Throws FileError.
 TrainOptions resolve(const TrainingOptions& options, int threads);
-
-/// Everything that decides the weights; `threads` does not.
-nlohmann::ordered_json to_json(const TrainOptions& options);
 
 }  // namespace karnin::cli

@@ -6,6 +6,7 @@
 
 #include "cli/number_option.h"
 #include "cli/pruning.h"
+#include "cli/pruning_record.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
@@ -121,27 +122,6 @@ std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& opti
   PruningSearchOptions search = options.search;
   search.max_drop = *options.max_accuracy_drop / 100;
   return search;
-}
-
-nlohmann::ordered_json to_json(const PruningSearchOptions& search) {
-  return {{"max_accuracy_drop", 100 * search.max_drop}, {"cooldown", search.cooldown}};
-}
-
-nlohmann::ordered_json to_json(const TrainingPruning& pruning) {
-  const PruningScheduleOptions& schedule = pruning.schedule;
-  nlohmann::ordered_json json = to_json(pruning.choice);
-  json["pace"] = to_string(schedule.pace);
-  json["begin"] = schedule.begin;
-  if (schedule.pace == PruningPace::rounds) {
-    json["rounds"] = schedule.rounds;
-    if (pruning.rewind_to) json["rewind"] = *pruning.rewind_to;
-  } else {
-    json["end"] = schedule.end;
-    json["prunings_per_epoch"] = schedule.events_per_epoch;
-  }
-  json["regrow"] = to_string(pruning.growth);
-  if (pruning.growth == Growth::gradient) json["regrow_share"] = pruning.growth_share;
-  return json;
 }
 
 }  // namespace karnin::cli

@@ -1,7 +1,6 @@
 // The options of `train` that prune while it trains.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/verb.h"
@@ -27,8 +26,5 @@ std::optional<TrainingPruning> resolve(const TrainingPruningOptions& options, co
 
 /// Nothing unless the accuracy decides.
 std::optional<PruningSearchOptions> search_of(const TrainingPruningOptions& options);
-
-nlohmann::ordered_json to_json(const TrainingPruning& pruning);
-nlohmann::ordered_json to_json(const PruningSearchOptions& search);
 
 }  // namespace karnin::cli

@@ -1,55 +1,68 @@
-// Epochs under somebody's eyes: progress on stderr, and an end as soon as a signal asks for it.
+// A whole run of training, from what its directory holds to the files that it leaves there.
 #pragma once
 
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
-#include <vector>
 
-#include "cli/interrupt.h"
-#include "train/loop/trainer.h"
+#include "cli/run_options.h"
+#include "cli/training_start.h"
 
 namespace karnin::cli {
 
-struct EpochRecord : EpochReport {
-  std::optional<double> validation_accuracy;  ///< on images held out of training
-  std::optional<double> sparsity;             ///< of the layers that are being pruned
+/// What a run leaves.
+struct RunResult {
+  Model model;
+  Model pruned;
+  TrainingLog log;
+  std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
+  bool interrupted = false;
+  std::optional<double> accuracy;  ///< of the test images, unless the run was interrupted
+  std::optional<double> pruned_accuracy;
 };
 
-/// A number that every epoch has.
-struct LogColumn {
-  const char* name;
-  double EpochReport::* value;
-  const char* csv_format;  ///< nullptr: not in the CSV, where the same seed gives the same text
+/// Before anything is read: throws ArgumentError where the run would replace what it may not, or
+/// its own teacher; OutputError where another process works in its directory.
+void require_free_directory(const RunOptions& options);
+
+/// One run. Resumed, or interrupted and resumed, it ends in the same bytes.
+class TrainingRun {
+ public:
+  /// Takes the directory, and goes on from what was found there: pass nothing where nothing is to
+  /// be resumed. The data set fits the model. Throws ArgumentError, naming the
+  /// ways out, for what is there of another run; what Trainer and take_directory() throw.
+  TrainingRun(RunOptions options, FoundRun found, TrainingStart from, Dataset dataset,
+              Watcher watcher);
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+  /// Whether nothing was left to train.
+  bool is_over() const { return !session_; }
+  /// Trains, tests and saves; what is over is only tested. Once. Throws DivergedError,
+  /// NonFiniteError and OutputError.
+  void complete();
+
+  const RunResult& result() const { return result_; }
+  const Dataset& dataset() const { return dataset_; }
+  const OutputFiles& files() const { return files_; }
+
+ private:
+  void take_finished(FinishedRun over);
+  void prepare(const std::optional<Checkpoint>& checkpoint);
+  void tell_start(bool resumed) const;
+  void tell_excess() const;
+  void train();
+  void note();
+  void test();
+  void save();
+
+  RunOptions options_;
+  Dataset dataset_;
+  std::optional<ImageSet> held_out_;  ///< of the training images
+  Watcher watcher_;
+  nlohmann::ordered_json identity_;
+  RunResult result_;
+  OutputFiles files_;
+  std::optional<TrainingSession> session_;
 };
-inline constexpr LogColumn kLogColumns[] = {
-    {"loss", &EpochReport::loss, "{:.6f}"},
-    {"accuracy", &EpochReport::accuracy, "{:.6f}"},
-    {"learning_rate", &EpochReport::learning_rate, "{:.8g}"},
-    {"images_per_second", &EpochReport::images_per_second, nullptr}};
-
-/// Columns that all epochs of a run have or none; a last epoch that was interrupted may lack them.
-inline constexpr std::pair<const char*, std::optional<double> EpochRecord::*> kOptionalColumns[] = {
-    {"validation_accuracy", &EpochRecord::validation_accuracy},
-    {"sparsity", &EpochRecord::sparsity}};
-
-/// One record an epoch; the last one as far as it got.
-using TrainingLog = std::vector<EpochRecord>;
-
-struct TrainingHooks {
-  /// After every step; `last` if an interruption ends the run there.
-  std::function<void(const StepReport& step, bool last)> on_step;
-  /// After every epoch that was not interrupted, before it is told; true ends the run.
-  std::function<bool(EpochRecord& epoch)> on_epoch;
-};
-
-/// Trains until the log has `epochs` entries or a hook ends it. True if it was interrupted before
-/// that. Throws what Trainer::run_epoch and the hooks throw.
-bool run_training(Trainer& trainer, std::int64_t epochs, const Interrupt& interrupt,
-                  TrainingLog& log, const TrainingHooks& hooks = {});
-
-std::string to_csv(const TrainingLog& log);
-nlohmann::ordered_json to_json(const TrainingLog& log);
 
 }  // namespace karnin::cli

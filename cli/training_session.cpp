@@ -11,15 +11,17 @@ namespace karnin::cli {
 TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
                                  const WeightRules& rules, const WatchOptions& watch,
                                  const std::filesystem::path& checkpoint,
-                                 const nlohmann::ordered_json& identity, OutputFiles& files)
+                                 const nlohmann::ordered_json& identity, OutputFiles& files,
+                                 const Watcher& watcher)
     : task_(task),
       options_(options),
       watch_(watch),
+      watcher_(watcher),
       trainer_(task.model, task.images, options),
       early_stop_(std::max<std::int64_t>(watch.early_stop, 1)),
       checkpointing_(checkpoint, files, identity, task.model,
                      {trainer_, recorder_, pruner_, search_, average_, early_stop_, log_}),
-      curves_(watch.tensorboard) {
+      curves_(watch.tensorboard, watcher) {
   trainer_.attach(recorder_);
   if (watch.held_out_gradients && task.held_out) trainer_.observe_on(*task.held_out);
   if (rules.pruning)
@@ -28,12 +30,12 @@ TrainingSession::TrainingSession(const Task& task, const TrainOptions& options,
   if (rules.average != 0) trainer_.attach(average_.emplace(task.model, rules.average));
 }
 
-bool TrainingSession::run(const Interrupt& interrupt) {
+bool TrainingSession::run() {
   const TrainingHooks hooks{[&](const StepReport& step, bool last) { on_step(step, last); },
                             [&](EpochRecord& epoch) { return on_epoch(epoch); }};
   bool interrupted = false;
   try {
-    interrupted = run_training(trainer_, options_.epochs, interrupt, log_, hooks);
+    interrupted = run_training(trainer_, options_.epochs, watcher_, log_, hooks);
   } catch (const DivergedError& error) {
     fail(error);
   } catch (const NonFiniteError& error) {  // of the images held out, before the loss was

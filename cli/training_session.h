@@ -7,10 +7,19 @@
 
 #include "cli/checkpointing.h"
 #include "cli/curves.h"
-#include "cli/training_run.h"
-#include "cli/watch_options.h"
+#include "cli/epochs.h"
 
 namespace karnin::cli {
+
+/// How a run is kept an eye on, and saved.
+struct WatchOptions {
+  double validation = 0;            ///< share of the training images held out; 0: none
+  std::int64_t early_stop = 0;      ///< patience in epochs; 0: none
+  bool held_out_gradients = false;  ///< of these images, for the sensitivities
+  CheckpointInterval checkpoint_every;
+  bool resume = false;
+  std::filesystem::path tensorboard;  ///< empty: nowhere
+};
 
 /// What a training works on; outlives it.
 struct Task {
@@ -28,18 +37,20 @@ struct WeightRules {
 
 class TrainingSession {
  public:
-  /// Keeps references. `checkpoint` is the one of `files` to save to, `identity` says which run
-  /// this is (see checkpointing.h). Throws what Trainer throws.
+  /// Keeps references, to the watcher too. `checkpoint` is the one of `files` to save to,
+  /// `identity` says which run this is (see checkpointing.h). Throws what Trainer throws.
   TrainingSession(const Task& task, const TrainOptions& options, const WeightRules& rules,
                   const WatchOptions& watch, const std::filesystem::path& checkpoint,
-                  const nlohmann::ordered_json& identity, OutputFiles& files);
+                  const nlohmann::ordered_json& identity, OutputFiles& files,
+                  const Watcher& watcher);
 
   /// First of all, on the checkpoint's model, if at all.
-  void resume(const Checkpoint& from) { checkpointing_.restore(from); }
+  void resume(const Checkpoint& from) { checkpointing_.restore(from, watcher_); }
 
-  /// Leaves the model with the weights that are to be saved and their sensitivities. True if it was
-  /// interrupted. Throws Error, saying where the last good weights are, for a run that diverged.
-  bool run(const Interrupt& interrupt);
+  /// Leaves the model with the weights that are to be saved and their sensitivities. True if the
+  /// watcher ended it. Throws Error, saying where the last good weights are, for a run that
+  /// diverged.
+  bool run();
 
   /// When all that the run leaves has been written.
   void remove_checkpoint() const { checkpointing_.remove(); }
@@ -58,6 +69,7 @@ class TrainingSession {
   Task task_;
   TrainOptions options_;
   WatchOptions watch_;
+  const Watcher& watcher_;
   TrainingLog log_;
   SensitivityRecorder recorder_;
   Trainer trainer_;

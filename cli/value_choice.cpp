@@ -1,17 +1,14 @@
 #include "cli/value_choice.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <tuple>
 #include <vector>
 
 #include "cli/accuracy_drop.h"
+#include "cli/epochs.h"
 #include "cli/evaluation.h"
+#include "cli/options_json.h"
 #include "cli/provenance.h"
-#include "cli/quantity.h"
-#include "cli/training_options.h"
-#include "cli/training_run.h"
 #include "formats/model/model_file.h"
 #include "train/loop/validation_split.h"
 #include "train/values/codebook_tuning.h"
@@ -30,14 +27,14 @@ struct Candidate {
 
 /// The epoch in which it was interrupted, or 0.
 std::size_t round_weights(Model& model, const QuantiseOptions& options, const TrainOptions& tuning,
-                          const ImageSet* train, const Interrupt& interrupt) {
+                          const ImageSet* train, const Watcher& watcher) {
   std::size_t interrupted_in = 0;
   if (options.kind == ValueKind::codebook && tuning.epochs > 0) {
     CodebookTuning codebooks(model, options.entries);
     Trainer trainer(model, *train, tuning);
     trainer.follow(codebooks);
     TrainingLog log;
-    if (run_training(trainer, tuning.epochs, interrupt, log)) interrupted_in = log.size();
+    if (run_training(trainer, tuning.epochs, watcher, log)) interrupted_in = log.size();
   }
   quantise(model, options);
   return interrupted_in;
@@ -64,7 +61,7 @@ std::vector<Candidate> candidates(const Model& model) {
 
 /// Rounds the model to the first candidate that is good enough; the weights as they are would be.
 ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train,
-                   const Interrupt& interrupt) {
+                   const Watcher& watcher) {
   const TrainOptions& tuning = options.tuning;
   const ImageSet images = hold_out(train, kHeldBackShare, tuning.seed);
   const auto count = static_cast<double>(images.size());
@@ -77,8 +74,8 @@ ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train,
   ValueReport report{{}, images.size(), accuracy, accuracy, false};
   for (const Candidate& candidate : candidates(model)) {
     Model rounded = model;
-    round_weights(rounded, candidate.options, tuning, &train, interrupt);
-    report.interrupted = interrupt.requested();
+    round_weights(rounded, candidate.options, tuning, &train, watcher);
+    report.interrupted = watcher.stopped();
     if (report.interrupted) break;
     const std::int64_t after = correct(rounded);
     if (before - after > allowed) continue;
@@ -90,50 +87,36 @@ ValueReport choose(Model& model, const ValueOptions& options, ImageSet& train,
   return report;
 }
 
-Json describe(const QuantiseOptions& options) {
+}  // namespace
+
+bool needs_images(const ValueOptions& options) {
+  return options.max_accuracy_drop || options.tuning.epochs > 0;
+}
+
+Json to_json(const QuantiseOptions& options) {
   Json json{{"values", to_string(options.kind)}};
   if (options.kind == ValueKind::codebook) json["entries"] = options.entries;
   return json;
 }
 
-}  // namespace
-
 ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train,
-                              const Interrupt& interrupt) {
+                              const Watcher& watcher) {
   ValueReport report{.chosen = options.quantise};
   const TrainOptions& tuning = options.tuning;
   std::size_t interrupted_in = 0;
   if (options.max_accuracy_drop)
-    report = choose(model, options, *train, interrupt);
+    report = choose(model, options, *train, watcher);
   else
-    interrupted_in = round_weights(model, report.chosen, tuning, train, interrupt);
+    interrupted_in = round_weights(model, report.chosen, tuning, train, watcher);
   if (interrupted_in != 0) report.interrupted = true;
   if (report.chosen.kind == ValueKind::f32) return report;
   Json entry{{"verb", "values"}};
-  entry.update(describe(report.chosen));
+  entry.update(to_json(report.chosen));
   if (report.chosen.kind == ValueKind::codebook && tuning.epochs > 0)
     entry["tuning"] = to_json(tuning);
   if (report.interrupted) entry["tuning"]["interrupted_in_epoch"] = interrupted_in;
   append_provenance(model, std::move(entry));
   return report;
-}
-
-Json to_json(const ValueReport& report) {
-  Json json = describe(report.chosen);
-  if (report.images == 0) return json;
-  json["held_back_images"] = report.images;
-  json["held_back_accuracy_f32"] = report.accuracy_before;
-  json["held_back_accuracy"] = report.accuracy_after;
-  return json;
-}
-
-std::string describe(const ValueReport& report) {
-  if (report.images == 0) return "";
-  const bool codebook = report.chosen.kind == ValueKind::codebook;
-  return fmt::format(
-      "values {}{}: accuracy {} -> {} on {} training images\n", to_string(report.chosen.kind),
-      codebook ? fmt::format(" of {}", report.chosen.entries) : "", percent(report.accuracy_before),
-      percent(report.accuracy_after), count(report.images));
 }
 
 }  // namespace karnin::cli

@@ -4,13 +4,23 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <string>
+#include <optional>
 
-#include "cli/interrupt.h"
-#include "cli/value_options.h"
 #include "formats/data/dataset.h"
+#include "train/loop/trainer.h"
+#include "train/session/watcher.h"
+#include "train/values/quantise.h"
 
 namespace karnin::cli {
+
+struct ValueOptions {
+  QuantiseOptions quantise;
+  std::optional<double> max_accuracy_drop;  ///< points; chooses `quantise`
+  TrainOptions tuning;                      ///< of codebooks; no epochs: none
+};
+
+/// Whether they ask for something that training images decide.
+bool needs_images(const ValueOptions& options);
 
 /// What was chosen, and what training images said of it.
 struct ValueReport {
@@ -27,9 +37,9 @@ struct ValueReport {
 /// images decide nothing. An interruption ends the search with the weights as they were. `train`
 /// may be null where needs_images() says no. Throws ArgumentError as quantise() does.
 ValueReport quantise_and_note(Model& model, const ValueOptions& options, ImageSet* train,
-                              const Interrupt& interrupt);
+                              const Watcher& watcher);
 
-nlohmann::ordered_json to_json(const ValueReport& report);
-std::string describe(const ValueReport& report);  ///< a line, or nothing where nothing was measured
+/// "values", and "entries" of a codebook.
+nlohmann::ordered_json to_json(const QuantiseOptions& options);
 
 }  // namespace karnin::cli

@@ -32,8 +32,4 @@ void add_value_options(Verb& verb, ValueOptions& options) {
                  });
 }
 
-bool needs_images(const ValueOptions& options) {
-  return options.max_accuracy_drop || options.tuning.epochs > 0;
-}
-
 }  // namespace karnin::cli

@@ -1,8 +1,32 @@
 #include "cli/watch_options.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
 #include "cli/number_option.h"
 
 namespace karnin::cli {
+namespace {
+
+/// "500" and "500steps" are steps, "2epochs" (or "1epoch") epochs. Throws ArgumentError.
+CheckpointInterval interval_from_string(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const bool epochs = unit == "epoch" || unit == "epochs";
+  if (!(epochs || unit.empty() || unit == "step" || unit == "steps"))
+    throw ArgumentError(fmt::format(
+        "--checkpoint-every: expected a whole number of steps or epochs such as 500, 500steps or "
+        "2epochs, got '{}'",
+        text));
+  return {parse_number<std::int64_t>("--checkpoint-every", text.substr(0, digits),
+                                     {0, std::numeric_limits<std::int64_t>::max()}),
+          epochs};
+}
+
+}  // namespace
 
 void add_watch_options(Verb& verb, WatchOptions& options) {
   add_number(verb, "--validation", options.validation, kShareBelowOne,
@@ -20,7 +44,7 @@ void add_watch_options(Verb& verb, WatchOptions& options) {
   verb.add_option_function<std::string>(
           "--checkpoint-every",
           [&every = options.checkpoint_every](const std::string& text) {
-            every = checkpoint_interval_from_string(text);
+            every = interval_from_string(text);
           },
           "Save the run every so many steps (500) or epochs (2epochs); 0: only when interrupted")
       ->type_name("N[steps|epochs]")

@@ -54,7 +54,8 @@ class Tally {
   void add(std::int64_t images, const std::string& what) {
     const std::lock_guard lock(mutex_);
     done_ += images;
-    watcher_.tell(static_cast<double>(done_) / static_cast<double>(planned_), what);
+    watcher_.report(static_cast<double>(done_) / static_cast<double>(planned_),
+                    [&] { return what; });
   }
 
  private:

@@ -30,10 +30,11 @@ std::vector<Recipe> other_readings(const Dataset& dataset) {
 
 /// What a part of the work that begins at `from` and ends at `to` is watched by.
 Watcher part_of(const Watcher& whole, double from, double to) {
-  return {[=](double fraction, const std::string& what) {
-            whole.tell(from + fraction * (to - from), what);
-          },
-          whole.stop};
+  Watcher part = whole;
+  part.progress = [=](double fraction, const Watcher::Words& what) {
+    whole.report(from + fraction * (to - from), what);
+  };
+  return part;
 }
 
 /// Nothing of what was asked for if it is stopped.
@@ -43,8 +44,9 @@ std::vector<Measurements> measure_networks(const std::vector<TrainedNetwork>& ne
   std::vector<Measurements> all;
   for (const TrainedNetwork& network : networks) {
     if (watcher.stopped()) return {};
-    watcher.tell(
-        1, fmt::format("measuring {}, seed {}", network.recipe.name, network.recipe.train.seed));
+    watcher.report(1, [&] {
+      return fmt::format("measuring {}, seed {}", network.recipe.name, network.recipe.train.seed);
+    });
     all.push_back(measure(network, dataset, threads));
   }
   return all;

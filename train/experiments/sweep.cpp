@@ -87,7 +87,8 @@ void sweep(const Model& model, const ImageSet& images, const SweepOptions& optio
   PruningEvaluator evaluator(model, images, options.prune.layers, options.threads);
   const auto found = [&](std::size_t i, Outcome outcome) {
     outcomes[open[i]] = std::move(outcome);
-    watcher.tell(++done / static_cast<double>(points.size()), points[open[i]].name);
+    watcher.report(++done / static_cast<double>(points.size()),
+                   [&] { return points[open[i]].name; });
   };
   evaluator.evaluate(prunings, found, watcher.stop);
 }

@@ -43,7 +43,8 @@ void tuned_sweep(const Model& model, const Dataset& dataset, const SweepOptions&
     const std::lock_guard lock(mutex);
     outcomes[point] = std::move(outcome);
     if (outcomes[point])
-      watcher.tell(++done / static_cast<double>(points.size()), points[point].name);
+      watcher.report(++done / static_cast<double>(points.size()),
+                     [&] { return points[point].name; });
   });
 }
 

@@ -1,4 +1,4 @@
-// How a long experiment is watched, and ended.
+// How a long task is watched, and ended.
 #pragma once
 
 #include <functional>
@@ -6,13 +6,27 @@
 
 namespace karnin {
 
-/// Both may be empty.
+/// What a task says on its way, and whether it is to end. Each of them may be empty.
 struct Watcher {
-  std::function<void(double fraction, const std::string& what)> progress;  ///< one call at a time
-  std::function<bool()> stop;  ///< called from several threads
+  using Words = std::function<std::string()>;
 
-  void tell(double fraction, const std::string& what) const {
+  /// So much is done. The words cost more than a step: only who shows them asks for them. One call
+  /// at a time.
+  std::function<void(double fraction, const Words& what)> progress;
+  std::function<bool()> stop;  ///< called from several threads
+  /// A line that stays, when so much is done.
+  std::function<void(double fraction, const std::string& text)> line;
+  /// What has to be said whatever is done by then: a line too.
+  std::function<void(const std::string& text)> word;
+
+  void report(double fraction, const Words& what) const {
     if (progress) progress(fraction, what);
+  }
+  void report_line(double fraction, const std::string& text) const {
+    if (line) line(fraction, text);
+  }
+  void tell(const std::string& text) const {
+    if (word) word(text);
   }
   bool stopped() const { return stop && stop(); }
 };

@@ -59,7 +59,8 @@ TEST(Reproduction, GoesOnFromTheNetworksThatAreDone) {
   const test::TemporaryDirectory directory;
   std::atomic<int> polls = 0;
   // A network asks six times, before and after each epoch and around all: stopped in the second.
-  const Watcher impatient{{}, [&] { return ++polls > 8; }};
+  Watcher impatient;
+  impatient.stop = [&] { return ++polls > 8; };
   const Reproduction stopped = reproduce(dataset, options(directory.path(), 1), impatient);
   EXPECT_TRUE(stopped.interrupted);
   EXPECT_THAT(directory.entries(), testing::ElementsAre("base-1.bin"));

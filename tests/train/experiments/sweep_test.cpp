@@ -40,8 +40,10 @@ std::string csv_of(const Model& model, const SweepOptions& options) {
 /// A watcher that stops as soon as it has been told of so many points.
 Watcher stopping_after(int points) {
   const auto told = std::make_shared<std::atomic<int>>(0);
-  return {[told](double, const std::string&) { ++*told; },
-          [told, points] { return *told >= points; }};
+  return {[told](double, const Watcher::Words&) { ++*told; },
+          [told, points] { return *told >= points; },
+          {},
+          {}};
 }
 
 std::size_t found_in(const SweepOutcomes& outcomes) {
@@ -150,7 +152,8 @@ TEST(TunedSweep, RecoversAndIsTheSameForAnyNumberOfThreads) {
 TEST(TunedSweep, EndsWhenItIsStopped) {
   Dataset dataset;
   dataset.train = dataset.test = test_images();
-  const Watcher watcher{{}, [] { return true; }};
+  Watcher watcher;
+  watcher.stop = [] { return true; };
   SweepOutcomes outcomes(points_of(options()).size());
   tuned_sweep(test::trained_network(), dataset, options(), {}, outcomes, watcher);
   EXPECT_EQ(found_in(outcomes), 0U);
