@@ -7,11 +7,11 @@
 #include "cli/machine.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/value_list.h"
 #include "cli/verb.h"
 #include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
 #include "runtime/core/error.h"
 #include "runtime/engine/kernel_race.h"
 

@@ -7,9 +7,9 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/quantity.h"
 #include "cli/verb.h"
 #include "formats/data/fetch.h"
+#include "formats/report/quantity.h"
 
 namespace karnin::cli {
 namespace {

@@ -1,9 +1,9 @@
 #include "cli/dataset_listing.h"
 
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/dataset.h"
+#include "formats/report/quantity.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {

@@ -3,17 +3,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/dataset_title.h"
-#include "cli/evaluation.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
+#include "train/session/dataset_title.h"
+#include "train/session/evaluation.h"
 
 namespace karnin::cli {
 namespace {

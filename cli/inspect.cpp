@@ -5,14 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output.h"
-#include "cli/provenance.h"
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "formats/io/atomic_file.h"
 #include "formats/io/printable.h"
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
+#include "train/session/provenance.h"
 
 namespace karnin::cli {
 namespace {

@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 
 #include "cli/output.h"
-#include "cli/provenance.h"
 #include "formats/data/data_variable.h"
 #include "runtime/core/error.h"
+#include "train/session/provenance.h"
 
 namespace karnin::cli {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "cli/output.h"
-#include "cli/quantity.h"
 #include "formats/io/printable.h"
+#include "formats/report/quantity.h"
 
 namespace karnin::cli {
 namespace {

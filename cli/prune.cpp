@@ -9,13 +9,13 @@
 #include "cli/number_option.h"
 #include "cli/output.h"
 #include "cli/prune_report.h"
-#include "cli/prune_run.h"
 #include "cli/pruning.h"
-#include "cli/pruning_record.h"
 #include "cli/result_options.h"
 #include "cli/training_options.h"
 #include "cli/value_options.h"
 #include "cli/verb.h"
+#include "train/session/prune_run.h"
+#include "train/session/pruning_record.h"
 
 namespace karnin::cli {
 namespace {
@@ -64,7 +64,7 @@ ExitCode prune_verb(const PruneVerb& verb) {
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
   std::optional<Dataset> dataset;
   if (needs_data(verb)) dataset = load_dataset_for(run.model(), verb.data);
-  run.prune(options_for(verb, run.model().architecture), std::move(dataset));
+  run.prune(options_for(verb, run.model().graph), std::move(dataset));
   console.catch_signals();
   run.finish(tuning);
   console.release_signals();
@@ -72,7 +72,7 @@ ExitCode prune_verb(const PruneVerb& verb) {
   if (verb.json)
     print_json(result_json(run.result()));
   else
-    print(describe(run.result()));
+    print(prune_text(run.result()));
   return exit_code_of(run.result().interrupted, run.files().in_place());
 }
 

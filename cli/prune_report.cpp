@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "formats/io/printable.h"
+#include "formats/report/quantity.h"
 
 namespace karnin::cli {
 namespace {
@@ -99,7 +99,7 @@ Json result_json(const PruneResult& result) {
   return json;
 }
 
-std::string describe(const PruneResult& result) {
+std::string prune_text(const PruneResult& result) {
   std::string text = describe(result.report);
   text +=
       fmt::format("{} ({}) -> {} ({})\n", printable_line(result.model), bytes(result.bytes_before),

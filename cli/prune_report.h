@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/prune_run.h"
 #include "train/pruning/pruner.h"
+#include "train/session/prune_run.h"
 
 namespace karnin::cli {
 
@@ -15,6 +15,6 @@ nlohmann::ordered_json to_json(const std::vector<PruneReport::LayerCount>& layer
 nlohmann::ordered_json result_json(const PruneResult& result);
 
 /// Tables and lines, for a reader.
-std::string describe(const PruneResult& result);
+std::string prune_text(const PruneResult& result);
 
 }  // namespace karnin::cli

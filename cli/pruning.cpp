@@ -5,7 +5,7 @@
 
 #include "cli/name_list.h"
 #include "cli/number_option.h"
-#include "cli/options_json.h"
+#include "train/session/options_json.h"
 
 namespace karnin::cli {
 namespace {

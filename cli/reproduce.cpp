@@ -5,23 +5,23 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/console.h"
-#include "cli/dataset_title.h"
-#include "cli/finished_run.h"
-#include "cli/identity.h"
 #include "cli/machine.h"
 #include "cli/model_data.h"
 #include "cli/number_option.h"
 #include "cli/output.h"
-#include "cli/quantity.h"
 #include "cli/result_options.h"
 #include "cli/verb.h"
 #include "formats/report/gnuplot.h"
+#include "formats/report/quantity.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
 #include "train/experiments/figures.h"
 #include "train/experiments/report.h"
 #include "train/experiments/result_files.h"
 #include "train/experiments/verdict.h"
+#include "train/session/dataset_title.h"
+#include "train/session/finished_run.h"
+#include "train/session/identity.h"
 
 namespace karnin::cli {
 namespace {

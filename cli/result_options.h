@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/results.h"
+#include "train/session/results.h"
 
 namespace karnin::cli {
 

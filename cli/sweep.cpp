@@ -11,8 +11,6 @@
 #include "cli/name_list.h"
 #include "cli/output.h"
 #include "cli/pruning.h"
-#include "cli/pruning_record.h"
-#include "cli/recorded_sweep.h"
 #include "cli/result_options.h"
 #include "cli/sweep_report.h"
 #include "cli/training_options.h"
@@ -20,6 +18,8 @@
 #include "cli/verb.h"
 #include "formats/model/model_file.h"
 #include "formats/report/gnuplot.h"
+#include "train/experiments/recorded_sweep.h"
+#include "train/session/pruning_record.h"
 
 namespace karnin::cli {
 namespace {
@@ -89,7 +89,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   std::vector<Model> models;
   for (const std::string& file : verb.models) models.push_back(read_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
-  for (const Model& model : models) require_fit(model.architecture, dataset);
+  for (const Model& model : models) require_fit(model.graph, dataset);
   Console console;
   const Watcher& watcher = console.watcher();
   const SweepOptions options = options_for(verb, models.front());
@@ -109,7 +109,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   if (verb.json)
     print_json(sweep_json(record, options));
   else
-    print(describe(dataset, record, options));
+    print(sweep_text(dataset, record, options));
   return exit_code_of(interrupted, files.in_place());
 }
 

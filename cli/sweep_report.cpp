@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-#include "cli/dataset_title.h"
 #include "cli/prune_report.h"
-#include "cli/quantity.h"
 #include "cli/table.h"
+#include "formats/report/quantity.h"
+#include "train/session/dataset_title.h"
 
 namespace karnin::cli {
 namespace {
@@ -73,8 +73,8 @@ Json sweep_json(const SweepRecord& record, const SweepOptions& options) {
           {"rows", std::move(rows)}};
 }
 
-std::string describe(const Dataset& dataset, const SweepRecord& record,
-                     const SweepOptions& options) {
+std::string sweep_text(const Dataset& dataset, const SweepRecord& record,
+                       const SweepOptions& options) {
   if (record.found() == 0) return "interrupted: nothing was found yet\n";
   if (record.found() < record.points())
     return fmt::format("interrupted: {} of {} points are in {}; --resume goes on\n", record.found(),

@@ -11,9 +11,9 @@
 #include "cli/train_report.h"
 #include "cli/training_options.h"
 #include "cli/training_pruning.h"
-#include "cli/training_run.h"
 #include "cli/verb.h"
 #include "cli/watch_options.h"
+#include "train/session/training_run.h"
 
 namespace karnin::cli {
 namespace {
@@ -43,8 +43,8 @@ RunOptions options_of(const TrainVerb& verb) {
   return options;
 }
 
-WeightRules rules(const TrainVerb& verb, const Architecture& architecture) {
-  return {resolve(verb.pruning, architecture), search_of(verb.pruning), verb.average};
+WeightRules rules(const TrainVerb& verb, const Graph& graph) {
+  return {resolve(verb.pruning, graph), search_of(verb.pruning), verb.average};
 }
 
 /// The model to start from, and the data set that goes with it.
@@ -93,7 +93,7 @@ ExitCode train(const TrainVerb& verb) {
   FoundRun found;
   if (verb.watch.resume) found = find_run(verb.out);
   auto [from, dataset] = start(verb, found, options.train.seed, console.watcher());
-  options.rules = rules(verb, from.model.architecture);
+  options.rules = rules(verb, from.model.graph);
   TrainingRun run(std::move(options), std::move(found), std::move(from), std::move(dataset),
                   console.watcher());
   if (!run.is_over()) console.catch_signals();

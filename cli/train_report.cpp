@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "cli/dataset_title.h"
-#include "cli/quantity.h"
 #include "cli/table.h"
 #include "formats/io/file_status.h"
+#include "formats/report/quantity.h"
+#include "train/session/dataset_title.h"
 
 namespace karnin::cli {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "cli/number_option.h"
 #include "cli/pruning.h"
-#include "cli/pruning_record.h"
 #include "runtime/core/error.h"
+#include "train/session/pruning_record.h"
 
 namespace karnin::cli {
 namespace {

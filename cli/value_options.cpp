@@ -1,7 +1,7 @@
 #include "cli/value_options.h"
 
 #include "cli/number_option.h"
-#include "runtime/core/error.h"
+#include "train/values/quantise.h"
 
 namespace karnin::cli {
 

@@ -1,8 +1,8 @@
 // The options of `prune` that say how the kept weights are rounded.
 #pragma once
 
-#include "cli/value_choice.h"
 #include "cli/verb.h"
+#include "train/session/value_choice.h"
 
 namespace karnin::cli {
 

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/output.h"
-#include "cli/quantity.h"
 #include "cli/verb.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
 
 namespace karnin::cli {
 namespace {

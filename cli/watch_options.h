@@ -1,8 +1,8 @@
 // The options of `train` that keep an eye on a run, and save it.
 #pragma once
 
-#include "cli/training_session.h"
 #include "cli/verb.h"
+#include "train/session/training_session.h"
 
 namespace karnin::cli {
 

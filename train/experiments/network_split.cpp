@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "runtime/core/error.h"
-#include "train/experiments/classification.h"
+#include "train/session/classification.h"
 
 namespace karnin {
 namespace {

@@ -5,9 +5,9 @@
 #include <mutex>
 
 #include "runtime/core/error.h"
-#include "train/experiments/classification.h"
 #include "train/experiments/network_split.h"
 #include "train/loop/zero_pruned.h"
+#include "train/session/classification.h"
 
 namespace karnin {
 

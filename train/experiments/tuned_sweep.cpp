@@ -4,8 +4,8 @@
 #include <mutex>
 
 #include "runtime/core/parallel.h"
-#include "train/experiments/classification.h"
 #include "train/experiments/prunings.h"
+#include "train/session/classification.h"
 
 namespace karnin {
 namespace {

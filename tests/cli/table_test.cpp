@@ -1,0 +1,27 @@
+#include "cli/table.h"
+
+#include <gtest/gtest.h>
+
+namespace karnin::cli {
+namespace {
+
+TEST(Table, AlignsTextLeftAndNumbersRight) {
+  Table table("lrr");
+  table.add({"layer", "weights", "µs"});
+  table.add({"fc1", "48,000", "1.25"});
+  table.add({"a longer name", "7", ""});
+  EXPECT_EQ(table.str(),
+            "layer          weights    µs\n"
+            "fc1             48,000  1.25\n"
+            "a longer name        7\n");
+}
+
+TEST(Table, TextMayComeAfterNumbers) {
+  Table table("lrl");
+  table.add({"a", "n", "note"});
+  table.add({"x", "10", ""});
+  EXPECT_EQ(table.str(), "a   n  note\nx  10\n");
+}
+
+}  // namespace
+}  // namespace karnin::cli

@@ -1,0 +1,78 @@
+#include "train/session/options_json.h"
+
+#include <string>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+
+std::string_view to_string(Scope scope) { return scope == Scope::layer ? "layer" : "global"; }
+
+Scope scope_from_string(std::string_view name) {
+  for (const Scope scope : {Scope::layer, Scope::global})
+    if (name == to_string(scope)) return scope;
+  throw ArgumentError("unknown scope '" + std::string(name) + "': expected layer or global");
+}
+
+nlohmann::ordered_json to_json(const TrainOptions& options) {
+  const ScheduleOptions& schedule = options.schedule;
+  nlohmann::ordered_json json{{"epochs", options.epochs},
+                              {"batch", options.batch},
+                              {"learning_rate", schedule.learning_rate},
+                              {"schedule", to_string(schedule.kind)}};
+  if (schedule.kind == ScheduleKind::step) {
+    json["step_epochs"] = schedule.step_epochs;
+    json["step_factor"] = schedule.step_factor;
+  }
+  if (schedule.kind == ScheduleKind::one_cycle) json["warmup"] = schedule.warmup;
+  if (schedule.cycles != 1) json["cycles"] = schedule.cycles;
+  json["momentum"] = options.sgd.momentum;
+  json["nesterov"] = options.sgd.nesterov;
+  json["weight_decay"] = options.sgd.weight_decay;
+  json["flip"] = options.augmentation.flip;
+  json["shift"] = options.augmentation.shift;
+  if (options.label_smoothing != 0) json["label_smoothing"] = options.label_smoothing;
+  if (options.teacher) {
+    json["teacher_share"] = options.teacher->share;
+    json["temperature"] = options.teacher->temperature;
+  }
+  json["seed"] = options.seed;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const PruneOptions& options) {
+  nlohmann::ordered_json json{{"method", to_string(options.method)},
+                              {"normalise", to_string(options.normalisation)},
+                              {"sign", to_string(options.sign)},
+                              {"scope", to_string(options.scope)}};
+  if (const auto* threshold = std::get_if<Threshold>(&options.until))
+    json["threshold"] = threshold->score;
+  else
+    json["sparsity"] = std::get<Sparsity>(options.until).share;
+  json["layers"] = options.layers;
+  if (options.method == PruneMethod::random) json["seed"] = options.seed;
+  return json;
+}
+
+nlohmann::ordered_json to_json(const PruningSearchOptions& search) {
+  return {{"max_accuracy_drop", 100 * search.max_drop}, {"cooldown", search.cooldown}};
+}
+
+nlohmann::ordered_json to_json(const TrainingPruning& pruning) {
+  const PruningScheduleOptions& schedule = pruning.schedule;
+  nlohmann::ordered_json json = to_json(pruning.choice);
+  json["pace"] = to_string(schedule.pace);
+  json["begin"] = schedule.begin;
+  if (schedule.pace == PruningPace::rounds) {
+    json["rounds"] = schedule.rounds;
+    if (pruning.rewind_to) json["rewind"] = *pruning.rewind_to;
+  } else {
+    json["end"] = schedule.end;
+    json["prunings_per_epoch"] = schedule.events_per_epoch;
+  }
+  json["regrow"] = to_string(pruning.growth);
+  if (pruning.growth == Growth::gradient) json["regrow_share"] = pruning.growth_share;
+  return json;
+}
+
+}  // namespace karnin

@@ -1,0 +1,77 @@
+// One pruning of a model file: what goes, what becomes of the rest, and the file that is left.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "formats/data/dataset.h"
+#include "train/loop/trainer.h"
+#include "train/pruning/pruner.h"
+#include "train/pruning/shrink.h"
+#include "train/session/results.h"
+#include "train/session/value_choice.h"
+#include "train/session/watcher.h"
+
+namespace karnin {
+
+struct PruneRunOptions : ResultOptions {
+  std::string model;  ///< the file to prune
+  bool shrink = false;
+  bool keep_sensitivities = false;
+  std::int64_t score_images = 1000;  ///< that are looked at for gradient scores
+  ValueOptions values;
+};
+
+/// What one run did.
+struct PruneResult {
+  std::string model;          ///< the file that was pruned
+  std::filesystem::path out;  ///< and what it was pruned into
+  PruneReport report;
+  std::optional<ShrinkReport> shrunk;
+  ValueReport values;
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_after = 0;
+  std::string data;                ///< empty: not tested
+  std::optional<double> accuracy;  ///< of the test images
+  bool interrupted = false;
+};
+
+/// Its steps, in order.
+class PruneRun {
+ public:
+  /// Reads the model, and takes the file that it goes to. Throws FileError, and
+  /// ArgumentError where sensitivities would be lost or what is there may not be replaced.
+  PruneRun(PruneRunOptions options, Watcher watcher);
+  PruneRun(const PruneRun&) = delete;
+  PruneRun& operator=(const PruneRun&) = delete;
+
+  const Model& model() const { return model_; }
+
+  /// Prunes. Gradient scores, training on (`tuning` has epochs then) and a choice of values need a
+  /// data set that fits the model; with one, the result is tested. Throws what prune() throws.
+  void prune(const PruneOptions& pruning, std::optional<Dataset> dataset);
+  /// Trains on what is left if `tuning` has epochs, chooses values, and writes the file. From here
+  /// on there is something to lose: an interruption leaves out what takes long. Throws what Trainer
+  /// throws, and OutputError.
+  void finish(const TrainOptions& tuning);
+  /// On the test images, unless it was interrupted.
+  void test(int threads);
+
+  const PruneResult& result() const { return result_; }
+  const OutputFiles& files() const { return files_; }
+
+ private:
+  void fine_tune(const TrainOptions& options);
+  void choose_values(const TrainOptions& tuning);
+
+  PruneRunOptions options_;
+  Watcher watcher_;
+  Model model_;
+  OutputFiles files_;
+  std::optional<Dataset> dataset_;
+  PruneResult result_;
+};
+
+}  // namespace karnin

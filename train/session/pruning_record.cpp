@@ -1,0 +1,45 @@
+#include "train/session/pruning_record.h"
+
+#include <fmt/core.h>
+
+#include "formats/report/quantity.h"
+#include "train/session/options_json.h"
+#include "train/session/provenance.h"
+
+namespace karnin {
+
+std::vector<std::string> default_layers(const Graph& graph) {
+  std::vector<std::string> layers;
+  for (const Node& node : graph.nodes)
+    if (std::holds_alternative<FullyConnected>(node.op)) layers.push_back(node.name);
+  if (layers.size() > 1) layers.pop_back();
+  if (!layers.empty()) return layers;
+  for (const Node& node : graph.nodes)
+    if (std::holds_alternative<Conv2d>(node.op)) layers.push_back(node.name);
+  return layers;
+}
+
+PruneOptions default_pruning(const Graph& graph) {
+  PruneOptions options;
+  options.until = Sparsity{kDefaultSparsity};
+  options.layers = default_layers(graph);
+  return options;
+}
+
+void tell_pruned_beyond(const Model& model, const PruneOptions& options, const Watcher& watcher) {
+  for (const PruneReport::LayerCount& group : pruned_beyond(model, options))
+    watcher.tell(fmt::format(
+        "{}: {} of {} weights are pruned already, more than the {} asked for: they "
+        "stay pruned",
+        group.layer, count(group.pruned), count(group.weights), percent(*sparsity_of(options))));
+}
+
+PruneReport prune_and_note(Model& model, const PruneOptions& options) {
+  const PruneReport report = prune(model, options);
+  nlohmann::ordered_json entry{{"verb", "prune"}};
+  entry.update(to_json(options));
+  append_provenance(model, std::move(entry));
+  return report;
+}
+
+}  // namespace karnin

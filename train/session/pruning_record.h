@@ -1,0 +1,29 @@
+// Pruning that a model remembers: what is pruned unless somebody says otherwise, and the note of
+// it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/pruning/pruner.h"
+#include "train/session/watcher.h"
+
+namespace karnin {
+
+inline constexpr double kDefaultSparsity = 0.5;
+
+/// Every fully connected layer but the last: fc1 and fc2 in the paper's network, which prunes
+/// these. A network with one such layer gets that one,
+/// and one without any all of its convolutions.
+std::vector<std::string> default_layers(const Graph& graph);
+
+/// What `train` leaves beside its model, and `prune` does unless told otherwise.
+PruneOptions default_pruning(const Graph& graph);
+
+/// A word for every group of layers of which more is pruned than is asked for: it stays.
+void tell_pruned_beyond(const Model& model, const PruneOptions& options, const Watcher& watcher);
+
+/// prune(), with an entry in the model's provenance.
+PruneReport prune_and_note(Model& model, const PruneOptions& options);
+
+}  // namespace karnin
