@@ -5,9 +5,10 @@
 #include <span>
 #include <sstream>
 
-#include "cli/inheritance.h"
-#include "cli/output.h"
-#include "cli/verb.h"
+#include "cli/console/exit_code.h"
+#include "cli/console/inheritance.h"
+#include "cli/console/output.h"
+#include "cli/verbs/verbs.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
 #include "runtime/engine/plan.h"

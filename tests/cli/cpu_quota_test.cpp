@@ -1,8 +1,8 @@
-#include "cli/cpu_quota.h"
+#include "cli/console/cpu_quota.h"
 
 #include <gtest/gtest.h>
 
-#include "cli/usable_cpus.h"
+#include "cli/console/usable_cpus.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin::cli {

@@ -1,4 +1,4 @@
-#include "cli/name_list.h"
+#include "cli/options/name_list.h"
 
 #include <gmock/gmock.h>
 

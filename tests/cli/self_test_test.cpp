@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/exit_code.h"
-#include "cli/self_test_report.h"
+#include "cli/console/exit_code.h"
+#include "cli/verbs/self_test_report.h"
 #include "runtime/core/error.h"
 #include "tests/cli/workspace.h"
 #include "tests/support/error_message.h"

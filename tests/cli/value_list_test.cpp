@@ -1,4 +1,4 @@
-#include "cli/value_list.h"
+#include "cli/options/value_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

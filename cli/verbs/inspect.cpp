@@ -1,0 +1,153 @@
+// karnin-cpu inspect: what a model file holds.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/console/output.h"
+#include "cli/console/table.h"
+#include "cli/options/verb.h"
+#include "cli/verbs/verbs.h"
+#include "formats/io/atomic_file.h"
+#include "formats/io/printable.h"
+#include "formats/model/architecture_json.h"
+#include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
+#include "train/session/provenance.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InspectVerb : VerbOptions {
+  std::string model;
+};
+
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 36;  // no limit but sanity
+
+struct Contents {
+  std::int64_t file_bytes;
+  Model model;
+  std::vector<TensorSummary> tensors;
+};
+
+Contents read(const std::string& path) {
+  const std::vector<std::uint8_t> file = read_file(path, kMaxFileBytes);
+  return {static_cast<std::int64_t>(file.size()), decode_model(file, path), summarise(file, path)};
+}
+
+std::string window(std::int64_t kh, std::int64_t kw, std::int64_t sh, std::int64_t sw,
+                   std::int64_t ph, std::int64_t pw) {
+  std::string text = fmt::format("{}x{}", kh, kw);
+  if (sh != 1 || sw != 1) text += fmt::format(" stride {}x{}", sh, sw);
+  if (ph != 0 || pw != 0) text += fmt::format(" padding {}x{}", ph, pw);
+  return text;
+}
+
+struct Describe {
+  std::string operator()(const Conv2d& s) const {
+    return "conv " + window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
+  }
+  std::string operator()(const Pool2d& s) const {
+    return (s.kind == PoolKind::max ? "max pool " : "average pool ") +
+           window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
+  }
+  std::string operator()(const Relu& /*spec*/) const { return "relu"; }
+  std::string operator()(const FullyConnected& /*spec*/) const { return "fully connected"; }
+  std::string operator()(const Dropout& s) const { return fmt::format("dropout {}", s.rate); }
+  std::string operator()(const Add& /*spec*/) const { return "add"; }
+  std::string operator()(const Input& /*spec*/) const { return ""; }
+};
+
+std::string layer_table(const Graph& net) {
+  const std::vector<Extent> extents = infer_extents(net);
+  Table table("llr");
+  table.add({"layer", "kind", "output"});
+  for (std::size_t i = 0; i < extents.size(); ++i)
+    table.add({net.nodes[i].name, std::visit(Describe{}, net.nodes[i].op), to_string(extents[i])});
+  return table.str();
+}
+
+/// "-" where nothing is left to share the bits.
+std::string bits_each(double bits, std::int64_t nonzero) {
+  return nonzero == 0 ? "-" : fmt::format("{:.2f}", bits / static_cast<double>(nonzero));
+}
+
+std::string tensor_table(const std::vector<TensorSummary>& tensors) {
+  Table table("llrlrrr");
+  table.add({"tensor", "shape", "non-zero", "encoding", "bytes", "bits each", "entropy"});
+  for (const TensorSummary& tensor : tensors)
+    table.add({tensor.name, fmt::format("{}", fmt::join(tensor.dims, "x")), count(tensor.nonzero),
+               tensor.form.encoding, count(tensor.bytes),
+               bits_each(8.0 * static_cast<double>(tensor.bytes), tensor.nonzero),
+               bits_each(tensor.form.bound_bits, tensor.nonzero)});
+  return table.str();
+}
+
+std::string sensitivity_names(const Model& model) {
+  std::string names;
+  for (const Sensitivity& sensitivity : model.sensitivities)
+    names += (names.empty() ? "" : ", ") + sensitivity.method;
+  return names.empty() ? "none" : names;
+}
+
+std::string describe(const Contents& contents, const std::string& path) {
+  const Model& model = contents.model;
+  std::string text = fmt::format(
+      "{}: {}, {} of {} parameters are not zero; {} in the file, {} as plain f32\n\n",
+      printable_line(path), model.graph.name, count(model.nonzero_count()),
+      count(model.parameter_count()), bytes(contents.file_bytes), bytes(dense_bytes(model)));
+  text += layer_table(model.graph) + "\n" + tensor_table(contents.tensors) + "\n";
+  text += "sensitivities: " + sensitivity_names(model) + "\nhistory:\n";
+  const Json history = provenance(model)["history"];
+  for (const Json& entry : history)
+    text += "  " + entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text;
+}
+
+Json contents_json(const Contents& contents, const std::string& path) {
+  const Model& model = contents.model;
+  Json tensors = Json::array();
+  for (const TensorSummary& tensor : contents.tensors)
+    tensors.push_back({{"name", tensor.name},
+                       {"dims", tensor.dims},
+                       {"nonzero", tensor.nonzero},
+                       {"encoding", tensor.form.encoding},
+                       {"bytes", tensor.bytes},
+                       {"entropy_bits", tensor.form.bound_bits}});
+  Json sensitivities = Json::array();
+  for (const Sensitivity& s : model.sensitivities) sensitivities.push_back(s.method);
+  return {{"file", path},
+          {"architecture", Json::parse(architecture_to_json(model.graph))},
+          {"classes", model.classes},
+          {"parameters", model.parameter_count()},
+          {"nonzero", model.nonzero_count()},
+          {"dense_bytes", dense_bytes(model)},
+          {"file_bytes", contents.file_bytes},
+          {"tensors", std::move(tensors)},
+          {"sensitivities", std::move(sensitivities)},
+          {"provenance", provenance(model)}};
+}
+
+ExitCode inspect(const InspectVerb& verb) {
+  const Contents contents = read(verb.model);
+  if (verb.json)
+    print_json(contents_json(contents, verb.model));
+  else
+    print(describe(contents, verb.model));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<InspectVerb>();
+  Verb& verb = add_verb(
+      app, {"inspect", "Show what a model file holds", "inspect --model karnin-run/model.bin", ""},
+      *options);
+  verb.add_option("--model", options->model, "A model file")->required();
+  select(verb, action, options, inspect);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,134 @@
+// karnin-cpu prune: takes away the weights that matter least, and trains the others on if asked to.
+#include <fmt/core.h>
+
+#include <optional>
+#include <utility>
+
+#include "cli/console/console.h"
+#include "cli/console/output.h"
+#include "cli/options/number_option.h"
+#include "cli/options/pruning_options.h"
+#include "cli/options/result_options.h"
+#include "cli/options/training_options.h"
+#include "cli/options/value_options.h"
+#include "cli/options/verb.h"
+#include "cli/verbs/model_data.h"
+#include "cli/verbs/prune_report.h"
+#include "cli/verbs/verbs.h"
+#include "train/session/prune_run.h"
+#include "train/session/pruning_record.h"
+
+namespace karnin::cli {
+namespace {
+
+struct PruneVerb : VerbOptions, ResultOptions {
+  std::string model;
+  PruneOptions prune;                         ///< `layers` empty: the default ones
+  std::optional<double> threshold, sparsity;  ///< at most one
+  bool shrink = false;
+  bool keep_sensitivities = false;
+  std::string data;
+  TrainingOptions fine_tune;
+  std::int64_t score_images = 1000;
+  ValueOptions values;
+};
+
+PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
+  PruneOptions options = verb.prune;
+  options.seed = verb.fine_tune.train.seed;
+  options.until = Sparsity{verb.sparsity.value_or(kDefaultSparsity)};
+  if (verb.threshold) options.until = Threshold{*verb.threshold};
+  if (options.layers.empty()) options.layers = default_layers(graph);
+  return options;
+}
+
+PruneRunOptions run_options(const PruneVerb& verb) {
+  PruneRunOptions options;
+  options.out = verb.out;
+  options.overwrite = verb.overwrite;
+  options.model = verb.model;
+  options.shrink = verb.shrink;
+  options.keep_sensitivities = verb.keep_sensitivities;
+  options.score_images = verb.score_images;
+  options.values = verb.values;
+  return options;
+}
+
+bool needs_data(const PruneVerb& verb) {
+  return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
+         needs_images(verb.values) || !verb.data.empty();
+}
+
+ExitCode prune_verb(const PruneVerb& verb) {
+  Console console;
+  PruneRun run(run_options(verb), console.watcher());
+  const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
+  std::optional<Dataset> dataset;
+  if (needs_data(verb)) dataset = load_dataset_for(run.model(), verb.data);
+  run.prune(options_for(verb, run.model().graph), std::move(dataset));
+  console.catch_signals();
+  run.finish(tuning);
+  console.release_signals();
+  run.test(verb.threads);
+  if (verb.json)
+    print_json(result_json(run.result()));
+  else
+    print(prune_text(run.result()));
+  return exit_code_of(run.result().interrupted, run.files().in_place());
+}
+
+void add_pruning_options(Verb& verb, PruneVerb& options, const Pruned& pruned) {
+  add_method_option(verb, options.prune);
+  add_normalise_option(verb, options.prune, "--threshold", pruned);
+  add_choice_options(verb, options.prune, pruned);
+  auto* threshold = add_number(verb, "--threshold", options.threshold, kShare,
+                               "Remove the weights that score below this");
+  add_number(
+      verb, "--sparsity", options.sparsity, kShare,
+      fmt::format("Remove this share of the weights; {} if neither is given", kDefaultSparsity))
+      ->excludes(threshold);
+}
+
+}  // namespace
+
+void add_prune(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<PruneVerb>();
+  options->prune.layers.clear();
+  Verb& verb =
+      add_verb(app,
+               {"prune", "Remove the weights that matter least",
+                "prune --model karnin-run/model.bin --sparsity 0.7 --out pruned.bin",
+                "All methods but magnitude and random need the sensitivities that train records.\n"
+                "The paper's own pruning is --method karnin-sgd --normalise minmax --sign keep "
+                "--threshold 0.45."},
+               *options);
+  verb.add_option("--model", options->model, "The file that train wrote")->required();
+  const Pruned pruned{[options] { return std::vector{options->prune.method}; },
+                      [options] { return options->threshold.has_value(); }};
+  add_pruning_options(verb, *options, pruned);
+  options->fine_tune.train.epochs = 0;
+  const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
+  add_score_image_option(verb, options->score_images, pruned);
+  add_value_options(verb, options->values);
+  verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
+    return options->fine_tune.train.epochs > 0 || options->values.tuning.epochs > 0;
+  });
+  say_when_seed_matters(verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop", [options] {
+    return options->fine_tune.train.epochs > 0 || needs_images(options->values);
+  });
+  verb.add_option(
+      "--data", options->data,
+      "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "
+      "them; otherwise the model's own");
+  verb.add_flag("--shrink", options->shrink,
+                "Take out neurons and channels that lost all their inputs or outputs, and add what "
+                "they still gave to the next biases: narrower layers, the same logits but for "
+                "rounding");
+  verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
+                "Keep them in the file, as they were recorded, so that it can be pruned further");
+  add_result_options(verb, *options, "pruned.bin",
+                     "The pruned file; with --overwrite it may be that of --model");
+  select(verb, action, options, prune_verb);
+}
+
+}  // namespace karnin::cli
