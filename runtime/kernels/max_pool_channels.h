@@ -9,7 +9,7 @@ namespace karnin::kernels {
 /// Activations before and after a max pool. As many images in both, none of them in the lanes; the
 /// layouts may differ.
 struct MaxPoolShape {
-  std::int64_t kh, kw, sh, sw, ph, pw;
+  std::int64_t kh = 0, kw = 0, sh = 1, sw = 1, ph = 0, pw = 0;
   Blob src, dst;
 };
 

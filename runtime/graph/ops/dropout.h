@@ -14,7 +14,7 @@ struct Dropout {
     require_shape(rate >= 0.0F && rate < 1.0F, "dropout rate must be in [0, 1)");
     return only_input(srcs);
   }
-  std::vector<ParameterShape> parameters(Extents /*srcs*/) const { return {}; }
+  static std::vector<ParameterShape> parameters(Extents /*srcs*/) { return {}; }
   static constexpr Traits traits() { return {.elementwise = true, .keeps_units = true}; }
   bool operator==(const Dropout&) const = default;
 };

@@ -18,7 +18,7 @@ struct Input {
     require_shape(srcs.empty(), "an input reads nothing");
     return extent;
   }
-  std::vector<ParameterShape> parameters(Extents /*srcs*/) const { return {}; }
+  static std::vector<ParameterShape> parameters(Extents /*srcs*/) { return {}; }
   static constexpr Traits traits() { return {}; }
   bool operator==(const Input&) const = default;
 };

@@ -19,7 +19,7 @@ struct Pool2d {
     const Extent& src = only_input(srcs);
     return {src.c, window_count(src.h, kh, sh, ph), window_count(src.w, kw, sw, pw)};
   }
-  std::vector<ParameterShape> parameters(Extents /*srcs*/) const { return {}; }
+  static std::vector<ParameterShape> parameters(Extents /*srcs*/) { return {}; }
   static constexpr Traits traits() { return {.monotone = true, .keeps_units = true}; }
   bool operator==(const Pool2d&) const = default;
 };

@@ -7,8 +7,8 @@
 namespace karnin {
 
 struct Relu {
-  Extent dst(Extents srcs) const { return only_input(srcs); }
-  std::vector<ParameterShape> parameters(Extents /*srcs*/) const { return {}; }
+  static Extent dst(Extents srcs) { return only_input(srcs); }
+  static std::vector<ParameterShape> parameters(Extents /*srcs*/) { return {}; }
   static constexpr Traits traits() {
     return {.elementwise = true, .monotone = true, .keeps_units = true};
   }
