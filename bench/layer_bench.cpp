@@ -7,7 +7,7 @@
 #include "bench/noise.h"
 #include "runtime/graph/model.h"
 #include "runtime/graph/networks.h"
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 #include "train/loop/initialise.h"
 #include "train/pruning/pruner.h"
 
@@ -27,14 +27,15 @@ Model pruned_model(std::int64_t percent) {
 
 class TrainedShard {
  public:
-  TrainedShard(const Model& model, std::int64_t images, ChainKind kind)
-      : chain_(model.graph,
-               {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}}),
-        worker_(chain_),
+  TrainedShard(const Model& model, std::int64_t images, Domain domain)
+      : program_(
+            model.graph,
+            {.images = images, .purpose = Purpose::training, .domain = domain, .fc_kernel = {}}),
+        worker_(program_),
         input_(noise(images * input_extent(model.graph).size(), 1)),
-        diff_(noise(images * chain_.outputs(), 2)),
-        forward_(chain_.layers().size()),
-        backward_(chain_.layers().size()) {
+        diff_(noise(images * program_.outputs(), 2)),
+        forward_(program_.steps().size()),
+        backward_(program_.steps().size()) {
     std::vector<std::span<const std::uint8_t>> masks;
     for (const Parameter& parameter : model.parameters) {
       weights_.push_back(parameter.value.data());
@@ -42,11 +43,11 @@ class TrainedShard {
       gradients_.emplace_back(parameter.value.span().size());
     }
     for (AlignedVector<float>& gradient : gradients_) targets_.push_back(gradient.data());
-    chain_.hold_masks(masks);
+    program_.hold_masks(masks);
   }
 
   void step() {
-    chain_.set_parameters(weights_);
+    program_.set_parameters(weights_);
     std::ranges::copy(input_, worker_.input());
     worker_.forward({}, forward_);
     std::ranges::copy(diff_, worker_.diff_logits());
@@ -54,18 +55,18 @@ class TrainedShard {
   }
 
   void report(benchmark::State& state) const {
-    const double scale = 1.0 / static_cast<double>(state.iterations() * chain_.images());
+    const double scale = 1.0 / static_cast<double>(state.iterations() * program_.images());
     for (std::size_t i = 0; i < forward_.size(); ++i) {
-      const std::string name = fmt::format("{}.{}", i, chain_.layers()[i]->name());
+      const std::string name = fmt::format("{}.{}", i, program_.steps()[i].layer->name());
       state.counters[name + ">"] = forward_[i] * scale;
       state.counters[name + "<"] = backward_[i] * scale;
     }
-    state.SetItemsProcessed(state.iterations() * chain_.images());
+    state.SetItemsProcessed(state.iterations() * program_.images());
   }
 
  private:
-  Chain chain_;
-  Chain::Worker worker_;
+  Program program_;
+  Program::Worker worker_;
   AlignedVector<float> input_, diff_;
   std::vector<const float*> weights_;
   std::vector<AlignedVector<float>> gradients_;
@@ -73,17 +74,17 @@ class TrainedShard {
   std::vector<double> forward_, backward_;
 };
 
-void train_layers(benchmark::State& state, ChainKind kind) {
+void train_layers(benchmark::State& state, Domain domain) {
   const Model model = pruned_model(state.range(1));
-  TrainedShard shard(model, state.range(0), kind);
+  TrainedShard shard(model, state.range(0), domain);
   for (auto _ : state) shard.step();
   shard.report(state);
 }
 
 const int kRegistered = [] {
-  for (const ChainKind kind : {ChainKind::onednn, ChainKind::planes, ChainKind::lanes})
-    benchmark::RegisterBenchmark(fmt::format("train_layers/{}", to_string(kind)).c_str(),
-                                 [kind](benchmark::State& state) { train_layers(state, kind); })
+  for (const Domain domain : {Domain::onednn, Domain::planes, Domain::lanes})
+    benchmark::RegisterBenchmark(fmt::format("train_layers/{}", to_string(domain)).c_str(),
+                                 [domain](benchmark::State& state) { train_layers(state, domain); })
         ->ArgNames({"images", "pruned"})
         ->ArgsProduct({{2, 8, 16, 32}, {0, 70, 90, 95}})
         ->Unit(benchmark::kMicrosecond);

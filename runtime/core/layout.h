@@ -41,6 +41,12 @@ struct Binding {
   float* dst = nullptr;
   float* diff_src = nullptr;
   float* diff_dst = nullptr;
+
+  struct Source {
+    float* src = nullptr;
+    float* diff_src = nullptr;
+  };
+  Source second{};  ///< of a layer that has two inputs
 };
 
 }  // namespace karnin

@@ -26,12 +26,12 @@ struct Engine::Impl {
       : arena(options.threads),
         images(shard_images(network, checked_batch(options.batch))),
         plan(make_plan(network, options)),
-        chain(build_chain(network, images, plan)),
+        program(build_program(network, images, plan)),
         image_floats(input_extent(network.description.graph).size()),
         graph(network.description.graph) {
     for (int i = 0; i < arena.threads(); ++i) {
-      workers.emplace_back(*chain);
-      microseconds.emplace_back(chain->layers().size(), 0.0);
+      workers.emplace_back(*program);
+      microseconds.emplace_back(program->steps().size(), 0.0);
     }
     counts.resize(network.description.graph.nodes.size());
     const std::vector<ParameterSpec> specs = parameter_specs(network.description.graph);
@@ -44,7 +44,7 @@ struct Engine::Impl {
     validate(network);
     Plan result;
     arena.once_as_of((options.batch + images - 1) / images, [&] {
-      result = plan_chain(network, {images, options.kernel, options.race, options.chain});
+      result = plan_program(network, {images, options.kernel, options.race, options.domain});
     });
     return result;
   }
@@ -52,7 +52,7 @@ struct Engine::Impl {
   /// Returns how many images there are. The last shard may be short: those that it lacks are blank,
   /// and nobody reads their logits.
   std::int64_t load(std::int64_t shard, std::int64_t count, const ImageLoader& loader,
-                    Chain::Worker& worker) const {
+                    Program::Worker& worker) const {
     const std::int64_t first = shard * images;
     const std::int64_t valid = std::min(images, count - first);
     loader(first, valid, worker.input());
@@ -63,10 +63,10 @@ struct Engine::Impl {
   /// True if all logits are finite.
   bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
     const auto slot = static_cast<std::size_t>(Arena::worker());
-    Chain::Worker& worker = workers[slot];
-    const std::int64_t values = load(shard, count, loader, worker) * chain->outputs();
+    Program::Worker& worker = workers[slot];
+    const std::int64_t values = load(shard, count, loader, worker) * program->outputs();
     worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
-    std::copy_n(worker.logits(), values, logits + shard * images * chain->outputs());
+    std::copy_n(worker.logits(), values, logits + shard * images * program->outputs());
     return are_finite({worker.logits(), static_cast<std::size_t>(values)});
   }
 
@@ -75,13 +75,13 @@ struct Engine::Impl {
   std::string first_non_finite(std::int64_t shard, std::int64_t count, const ImageLoader& loader) {
     std::string where = "the logits";
     arena.for_each(1, [&](std::int64_t) {
-      Chain::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
+      Program::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
       load(shard, count, loader, worker);
       bool finite = are_finite({worker.input(), static_cast<std::size_t>(images * image_floats)});
       if (!finite) where = "the images";
-      for (std::size_t i = 0; finite && i < chain->layers().size(); ++i) {
-        finite = worker.forward_layer(i, {});
-        if (!finite) where = "the output of " + chain->layers()[i]->name();
+      for (std::size_t i = 0; finite && i < program->steps().size(); ++i) {
+        finite = worker.forward_step(i, {});
+        if (!finite) where = "the output of " + program->steps()[i].layer->name();
       }
     });
     return where;
@@ -90,10 +90,10 @@ struct Engine::Impl {
   Arena arena;
   std::int64_t images;  // of one shard
   Plan plan;
-  std::unique_ptr<Chain> chain;
+  std::unique_ptr<Program> program;
   std::int64_t image_floats;
   Graph graph;
-  std::deque<Chain::Worker> workers;              // one a thread
+  std::deque<Program::Worker> workers;            // one a thread
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
   bool profiling = false;
@@ -109,9 +109,9 @@ int Engine::threads() const { return impl_->arena.threads(); }
 const Plan& Engine::plan() const { return impl_->plan; }
 
 void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
-  if (count < 0 || logits.size() != static_cast<std::size_t>(count * impl_->chain->outputs()))
+  if (count < 0 || logits.size() != static_cast<std::size_t>(count * impl_->program->outputs()))
     throw ArgumentError("engine: expected room for " +
-                        std::to_string(count * impl_->chain->outputs()) + " logits, got " +
+                        std::to_string(count * impl_->program->outputs()) + " logits, got " +
                         std::to_string(logits.size()));
   Impl& impl = *impl_;
   const std::int64_t shards = (count + impl.images - 1) / impl.images;
@@ -149,12 +149,12 @@ void Engine::set_profiling(bool on) {
 
 std::vector<LayerProfile> Engine::profile() const {
   std::vector<LayerProfile> profiles;
-  const auto& layers = impl_->chain->layers();
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const int node = impl_->chain->node_of(i);
+  const std::span<const Step> steps = impl_->program->steps();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto& [layer, node, srcs, dst, slots] = steps[i];
     const ParameterCount count =
         node == kNoNode ? ParameterCount{} : impl_->counts[static_cast<std::size_t>(node)];
-    LayerProfile profile{layers[i]->name(), layers[i]->kernel(), count.all, count.nonzero, 0.0};
+    LayerProfile profile{layer->name(), layer->kernel(), count.all, count.nonzero, 0.0};
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)
       profile.microseconds /= static_cast<double>(impl_->profiled_images);

@@ -25,11 +25,11 @@ struct EngineOptions {
   /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: winner()
   /// of plan.h.
   std::optional<FcKernel> kernel = std::nullopt;
-  /// False: candidates are not timed, chain and kernels follow from batch, sparsity and vectors
+  /// False: candidates are not timed, domain and kernels follow from batch, sparsity and vectors
   /// alone.
   bool race = true;
-  /// Pins the chain; empty: the fastest.
-  std::optional<ChainKind> chain = std::nullopt;
+  /// Pins the domain; empty: the fastest.
+  std::optional<Domain> domain = std::nullopt;
 };
 
 struct LayerProfile {

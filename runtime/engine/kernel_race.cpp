@@ -53,12 +53,12 @@ class Contestant {
  public:
   Contestant(const Model& model, FcKernel kernel, const Shards& shards)
       : kernel_(kernel),
-        chain_(build_chain(model, shards.images,
-                           {ChainKind::onednn, {{model.graph.name, kernel, {}}}, {}})) {
+        program_(build_program(model, shards.images,
+                               {Domain::onednn, {{model.graph.name, kernel, {}}}, {}})) {
     const std::int64_t floats = shards.images * input_extent(model.graph).size();
     CounterRng rng(1);
     for (std::int64_t i = 0; i < shards.count; ++i) {
-      float* input = workers_.emplace_back(*chain_).input();
+      float* input = workers_.emplace_back(*program_).input();
       std::generate_n(input, floats, [&] { return static_cast<float>(rng.uniform()); });
     }
   }
@@ -110,8 +110,8 @@ class Contestant {
   }
 
   FcKernel kernel_;
-  std::unique_ptr<Chain> chain_;
-  std::deque<Chain::Worker> workers_;
+  std::unique_ptr<Program> program_;
+  std::deque<Program::Worker> workers_;
   int repetitions_ = 1;
   bool warms_up_ = false;
   std::vector<double> samples_;
@@ -150,9 +150,8 @@ FcKernel chosen_kernel(const Model& model, const Shards& shards, const KernelRac
                        Arena& arena) {
   FcKernel kernel{};
   arena.once_as_of(shards.count, [&] {
-    kernel = plan_kernels(model, {shards.images, options.kernel, true, ChainKind::onednn})
-                 .front()
-                 .kernel;
+    kernel =
+        plan_kernels(model, {shards.images, options.kernel, true, Domain::onednn}).front().kernel;
   });
   return kernel;
 }
@@ -204,7 +203,7 @@ KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& optio
     throw ArgumentError("cold caches: expected 1 thread, got " + std::to_string(arena.threads()));
   const Shards even = shards_for(model, FcKernel::dense, options.batch, arena.threads());
   KernelRaceResult result{arena.threads(), chosen_kernel(model, even, options, arena), {}};
-  std::vector<FcKernel> kernels = fc_candidates(ChainKind::onednn, even.images, true);
+  std::vector<FcKernel> kernels = fc_candidates(Domain::onednn, even.images, true);
   if (std::ranges::find(kernels, result.chosen) == kernels.end()) kernels.push_back(result.chosen);
   std::deque<Contestant> contestants;
   arena.once_as_of(1, [&] {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "runtime/core/error.h"
-#include "runtime/engine/chain_race.h"
+#include "runtime/engine/program_race.h"
 
 namespace karnin {
 namespace {
@@ -17,7 +17,7 @@ constexpr double kSparseRule = 0.6;
 // them takes is no trifle: they are out of the race.
 constexpr double kDenseLoses = 0.89;
 constexpr std::int64_t kManyWeights = std::int64_t{1} << 20;
-// A chain in lanes that are three quarters empty never won.
+// Lanes that are three quarters empty never won.
 constexpr double kLaneCandidate = 0.25;
 constexpr double kGatherRule = 0.9;
 // One image after the other is out of the race where lanes can be filled.
@@ -47,8 +47,8 @@ std::vector<FcLayer> fc_layers(const NetworkView& network) {
   return layers;
 }
 
-FcKernel rule(const FcLayer& layer, std::int64_t images, ChainKind chain) {
-  if (chain == ChainKind::lanes)
+FcKernel rule(const FcLayer& layer, std::int64_t images, Domain domain) {
+  if (domain == Domain::lanes)
     return layer.sparsity >= kSparseRule ? FcKernel::sparse_lanes : FcKernel::dense;
   if (images >= kLanesRule && layer.sparsity >= kSparseRule) return FcKernel::sparse_lanes;
   if (images < kLanesRule && layer.sparsity >= kGatherRule) return FcKernel::sparse_gather;
@@ -62,33 +62,33 @@ bool races(FcKernel kernel, const FcLayer& layer) {
 }
 
 /// Adds to each choice how long its layer takes with each of the kernels that race there.
-void time_kernels(const NetworkView& network, std::int64_t images, ChainKind kind,
+void time_kernels(const NetworkView& network, std::int64_t images, Domain kind,
                   std::span<const FcLayer> layers, std::span<const FcKernel> kernels,
                   std::vector<FcChoice>& choices) {
-  std::vector<std::unique_ptr<Chain>> chains;
+  std::vector<std::unique_ptr<Program>> programs;
   for (const FcKernel kernel : kernels) {
     Plan all_alike{kind, choices, {}};
     for (std::size_t i = 0; i < layers.size(); ++i)
       all_alike.kernels[i].kernel = races(kernel, layers[i]) ? kernel : FcKernel::sparse_lanes;
-    chains.push_back(build_chain(network, images, all_alike));
+    programs.push_back(build_program(network, images, all_alike));
   }
-  const std::vector<std::vector<double>> times = race_chains(chains);
-  for (std::size_t k = 0; k < chains.size(); ++k)
+  const std::vector<std::vector<double>> times = race_programs(programs);
+  for (std::size_t k = 0; k < programs.size(); ++k)
     for (std::size_t i = 0; i < layers.size(); ++i)
       for (std::size_t step = 0; step < times[k].size(); ++step)
-        if (chains[k]->node_of(step) == layers[i].node && races(kernels[k], layers[i]))
+        if (programs[k]->steps()[step].node == layers[i].node && races(kernels[k], layers[i]))
           choices[i].timings.push_back({kernels[k], times[k][step]});
 }
 
-void race(const NetworkView& network, std::int64_t images, ChainKind chain,
+void race(const NetworkView& network, std::int64_t images, Domain domain,
           std::span<const FcLayer> layers, std::vector<FcChoice>& choices) {
   const auto is_sparse = [](const FcLayer& layer) { return layer.sparsity >= kSparseCandidate; };
   std::vector<FcKernel> kernels =
-      fc_candidates(chain, images, std::ranges::any_of(layers, is_sparse));
+      fc_candidates(domain, images, std::ranges::any_of(layers, is_sparse));
   std::erase_if(kernels, [&](FcKernel kernel) {
     return std::ranges::none_of(layers, [&](const FcLayer& l) { return races(kernel, l); });
   });
-  time_kernels(network, images, chain, layers, kernels, choices);
+  time_kernels(network, images, domain, layers, kernels, choices);
   for (FcChoice& choice : choices) choice.kernel = winner(choice.timings);
 }
 
@@ -96,18 +96,18 @@ std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
   return options.pinned ? options.pinned : kernel_from_environment();
 }
 
-/// The chain, where it is not for a race to tell.
-std::optional<ChainKind> settled_chain(const PlanOptions& options) {
-  if (options.chain) return options.chain;
+/// The domain, where it is not for a race to tell.
+std::optional<Domain> settled_domain(const PlanOptions& options) {
+  if (options.domain) return options.domain;
   const std::optional<FcKernel> kernel = pinned_kernel(options);
-  if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return ChainKind::onednn;
-  if (!options.race || kernel) return chain_rule(options.images);
+  if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return Domain::onednn;
+  if (!options.race || kernel) return domain_rule(options.images);
   return std::nullopt;
 }
 
-std::vector<ChainKind> chain_candidates(std::int64_t images) {
-  std::vector<ChainKind> kinds{ChainKind::onednn, ChainKind::planes};
-  if (lane_use(images) >= kLaneCandidate) kinds.push_back(ChainKind::lanes);
+std::vector<Domain> domain_candidates(std::int64_t images) {
+  std::vector<Domain> kinds{Domain::onednn, Domain::planes};
+  if (lane_use(images) >= kLaneCandidate) kinds.push_back(Domain::lanes);
   return kinds;
 }
 
@@ -130,8 +130,8 @@ std::optional<FcKernel> kernel_from_environment() {
   return fc_kernel_from_string(name);
 }
 
-std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse) {
-  const bool in_lanes = chain == ChainKind::lanes;
+std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool sparse) {
+  const bool in_lanes = domain == Domain::lanes;
   std::vector<FcKernel> kernels{FcKernel::dense};
   if (!in_lanes) kernels.push_back(FcKernel::onednn);
   if (sparse) kernels.push_back(FcKernel::sparse_lanes);
@@ -140,49 +140,50 @@ std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool s
 }
 
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options) {
-  const ChainKind chain = options.chain.value_or(ChainKind::onednn);
+  const Domain domain = options.domain.value_or(Domain::onednn);
   const std::vector<FcLayer> layers = fc_layers(network);
   const std::optional<FcKernel> pinned = pinned_kernel(options);
   std::vector<FcChoice> choices;
   for (const FcLayer& layer : layers)
-    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, chain)), {}});
+    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, domain)), {}});
   if (options.race && !pinned && !choices.empty())
-    race(network, options.images, chain, layers, choices);
+    race(network, options.images, domain, layers, choices);
   return choices;
 }
 
-Plan plan_chain(const NetworkView& network, const PlanOptions& options) {
-  const auto plan_for = [&](ChainKind chain) {
+Plan plan_program(const NetworkView& network, const PlanOptions& options) {
+  const auto plan_for = [&](Domain domain) {
     PlanOptions one = options;
-    one.chain = chain;
-    return Plan{chain, plan_kernels(network, one), {}};
+    one.domain = domain;
+    return Plan{domain, plan_kernels(network, one), {}};
   };
-  if (const auto chain = settled_chain(options)) return plan_for(*chain);
+  if (const auto domain = settled_domain(options)) return plan_for(*domain);
 
   std::vector<Plan> plans;
-  for (const ChainKind kind : chain_candidates(options.images)) plans.push_back(plan_for(kind));
-  std::vector<std::unique_ptr<Chain>> chains;  // only now: each holds the weights once more
-  for (const Plan& plan : plans) chains.push_back(build_chain(network, options.images, plan));
-  const std::vector<std::vector<double>> times = race_chains(chains);
+  for (const Domain kind : domain_candidates(options.images)) plans.push_back(plan_for(kind));
+  std::vector<std::unique_ptr<Program>> programs;  // only now: each holds the weights once more
+  for (const Plan& plan : plans) programs.push_back(build_program(network, options.images, plan));
+  const std::vector<std::vector<double>> times = race_programs(programs);
   std::vector<Plan::Timing> timings;
   for (std::size_t i = 0; i < plans.size(); ++i)
-    timings.push_back({plans[i].chain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
+    timings.push_back({plans[i].domain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
   const auto best = std::ranges::min_element(timings, {}, &Plan::Timing::microseconds);
   Plan fastest = plans[static_cast<std::size_t>(best - timings.begin())];
   fastest.timings = std::move(timings);
   return fastest;
 }
 
-std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t images,
-                                   const Plan& plan) {
+std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t images,
+                                       const Plan& plan) {
   const auto kernel_of = [&plan](const std::string& layer) {
     const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
     return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
   };
-  auto chain = std::make_unique<Chain>(
-      network.description.graph, ChainOptions{images, Purpose::inference, plan.chain, kernel_of});
-  chain->set_parameters(network.parameters);
-  return chain;
+  auto program =
+      std::make_unique<Program>(network.description.graph,
+                                ProgramOptions{images, Purpose::inference, plan.domain, kernel_of});
+  program->set_parameters(network.parameters);
+  return program;
 }
 
 }  // namespace karnin

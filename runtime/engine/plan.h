@@ -1,5 +1,5 @@
-// Which chain runs, and which kernel each fully connected layer gets in it: by a race on this
-// machine, by a fixed rule, or by order.
+// In which domain a network runs, and which kernel each fully connected layer gets in it: by a race
+// on this machine, by a fixed rule, or by order.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "runtime/graph/compact_model.h"
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 
 namespace karnin {
 
@@ -32,16 +32,16 @@ struct PlanOptions {
   /// False: the kernel follows from sparsity, shard size and vector length alone, so that it is the
   /// same on every run.
   bool race = true;
-  /// The chain to plan for. plan_chain() chooses where there is none.
-  std::optional<ChainKind> chain = std::nullopt;
+  /// The domain to plan for. plan_program() chooses where there is none.
+  std::optional<Domain> domain = std::nullopt;
 };
 
-/// The chain that runs, and what the race measured (empty if there was none).
+/// The domain in which it runs, and what the race measured (empty if there was none).
 struct Plan {
-  ChainKind chain = ChainKind::onednn;
+  Domain domain = Domain::onednn;
   std::vector<FcChoice> kernels;
   struct Timing {
-    ChainKind chain;
+    Domain domain;
     double microseconds;  ///< one shard through all layers, each at its median
   };
   std::vector<Timing> timings;
@@ -51,25 +51,25 @@ struct Plan {
 /// exist.
 std::optional<FcKernel> kernel_from_environment();
 
-/// The kernels that race in such a chain: sparse ones for a network that was pruned, one image at a
+/// The kernels that race in a domain: sparse ones for a network that was pruned, one image at a
 /// time for shards of a few.
-std::vector<FcKernel> fc_candidates(ChainKind chain, std::int64_t images, bool sparse);
+std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool sparse);
 
 /// The fastest, a sparse one only if it is 5 % ahead of every dense one: sparse is never to be
 /// slower, and a race sees no further than noise lets it.
 FcKernel winner(std::span<const FcChoice::Timing> timings);
 
-/// One choice for every fully connected layer of options.chain (onednn if it names none), in order.
-/// Serial; a race takes some ten milliseconds, longer for large layers. Throws ArgumentError for a
-/// KARNIN_KERNEL that does not exist.
+/// One choice for every fully connected layer of options.domain (onednn if it names none), in
+/// order. Serial; a race takes some ten milliseconds, longer for large layers. Throws ArgumentError
+/// for a KARNIN_KERNEL that does not exist.
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options);
 
-/// The same for each chain, and then the fastest of them. A pinned kernel that is not for lanes
-/// decides for oneDNN's chain.
-Plan plan_chain(const NetworkView& network, const PlanOptions& options);
+/// The same for each domain, and then the fastest of them. A pinned kernel that is not for lanes
+/// decides for oneDNN's.
+Plan plan_program(const NetworkView& network, const PlanOptions& options);
 
-/// A chain for inference with these choices, holding the model's parameters.
-std::unique_ptr<Chain> build_chain(const NetworkView& network, std::int64_t images,
-                                   const Plan& plan);
+/// A program for inference with these choices, holding the model's parameters.
+std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t images,
+                                       const Plan& plan);
 
 }  // namespace karnin

@@ -38,24 +38,24 @@ void check_images(const Model& model, const ImageSet& images) {
 }
 
 struct BatchGradient::Station {
-  Station(const Chain& chain, const Chain* teacher_chain, const Extent& input)
-      : worker(chain),
-        labels(static_cast<std::size_t>(chain.images())),
+  Station(const Program& program, const Program* teacher_program, const Extent& input)
+      : worker(program),
+        labels(static_cast<std::size_t>(program.images())),
         plane(static_cast<std::size_t>(input.h * input.w)),
-        scratch(static_cast<std::size_t>(2 * chain.outputs())) {
-    if (teacher_chain != nullptr) teacher.emplace(*teacher_chain);
+        scratch(static_cast<std::size_t>(2 * program.outputs())) {
+    if (teacher_program != nullptr) teacher.emplace(*teacher_program);
   }
 
-  Chain::Worker worker;
-  std::optional<Chain::Worker> teacher;
+  Program::Worker worker;
+  std::optional<Program::Worker> teacher;
   std::vector<std::uint8_t> labels;
   std::vector<std::uint8_t> plane;  // of an image that is moved
   std::vector<double> scratch;      // of the loss
 };
 
-struct BatchGradient::SizedChain {
-  SizedChain(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
-      : chain(model.graph, options(images, Purpose::training)),
+struct BatchGradient::SizedProgram {
+  SizedProgram(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
+      : program(model.graph, options(images, Purpose::training)),
         input(input_extent(model.graph)),
         stations(static_cast<std::size_t>(threads)) {
     if (teacher_model == nullptr) return;
@@ -63,20 +63,20 @@ struct BatchGradient::SizedChain {
     teacher->set_parameters(tensors_of(*teacher_model));
   }
 
-  static ChainOptions options(std::int64_t images, Purpose purpose) {
-    return {.images = images, .purpose = purpose, .kind = chain_rule(images), .fc_kernel = {}};
+  static ProgramOptions options(std::int64_t images, Purpose purpose) {
+    return {.images = images, .purpose = purpose, .domain = domain_rule(images), .fc_kernel = {}};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
   Station& station() {
     std::unique_ptr<Station>& own = stations[static_cast<std::size_t>(Arena::worker())];
-    if (!own) own = std::make_unique<Station>(chain, teacher ? &*teacher : nullptr, input);
+    if (!own) own = std::make_unique<Station>(program, teacher ? &*teacher : nullptr, input);
     return *own;
   }
 
-  Chain chain;
+  Program program;
   std::uint64_t skipped = 0;  // version of the masks that it skips; 0: none
-  std::optional<Chain> teacher;
+  std::optional<Program> teacher;
   Extent input;
   std::vector<std::unique_ptr<Station>> stations;
 };
@@ -87,26 +87,26 @@ BatchGradient::BatchGradient(const Model& model, const ImageSource& source,
 
 BatchGradient::~BatchGradient() = default;
 
-BatchGradient::SizedChain& BatchGradient::chain_for(std::int64_t images) {
-  std::unique_ptr<SizedChain>& sized = chains_[images];
+BatchGradient::SizedProgram& BatchGradient::program_for(std::int64_t images) {
+  std::unique_ptr<SizedProgram>& sized = programs_[images];
   if (!sized)
-    sized = std::make_unique<SizedChain>(model_, objective_.teacher, images, arena_.threads());
+    sized = std::make_unique<SizedProgram>(model_, objective_.teacher, images, arena_.threads());
   return *sized;
 }
 
-void BatchGradient::refresh_weights(SizedChain& sized) {
+void BatchGradient::refresh_weights(SizedProgram& sized) {
   weights_.clear();
   for (const Parameter& parameter : model_.parameters) weights_.push_back(parameter.value.data());
   heed_masks(sized);
-  sized.chain.set_parameters(weights_);
+  sized.program.set_parameters(weights_);
 }
 
-void BatchGradient::heed_masks(SizedChain& sized) const {
+void BatchGradient::heed_masks(SizedProgram& sized) const {
   const std::uint64_t version = skipped_ == nullptr ? 0 : skipped_->version();
   if (sized.skipped == version) return;
   std::vector<std::span<const std::uint8_t>> masks(model_.parameters.size());
   for (std::size_t p = 0; skipped_ != nullptr && p < masks.size(); ++p) masks[p] = skipped_->of(p);
-  sized.chain.hold_masks(masks);
+  sized.program.hold_masks(masks);
   sized.skipped = version;
 }
 
@@ -134,14 +134,14 @@ BatchLoss BatchGradient::compute(const Batch& batch) {
   reserve_results(shards_);
 
   // The first shard is of the largest size, the last one of the smallest: there are no others.
-  SizedChain& large = chain_for(shard_at(images, shards_, 0).count);
-  SizedChain& small = chain_for(shard_at(images, shards_, shards_ - 1).count);
+  SizedProgram& large = program_for(shard_at(images, shards_, 0).count);
+  SizedProgram& small = program_for(shard_at(images, shards_, shards_ - 1).count);
   refresh_weights(large);
   if (&small != &large) refresh_weights(small);
 
   arena_.for_each(shards_, [&](std::int64_t index) {
     const Shard shard = shard_at(images, shards_, index);
-    SizedChain& sized = shard.count == large.chain.images() ? large : small;
+    SizedProgram& sized = shard.count == large.program.images() ? large : small;
     run_shard(sized, batch, shard, results_[static_cast<std::size_t>(index)]);
   });
 
@@ -153,10 +153,10 @@ BatchLoss BatchGradient::compute(const Batch& batch) {
   return loss;
 }
 
-void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard& shard,
+void BatchGradient::run_shard(SizedProgram& sized, const Batch& batch, const Shard& shard,
                               ShardResult& result) {
   Station& station = sized.station();
-  Chain::Worker& worker = station.worker;
+  Program::Worker& worker = station.worker;
   const ShardId id{source_.seed, batch.step, shard.first};
   load(batch, shard, station);
   worker.forward(id);
@@ -167,16 +167,16 @@ void BatchGradient::run_shard(SizedChain& sized, const Batch& batch, const Shard
 }
 
 /// The teacher's logits for the images that the network got.
-std::span<const float> BatchGradient::teach(SizedChain& sized, Station& station) {
-  const std::int64_t images = sized.chain.images();
+std::span<const float> BatchGradient::teach(SizedProgram& sized, Station& station) {
+  const std::int64_t images = sized.program.images();
   std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
   station.teacher->forward();
-  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.chain.outputs())};
+  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.program.outputs())};
 }
 
-LossSum BatchGradient::loss_of(SizedChain& sized, Station& station, double scale) const {
-  Chain::Worker& worker = station.worker;
-  const std::int64_t images = sized.chain.images(), classes = sized.chain.outputs();
+LossSum BatchGradient::loss_of(SizedProgram& sized, Station& station, double scale) const {
+  Program::Worker& worker = station.worker;
+  const std::int64_t images = sized.program.images(), classes = sized.program.outputs();
   LossSum sum;
   if (objective_.loss.is_plain()) {
     kernels::active().softmax_cross_entropy(images, classes, worker.logits(), station.labels.data(),
@@ -202,16 +202,17 @@ std::string BatchGradient::first_non_finite(const Batch& batch) {
   const std::int64_t shards = shard_count(images);
   std::string where;
   const auto look_into = [&](const Shard& shard) {
-    SizedChain& sized = chain_for(shard.count);
+    SizedProgram& sized = program_for(shard.count);
     refresh_weights(sized);
     Station& station = sized.station();
     load(batch, shard, station);
-    for (std::size_t i = 0; where.empty() && i < sized.chain.layers().size(); ++i) {
-      const std::string& layer = sized.chain.layers()[i]->name();
+    for (std::size_t i = 0; where.empty() && i < sized.program.steps().size(); ++i) {
+      const Step& step = sized.program.steps()[i];
+      const std::string& layer = step.layer->name();
       // Weights first: a ReLU inside a layer turns NaN into 0.
-      if (!has_finite_parameters(sized.chain.node_of(i)))
+      if (!has_finite_parameters(step.node))
         where = "the weights of " + layer;
-      else if (!station.worker.forward_layer(i, {source_.seed, batch.step, shard.first}))
+      else if (!station.worker.forward_step(i, {source_.seed, batch.step, shard.first}))
         where = "the output of " + layer;
     }
     if (where.empty() && station.teacher && !are_finite(teach(sized, station)))

@@ -13,7 +13,7 @@
 #include "runtime/core/aligned.h"
 #include "runtime/core/parallel.h"
 #include "runtime/graph/model.h"
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 #include "train/loop/augmentation.h"
 #include "train/loop/loss.h"
 #include "train/loop/mask_set.h"
@@ -75,8 +75,8 @@ class BatchGradient {
   void sum(const ParameterRange& range, float* dst) const noexcept;
 
  private:
-  struct Station;     // what a thread needs to work on shards of one size
-  struct SizedChain;  // the network for one shard size, and its stations by thread
+  struct Station;       // what a thread needs to work on shards of one size
+  struct SizedProgram;  // the network for one shard size, and its stations by thread
 
   /// A shard's results, on cache lines of their own.
   struct alignas(kCacheLine) ShardResult {
@@ -87,20 +87,20 @@ class BatchGradient {
   };
 
   bool has_finite_parameters(int node) const;
-  SizedChain& chain_for(std::int64_t images);
-  void refresh_weights(SizedChain& sized);
-  void heed_masks(SizedChain& sized) const;
+  SizedProgram& program_for(std::int64_t images);
+  void refresh_weights(SizedProgram& sized);
+  void heed_masks(SizedProgram& sized) const;
   void reserve_results(std::int64_t shards);
-  void run_shard(SizedChain& sized, const Batch& batch, const Shard& shard, ShardResult& result);
+  void run_shard(SizedProgram& sized, const Batch& batch, const Shard& shard, ShardResult& result);
   void load(const Batch& batch, const Shard& shard, Station& station) const;
-  static std::span<const float> teach(SizedChain& sized, Station& station);
-  LossSum loss_of(SizedChain& sized, Station& station, double scale) const;
+  static std::span<const float> teach(SizedProgram& sized, Station& station);
+  LossSum loss_of(SizedProgram& sized, Station& station, double scale) const;
 
   const Model& model_;
   ImageSource source_;
   Objective objective_;
   Arena& arena_;
-  std::map<std::int64_t, std::unique_ptr<SizedChain>> chains_;  // by images of a shard
+  std::map<std::int64_t, std::unique_ptr<SizedProgram>> programs_;  // by images of a shard
   std::vector<ShardResult> results_;
   std::vector<const float*> weights_;  // the model's tensors
   std::int64_t shards_ = 0;            // of the last batch

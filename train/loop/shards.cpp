@@ -13,7 +13,7 @@ namespace {
 // the fully connected layers (+15 %), among 16 its activations fall out of L2 (+10 %). On planes it
 // takes 89, 72, 65 and 64 us in shards of 1 to 4 images, and no less in larger ones. And the
 // gradient of a shard, written once and read once, costs an eighth of an image: 6 % of shards of 2,
-// 2 % of 8. The chain in lanes wants a whole vector of images. So: 8 images, 16 where vectors are
+// 2 % of 8. Lanes want a whole vector of images. So: 8 images, 16 where vectors are
 // that wide, or a multiple where kMaxShards would not be enough; but two shards at least, for a
 // second core.
 std::int64_t images_per_shard() { return std::max<std::int64_t>(8, kernels::active().lanes); }

@@ -74,12 +74,12 @@ TEST(Engine, ACompactModelGivesTheSameLogits) {
   for (const Parameter& parameter : model.parameters)
     compact.parameters.push_back(compacted(parameter));
   const auto images = golden_images(2);
-  for (const auto& chain : {ChainKind::onednn, ChainKind::planes, ChainKind::lanes})
+  for (const auto& domain : {Domain::onednn, Domain::planes, Domain::lanes})
     for (const auto& [kernel, batch] : {std::pair{FcKernel::dense, 16},
                                         {FcKernel::onednn, 16},
                                         {FcKernel::sparse_lanes, 16},
                                         {FcKernel::sparse_gather, 1}}) {
-      const EngineOptions options{.batch = batch, .kernel = kernel, .chain = chain};
+      const EngineOptions options{.batch = batch, .kernel = kernel, .domain = domain};
       Engine engine(compact, options);
       std::vector<float> logits(images.size() / kImageFloats * 10);
       engine.run(images, logits);
@@ -97,12 +97,11 @@ TEST(Engine, BothChainsGiveTheSameLogitsDenseAndPruned) {
       auto conv2 = model.parameters[2].value.span();
       for (std::size_t i = 0; i < conv2.size(); i += 2) conv2[i] = 0.0F;
     }
-    const auto expected = logits_of(model, images, {.batch = 16, .chain = ChainKind::onednn});
+    const auto expected = logits_of(model, images, {.batch = 16, .domain = Domain::onednn});
     for (const std::int64_t batch : {1, 5, 8, 11, 16})
-      EXPECT_LT(
-          largest_difference(logits_of(model, images, {.batch = batch, .chain = ChainKind::lanes}),
-                             expected),
-          kTolerance)
+      EXPECT_LT(largest_difference(
+                    logits_of(model, images, {.batch = batch, .domain = Domain::lanes}), expected),
+                kTolerance)
           << "batch " << batch;
   }
 }

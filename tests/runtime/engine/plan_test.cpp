@@ -41,10 +41,10 @@ TEST(Plan, TheRuleFollowsSparsityAndShardSize) {
 TEST(Plan, GatheringIsForAFewImagesOutsideLanes) {
   using testing::Contains, testing::Not;
   const auto gathers = Contains(FcKernel::sparse_gather);
-  EXPECT_THAT(fc_candidates(ChainKind::onednn, 1, true), gathers);
-  EXPECT_THAT(fc_candidates(ChainKind::onednn, 16, true), Not(gathers));
-  EXPECT_THAT(fc_candidates(ChainKind::lanes, 1, true), Not(gathers));
-  EXPECT_THAT(fc_candidates(ChainKind::onednn, 1, false), Not(gathers));
+  EXPECT_THAT(fc_candidates(Domain::onednn, 1, true), gathers);
+  EXPECT_THAT(fc_candidates(Domain::onednn, 16, true), Not(gathers));
+  EXPECT_THAT(fc_candidates(Domain::lanes, 1, true), Not(gathers));
+  EXPECT_THAT(fc_candidates(Domain::onednn, 1, false), Not(gathers));
 }
 
 TEST(Plan, SparseKernelsWinOnlyIfTheyAreWellAhead) {
@@ -99,7 +99,7 @@ TEST(Plan, SparseKernelsDoNotRaceOnDenseLayers) {
 TEST(Plan, InLanesOnlyKernelsThatExistThereRace) {
   Model model = golden_model();
   prune_matrices(model, 0.9);
-  for (const FcChoice& choice : plan_kernels(model, {16, {}, true, ChainKind::lanes})) {
+  for (const FcChoice& choice : plan_kernels(model, {16, {}, true, Domain::lanes})) {
     std::vector<FcKernel> timed;
     for (const FcChoice::Timing& timing : choice.timings) timed.push_back(timing.kernel);
     EXPECT_THAT(timed, testing::ElementsAre(FcKernel::dense, FcKernel::sparse_lanes));
@@ -108,34 +108,34 @@ TEST(Plan, InLanesOnlyKernelsThatExistThereRace) {
 
 TEST(Plan, TheFastestChainIsTaken) {
   for (const std::int64_t images : {1, 16}) {
-    const Plan plan = plan_chain(golden_model(), {images, {}, true, {}});
-    std::vector<ChainKind> raced;
+    const Plan plan = plan_program(golden_model(), {images, {}, true, {}});
+    std::vector<Domain> raced;
     double best = plan.timings.front().microseconds, kept = -1;
     for (const Plan::Timing& timing : plan.timings) {
-      raced.push_back(timing.chain);
+      raced.push_back(timing.domain);
       best = std::min(best, timing.microseconds);
-      if (timing.chain == plan.chain) kept = timing.microseconds;
+      if (timing.domain == plan.domain) kept = timing.microseconds;
     }
-    EXPECT_THAT(raced, testing::IsSupersetOf({ChainKind::onednn, ChainKind::planes}));
-    EXPECT_EQ(std::ranges::count(raced, ChainKind::lanes), lane_use(images) >= 0.25 ? 1 : 0);
+    EXPECT_THAT(raced, testing::IsSupersetOf({Domain::onednn, Domain::planes}));
+    EXPECT_EQ(std::ranges::count(raced, Domain::lanes), lane_use(images) >= 0.25 ? 1 : 0);
     EXPECT_EQ(kept, best);
     EXPECT_EQ(plan.kernels.size(), 3U);
   }
 }
 
 TEST(Plan, WithoutARaceTheChainFollowsFromTheShardSize) {
-  EXPECT_EQ(plan_chain(golden_model(), {1, {}, false, {}}).chain, ChainKind::planes);
-  EXPECT_EQ(plan_chain(golden_model(), {16, {}, false, {}}).chain, ChainKind::lanes);
-  EXPECT_TRUE(plan_chain(golden_model(), {16, {}, false, {}}).timings.empty());
+  EXPECT_EQ(plan_program(golden_model(), {1, {}, false, {}}).domain, Domain::planes);
+  EXPECT_EQ(plan_program(golden_model(), {16, {}, false, {}}).domain, Domain::lanes);
+  EXPECT_TRUE(plan_program(golden_model(), {16, {}, false, {}}).timings.empty());
 }
 
 TEST(Plan, AChainCanBePinnedItselfOrByAKernelThatItAloneHas) {
   const Model model = golden_model();
-  EXPECT_EQ(plan_chain(model, {1, {}, true, ChainKind::lanes}).chain, ChainKind::lanes);
-  EXPECT_EQ(plan_chain(model, {16, {}, true, ChainKind::onednn}).chain, ChainKind::onednn);
+  EXPECT_EQ(plan_program(model, {1, {}, true, Domain::lanes}).domain, Domain::lanes);
+  EXPECT_EQ(plan_program(model, {16, {}, true, Domain::onednn}).domain, Domain::onednn);
   for (const FcKernel kernel : {FcKernel::onednn, FcKernel::sparse_gather})
-    EXPECT_EQ(plan_chain(model, {16, kernel, false, {}}).chain, ChainKind::onednn);
-  EXPECT_EQ(plan_chain(model, {16, FcKernel::sparse_lanes, false, {}}).chain, ChainKind::lanes);
+    EXPECT_EQ(plan_program(model, {16, kernel, false, {}}).domain, Domain::onednn);
+  EXPECT_EQ(plan_program(model, {16, FcKernel::sparse_lanes, false, {}}).domain, Domain::lanes);
 }
 
 TEST(Plan, APinnedKernelIsTaken) {

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 #include "tests/support/isa_level.h"
 #include "train/loop/trainer.h"
 #include "train/pruning/recorder.h"
@@ -115,11 +115,11 @@ const GoldenRun& golden_run() {
 
 TEST(Golden, LogitsOfTheFirstBatch) {
   const Model model = test::golden_model();
-  Chain chain(model.graph, {.images = kBatch, .purpose = Purpose::training, .fc_kernel = {}});
+  Program program(model.graph, {.images = kBatch, .purpose = Purpose::training, .fc_kernel = {}});
   std::vector<const float*> weights;
   for (const Parameter& parameter : model.parameters) weights.push_back(parameter.value.data());
-  chain.set_parameters(weights);
-  Chain::Worker worker(chain);
+  program.set_parameters(weights);
+  Program::Worker worker(program);
   std::ranges::copy(test::golden_images(0), worker.input());
   worker.forward();
   expect_close({worker.logits(), kBatch * 10}, test::golden<float>("logits"), kOnePass, "logits");

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "runtime/kernels/kernels.h"
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 
 namespace karnin {
 namespace {
@@ -41,7 +41,7 @@ TEST(Shards, FillVectorsWithImages) {
   for (std::int64_t images = 3 * lanes; images <= 700; ++images) {
     const std::int64_t shards = shard_count(images);
     for (const std::int64_t shard : {std::int64_t{0}, shards - 1})
-      EXPECT_EQ(chain_rule(shard_at(images, shards, shard).count), ChainKind::lanes) << images;
+      EXPECT_EQ(domain_rule(shard_at(images, shards, shard).count), Domain::lanes) << images;
   }
 }
 

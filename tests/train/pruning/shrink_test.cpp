@@ -100,6 +100,22 @@ TEST(Shrink, LeavesWhatIsWholeAlone) {
   EXPECT_EQ(after, before);
 }
 
+/// A sum needs as many units from either side.
+TEST(Shrink, LeavesUnitsAloneThatSeveralRead) {
+  Graph graph = make_graph("shortcut", {1, 1, 12});
+  const NodeId a = append(graph, "a", FullyConnected{8});
+  const NodeId b = append(graph, "b", FullyConnected{8});
+  append(graph, "sum", Add{}, {b, a});
+  append(graph, "c", FullyConnected{5});
+  append(graph, "d", FullyConnected{3});
+  Model before = random_model(graph, 7);
+  for (const std::size_t p : {0, 2, 4})
+    prune_where(before, p, [](std::size_t row, std::size_t) { return row == 1; });
+  const auto [after, layers] = shrunk(before);
+  EXPECT_THAT(layers, ElementsAre(Count{"c", 5, 1, 0}));
+  EXPECT_EQ(after.parameters[0], before.parameters[0]);
+}
+
 TEST(Shrink, NeuronsWithoutInputsBecomeBiases) {
   Model before = random_model(three_layers(), 2);
   prune_where(before, 0, [](std::size_t row, std::size_t) { return row == 1 || row == 4; });

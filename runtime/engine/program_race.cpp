@@ -1,4 +1,4 @@
-#include "runtime/engine/chain_race.h"
+#include "runtime/engine/program_race.h"
 
 #include <algorithm>
 #include <cassert>
@@ -15,24 +15,24 @@ double median(std::vector<double>& values) {
   return *middle;
 }
 
-/// One chain of a race: the times of its layers, run by run, in microseconds.
+/// One program of a race: the times of its layers, run by run, in microseconds.
 class Racer {
  public:
-  explicit Racer(const Chain& chain) : worker_(chain), samples_(chain.layers().size()) {
-    const Blob& src = chain.layers().front()->src();
+  explicit Racer(const Program& program) : worker_(program), samples_(program.steps().size()) {
+    const Blob& src = program.steps().front().layer->src();
     std::fill_n(worker_.input(), src.images * src.extent.size(), 0.25F);
   }
 
   std::size_t samples() const { return samples_.front().size(); }
 
-  /// Runs and times the chain; returns how long it took. Others may have driven its weights out of
-  /// the caches, where they stay while it runs again and again: hence runs that don't count, unless
-  /// they are so long that weights which are read once in each may as well be cold.
+  /// Runs and times the program; returns how long it took. Others may have driven its weights out
+  /// of the caches, where they stay while it runs again and again: hence runs that don't count,
+  /// unless they are so long that weights which are read once in each may as well be cold.
   double take_turn() {
-    constexpr int kWarmUps = 2, kCounted = 2;
+    constexpr int kUncounted = 2, kCounted = 2;
     constexpr double kLong = 10'000;
     double spent = 0;
-    for (int i = 0; i < kWarmUps && last_ < kLong; ++i) spent += run();
+    for (int i = 0; i < kUncounted && last_ < kLong; ++i) spent += run();
     for (int i = 0; i < (last_ < kLong ? kCounted : 1); ++i) {
       spent += run();
       for (std::size_t layer = 0; layer < samples_.size(); ++layer)
@@ -54,7 +54,7 @@ class Racer {
     return last_ = std::accumulate(times_.begin(), times_.end(), 0.0);
   }
 
-  Chain::Worker worker_;
+  Program::Worker worker_;
   std::vector<std::vector<double>> samples_;  // [layer][run]
   std::vector<double> times_;                 // of the layers in the last run
   double last_ = 0;                           // run, in all
@@ -62,13 +62,13 @@ class Racer {
 
 }  // namespace
 
-std::vector<std::vector<double>> race_chains(std::span<const std::unique_ptr<Chain>> chains) {
+std::vector<std::vector<double>> race_programs(std::span<const std::unique_ptr<Program>> programs) {
   constexpr std::size_t kLeast = 4, kMost = 150;  // samples
   constexpr double kEnough = 1000;                // microseconds
-  assert(!chains.empty());
+  assert(!programs.empty());
   std::deque<Racer> racers;
-  for (const auto& chain : chains) racers.emplace_back(*chain);
-  const double enough = kEnough * static_cast<double>(chains.size());
+  for (const auto& program : programs) racers.emplace_back(*program);
+  const double enough = kEnough * static_cast<double>(programs.size());
   double spent = 0;
   const auto over = [&] {
     const std::size_t least = std::ranges::min_element(racers, {}, &Racer::samples)->samples();

@@ -1,4 +1,6 @@
 // The paper's network against logits and gradients that were computed independently in float64.
+#include "tests/support/golden.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,8 +8,7 @@
 #include <limits>
 
 #include "runtime/kernels/kernels.h"
-#include "runtime/layers/chain.h"
-#include "tests/support/golden.h"
+#include "runtime/program/program.h"
 #include "tests/support/isa_level.h"
 
 namespace karnin {
@@ -34,18 +35,18 @@ std::vector<const float*> parameters_of(const Model& model) {
   return parameters;
 }
 
-class ChainGolden : public testing::TestWithParam<ChainKind> {};
+class ChainGolden : public testing::TestWithParam<Domain> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden,
-                         testing::Values(ChainKind::onednn, ChainKind::lanes, ChainKind::planes),
+                         testing::Values(Domain::onednn, Domain::lanes, Domain::planes),
                          [](const auto& param) { return std::string(to_string(param.param)); });
 
 TEST_P(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {
   const Model model = test::golden_model();
-  Chain chain(
+  Program program(
       model.graph,
-      {.images = kImages, .purpose = Purpose::training, .kind = GetParam(), .fc_kernel = {}});
-  chain.set_parameters(parameters_of(model));
-  Chain::Worker worker(chain);
+      {.images = kImages, .purpose = Purpose::training, .domain = GetParam(), .fc_kernel = {}});
+  program.set_parameters(parameters_of(model));
+  Program::Worker worker(program);
   std::ranges::copy(test::golden_images(0), worker.input());
   worker.forward();
   expect_close({worker.logits(), kImages * 10}, test::golden<float>("logits"));
@@ -71,12 +72,12 @@ TEST_P(ChainGolden, InferenceGivesTheSameLogits) {
   const Model model = test::golden_model();
   for (const FcKernel kernel :
        {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes, FcKernel::sparse_gather}) {
-    Chain chain(model.graph, {.images = kImages,
-                              .purpose = Purpose::inference,
-                              .kind = GetParam(),
-                              .fc_kernel = [=](const std::string&) { return kernel; }});
-    chain.set_parameters(parameters_of(model));
-    Chain::Worker worker(chain);
+    Program program(model.graph, {.images = kImages,
+                                  .purpose = Purpose::inference,
+                                  .domain = GetParam(),
+                                  .fc_kernel = [=](const std::string&) { return kernel; }});
+    program.set_parameters(parameters_of(model));
+    Program::Worker worker(program);
     std::ranges::copy(test::golden_images(0), worker.input());
     worker.forward();
     SCOPED_TRACE(to_string(kernel));

@@ -1,4 +1,4 @@
-#include "runtime/layers/chain.h"
+#include "runtime/program/program.h"
 
 #include <gmock/gmock.h>
 
@@ -59,20 +59,20 @@ std::vector<const float*> pointers(const std::vector<Values>& parameters) {
   return result;
 }
 
-/// A chain with one worker and its parameters.
+/// A program with one worker and its parameters.
 struct Fixture {
-  Fixture(const Graph& graph, const ChainOptions& options)
+  Fixture(const Graph& graph, const ProgramOptions& options)
       : parameters(small_parameters(graph)),
         input(test::integers(options.images * input_extent(graph).size(), 1)),
-        chain(graph, options),
-        worker(chain) {
-    chain.set_parameters(pointers(parameters));
+        program(graph, options),
+        worker(program) {
+    program.set_parameters(pointers(parameters));
   }
 
   Values forward(const ShardId& shard = {}) {
     std::copy(input.begin(), input.end(), worker.input());
     worker.forward(shard);
-    return {worker.logits(), worker.logits() + chain.images() * chain.outputs()};
+    return {worker.logits(), worker.logits() + program.images() * program.outputs()};
   }
 
   std::vector<Values> backward(const Values& diff_logits, const ShardId& shard = {}) {
@@ -89,31 +89,31 @@ struct Fixture {
 
   std::vector<Values> parameters;
   Values input;
-  Chain chain;
-  Chain::Worker worker;
+  Program program;
+  Program::Worker worker;
 };
 
-constexpr ChainKind kKinds[] = {ChainKind::onednn, ChainKind::lanes, ChainKind::planes};
+constexpr Domain kDomains[] = {Domain::onednn, Domain::lanes, Domain::planes};
 
-ChainOptions training(std::int64_t images, ChainKind kind = ChainKind::onednn) {
-  return {.images = images, .purpose = Purpose::training, .kind = kind, .fc_kernel = {}};
+ProgramOptions training(std::int64_t images, Domain domain = Domain::onednn) {
+  return {.images = images, .purpose = Purpose::training, .domain = domain, .fc_kernel = {}};
 }
-ChainOptions inference(std::int64_t images, FcKernel kernel, ChainKind kind = ChainKind::onednn) {
+ProgramOptions inference(std::int64_t images, FcKernel kernel, Domain domain = Domain::onednn) {
   return {.images = images,
           .purpose = Purpose::inference,
-          .kind = kind,
+          .domain = domain,
           .fc_kernel = [=](const std::string&) { return kernel; }};
 }
 
-class EveryNetwork : public testing::TestWithParam<std::tuple<Graph, ChainKind>> {
+class EveryNetwork : public testing::TestWithParam<std::tuple<Graph, Domain>> {
  protected:
   const Graph& architecture_ = std::get<0>(GetParam());
-  const ChainKind kind_ = std::get<1>(GetParam());
+  const Domain domain_ = std::get<1>(GetParam());
 };
-INSTANTIATE_TEST_SUITE_P(Chain, EveryNetwork,
+INSTANTIATE_TEST_SUITE_P(Program, EveryNetwork,
                          testing::Combine(testing::Values(khanal2018(), khanal2018({1, 32, 32}),
                                                           odd_network(), pooling_network()),
-                                          testing::ValuesIn(kKinds)),
+                                          testing::ValuesIn(kDomains)),
                          [](const auto& param) {
                            return std::string(to_string(std::get<1>(param.param))) +
                                   std::to_string(param.index);
@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(Chain, EveryNetwork,
 
 TEST_P(EveryNetwork, TrainingIsTheCompositionOfTheReferences) {
   for (const std::int64_t images : {1, 2, 3, 9}) {
-    Fixture f(architecture_, training(images, kind_));
+    Fixture f(architecture_, training(images, domain_));
     test::ReferenceNetwork reference(architecture_, images, f.parameters);
     const Values& logits = reference.forward(f.input);
     EXPECT_EQ(f.forward(), logits);
@@ -137,17 +137,17 @@ TEST_P(EveryNetwork, InferenceIsTheCompositionOfTheReferences) {
   for (const FcKernel kernel :
        {FcKernel::onednn, FcKernel::dense, FcKernel::sparse_lanes, FcKernel::sparse_gather})
     for (const std::int64_t images : {1, 3, 9}) {
-      Fixture f(architecture_, inference(images, kernel, kind_));
+      Fixture f(architecture_, inference(images, kernel, domain_));
       test::ReferenceNetwork reference(architecture_, images, f.parameters);
       EXPECT_EQ(f.forward(), reference.forward(f.input)) << to_string(kernel);
     }
 }
 
-class EveryKind : public testing::TestWithParam<ChainKind> {};
-INSTANTIATE_TEST_SUITE_P(Chain, EveryKind, testing::ValuesIn(kKinds),
+class EveryDomain : public testing::TestWithParam<Domain> {};
+INSTANTIATE_TEST_SUITE_P(Program, EveryDomain, testing::ValuesIn(kDomains),
                          [](const auto& param) { return std::string(to_string(param.param)); });
 
-TEST_P(EveryKind, LeavesTheInputAsItIs) {
+TEST_P(EveryDomain, LeavesTheInputAsItIs) {
   Fixture f(net({3, 4, 4}, {Relu{}, Dropout{0.5F}, FullyConnected{2}}), training(2, GetParam()));
   const Values first = f.forward({1, 2, 3});
   EXPECT_TRUE(std::ranges::equal(f.input, std::span(f.worker.input(), f.input.size())));
@@ -155,7 +155,7 @@ TEST_P(EveryKind, LeavesTheInputAsItIs) {
   EXPECT_TRUE(std::ranges::equal(first, std::span(f.worker.logits(), first.size())));
 }
 
-TEST_P(EveryKind, DropoutDoesNotDependOnTheShards) {
+TEST_P(EveryDomain, DropoutDoesNotDependOnTheShards) {
   const Graph graph = net({3, 8, 8}, {Conv2d{10, 3, 3}, Pool2d{}, Dropout{0.5F}, FullyConnected{6},
                                       Dropout{0.5F}, FullyConnected{3}});
   Fixture whole(graph, training(4, GetParam()));
@@ -171,23 +171,23 @@ TEST_P(EveryKind, DropoutDoesNotDependOnTheShards) {
   EXPECT_NE(whole.forward({5, 7, 8}), expected);
 }
 
-TEST_P(EveryKind, FollowsItsParameters) {
+TEST_P(EveryDomain, FollowsItsParameters) {
   Fixture f(khanal2018(), training(2, GetParam()));
   f.forward();
   for (Values& values : f.parameters)
     for (float& x : values) x = -x;
-  f.chain.set_parameters(pointers(f.parameters));
+  f.program.set_parameters(pointers(f.parameters));
   test::ReferenceNetwork reference(khanal2018(), 2, f.parameters);
   EXPECT_EQ(f.forward(), reference.forward(f.input));
 }
 
-TEST_P(EveryKind, IsSharedByWorkersOfSeveralThreads) {
+TEST_P(EveryDomain, IsSharedByWorkersOfSeveralThreads) {
   Fixture f(khanal2018(), training(3, GetParam()));
   const Values diff_logits = test::integers(30, 2);
   const Values logits = f.forward();
   const std::vector<Values> gradients = f.backward(diff_logits);
   const auto work = [&] {
-    Chain::Worker worker(f.chain);  // made while the other one runs
+    Program::Worker worker(f.program);  // made while the other one runs
     for (int repeat = 0; repeat < 50; ++repeat) {
       std::ranges::copy(f.input, worker.input());
       worker.forward();
@@ -208,9 +208,9 @@ TEST_P(EveryKind, IsSharedByWorkersOfSeveralThreads) {
   other.join();
 }
 
-TEST_P(EveryKind, TimesEveryLayer) {
+TEST_P(EveryDomain, TimesEveryLayer) {
   Fixture f(khanal2018(), inference(2, FcKernel::dense, GetParam()));
-  std::vector<double> microseconds(f.chain.layers().size(), 0.0);
+  std::vector<double> microseconds(f.program.steps().size(), 0.0);
   f.worker.forward({}, microseconds);
   EXPECT_THAT(microseconds, testing::Each(testing::Gt(0.0)));
   const std::vector<double> once = microseconds;
@@ -218,34 +218,35 @@ TEST_P(EveryKind, TimesEveryLayer) {
   for (std::size_t i = 0; i < once.size(); ++i) EXPECT_GT(microseconds[i], once[i]);
 }
 
-TEST(Chain, NamesItsLayersAndTheirKernels) {
+TEST(Program, NamesItsLayersAndTheirKernels) {
   const auto pick = [](const std::string& layer) {
     return layer == "fc1" ? FcKernel::sparse_lanes : FcKernel::dense;
   };
-  const Chain chain(khanal2018(), {.images = 4, .purpose = Purpose::inference, .fc_kernel = pick});
+  const Program program(khanal2018(),
+                        {.images = 4, .purpose = Purpose::inference, .fc_kernel = pick});
   std::vector<std::string> trainable;
-  for (const auto& layer : chain.layers())
+  for (const auto& [layer, node, srcs, dst, slots] : program.steps())
     if (layer->name().starts_with("fc") || layer->name().starts_with("conv"))
       trainable.push_back(layer->name() + " " + layer->kernel());
   using testing::StartsWith;
   EXPECT_THAT(trainable,
               testing::ElementsAre(StartsWith("conv1 onednn "), StartsWith("conv2 onednn "),
                                    "fc1 sparse-lanes", "fc2 dense", "fc3 dense"));
-  EXPECT_EQ(chain.outputs(), 10);
-  EXPECT_EQ(chain.images(), 4);
+  EXPECT_EQ(program.outputs(), 10);
+  EXPECT_EQ(program.images(), 4);
 }
 
-TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
+TEST(Program, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
   Model model = make_model(khanal2018());
   for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
   auto conv2 = model.parameters[2].value.span();
   std::ranges::fill(conv2.first(conv2.size() / 2), 0.0F);
-  Chain chain(model.graph, inference(4, FcKernel::sparse_lanes, ChainKind::lanes));
+  Program program(model.graph, inference(4, FcKernel::sparse_lanes, Domain::lanes));
   std::vector<const float*> parameters;
   for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
-  chain.set_parameters(parameters);
+  program.set_parameters(parameters);
   std::vector<std::string> kernels;
-  for (const auto& layer : chain.layers())
+  for (const auto& [layer, node, srcs, dst, slots] : program.steps())
     kernels.push_back(layer->name() + ": " + layer->kernel());
   EXPECT_THAT(kernels,
               testing::ElementsAre("images to lanes: transpose", "conv1: dense in lanes, max pool",
@@ -254,50 +255,50 @@ TEST(Chain, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
                                    "logits from lanes: transpose"));
 }
 
-TEST(Chain, InPlanesTakesPoolsInAndLeavesOtherConvolutionsToOneDnn) {
+TEST(Program, InPlanesTakesPoolsInAndLeavesOtherConvolutionsToOneDnn) {
   const Graph graph =
       net({3, 20, 20}, {Conv2d{4, 3, 3}, Relu{}, Pool2d{}, Conv2d{5, 3, 3, 1, 1, 1, 1}, Relu{},
                         Pool2d{}, FullyConnected{3}});
-  for (const ChainOptions& options :
-       {training(2, ChainKind::planes), inference(2, FcKernel::dense, ChainKind::planes)}) {
-    const Chain chain(graph, options);
-    EXPECT_EQ(chain.layers()[0]->kernel(), "planes, max pool");
-    EXPECT_EQ(chain.layers()[0]->dst().extent, (Extent{4, 9, 9}));
-    EXPECT_THAT(chain.layers()[1]->kernel(), testing::StartsWith("onednn "));
+  for (const ProgramOptions& options :
+       {training(2, Domain::planes), inference(2, FcKernel::dense, Domain::planes)}) {
+    const Program program(graph, options);
+    EXPECT_EQ(program.steps()[0].layer->kernel(), "planes, max pool");
+    EXPECT_EQ(program.steps()[0].layer->dst().extent, (Extent{4, 9, 9}));
+    EXPECT_THAT(program.steps()[1].layer->kernel(), testing::StartsWith("onednn "));
   }
 }
 
-TEST(Chain, TheRuleTakesLanesWhereTheyAreFullAndElsePlanes) {
+TEST(Program, TheRuleTakesLanesWhereTheyAreFullAndElsePlanes) {
   const std::int64_t lanes = kernels::active().lanes;
-  EXPECT_EQ(chain_rule(1), ChainKind::planes);
-  EXPECT_EQ(chain_rule(lanes), ChainKind::lanes);
-  EXPECT_EQ(chain_rule(lanes - 1), ChainKind::lanes);
-  EXPECT_EQ(chain_rule(100 * lanes + 1), ChainKind::lanes);
+  EXPECT_EQ(domain_rule(1), Domain::planes);
+  EXPECT_EQ(domain_rule(lanes), Domain::lanes);
+  EXPECT_EQ(domain_rule(lanes - 1), Domain::lanes);
+  EXPECT_EQ(domain_rule(100 * lanes + 1), Domain::lanes);
 }
 
-TEST_P(EveryKind, RefusesWhatItCannotRun) {
-  EXPECT_THROW(Chain(khanal2018(), training(0, GetParam())), ArgumentError);
-  EXPECT_THROW(Chain(net({3, 8, 8}, {Conv2d{4, 9, 9}}), training(1, GetParam())), ShapeError);
-  EXPECT_THROW(Chain(net({3, 1, 1}, {Dropout{0.5F}}), inference(1, FcKernel::dense, GetParam())),
+TEST_P(EveryDomain, RefusesWhatItCannotRun) {
+  EXPECT_THROW(Program(khanal2018(), training(0, GetParam())), ArgumentError);
+  EXPECT_THROW(Program(net({3, 8, 8}, {Conv2d{4, 9, 9}}), training(1, GetParam())), ShapeError);
+  EXPECT_THROW(Program(net({3, 1, 1}, {Dropout{0.5F}}), inference(1, FcKernel::dense, GetParam())),
                ShapeError);
 }
 
 /// formats/FORMAT.md: the mean of the pixels inside the image, whatever computes it. So a plane of
 /// ones stays one, and its border too.
-TEST(Chain, AveragePoolingLeavesPaddingOutInEveryKind) {
+TEST(Program, AveragePoolingLeavesPaddingOutInEveryDomain) {
   const Graph network =
       net({3, 7, 6}, {Pool2d{PoolKind::average, 3, 3, 1, 1, 2, 1}, Conv2d{1, 9, 6}});
-  for (const ChainKind kind : kKinds)
+  for (const Domain domain : kDomains)
     for (const std::int64_t images : {1, 8, 32})
       for (const Purpose purpose : {Purpose::training, Purpose::inference}) {
         Fixture fixture(network, {.images = images,
                                   .purpose = purpose,
-                                  .kind = kind,
+                                  .domain = domain,
                                   .fc_kernel = [](const std::string&) { return FcKernel::dense; }});
         for (Values& values : fixture.parameters) std::ranges::fill(values, 1.0F);
-        fixture.chain.set_parameters(pointers(fixture.parameters));
+        fixture.program.set_parameters(pointers(fixture.parameters));
         std::ranges::fill(fixture.input, 1.0F);
-        EXPECT_THAT(fixture.forward(), testing::Each(3 * 9 * 6 + 1)) << to_string(kind);
+        EXPECT_THAT(fixture.forward(), testing::Each(3 * 9 * 6 + 1)) << to_string(domain);
       }
 }
 

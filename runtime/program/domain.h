@@ -1,0 +1,22 @@
+// What the lanes of a vector hold while a step runs.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace karnin {
+
+/// onednn: channels, as in oneDNN's blocked layouts. lanes: images, the fastest if there are enough
+/// of them. planes: neighbouring positions of a plane, the fastest for few images; only
+/// convolutions with a max pool behind them work so, and oneDNN runs the others.
+enum class Domain { onednn, lanes, planes };
+std::string_view to_string(Domain domain);  ///< "onednn", "lanes", "planes"
+
+/// The share of vector lanes that hold an image if a shard of that many runs as lanes.
+double lane_use(std::int64_t images);
+
+/// The domain for shards of that many images where no clock may decide: lanes if at least three in
+/// five lanes hold an image; otherwise planes: idle lanes cost more than the others gain.
+Domain domain_rule(std::int64_t images);
+
+}  // namespace karnin

@@ -1,0 +1,30 @@
+// Which layer computes a step in its domain.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "runtime/layers/layer.h"
+#include "runtime/program/draft.h"
+#include "runtime/program/options.h"
+
+namespace karnin {
+
+/// A step, and what it is offered.
+struct LayerRequest {
+  const DraftStep& step;
+  const ProgramOptions& options;
+  Blob src;
+  Extent dst;
+  bool diff_src = false;  ///< in training: somebody above wants a gradient
+};
+
+/// The layout without which there is no layer for a step; nothing where it takes what it is offered
+/// or tells by its layer's src().
+std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layout offered);
+
+/// Its src().layout may differ from the one that it was offered: whatever comes before has to
+/// deliver that, to all its inputs.
+std::unique_ptr<Layer> make_layer(const LayerRequest& request);
+
+}  // namespace karnin

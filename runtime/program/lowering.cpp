@@ -1,0 +1,144 @@
+#include "runtime/program/lowering.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "runtime/core/error.h"
+#include "runtime/layers/convolution_planes.h"
+#include "runtime/layers/reorder.h"
+#include "runtime/layers/reorder_lanes.h"
+#include "runtime/program/layer_choice.h"
+#include "runtime/program/passes/passes.h"
+
+namespace karnin {
+namespace {
+
+ByRole<Slot> slots_of(std::span<const ParameterSpec> specs, NodeId node) {
+  ByRole<Slot> slots;
+  for (const Role role : kRoles)
+    if (const auto found = find_parameter(specs, node, role))
+      slots[role] = {*found, static_cast<std::size_t>(element_count(specs[*found].dims))};
+  return slots;
+}
+
+/// One domain for the whole network.
+void choose_domains(Draft& draft, const ProgramOptions& options) {
+  const bool fit = std::ranges::all_of(draft.steps, [&](const DraftStep& step) {
+    return ConvolutionPlanesLayer::covers(draft.src(step), draft.dst(step), options.images);
+  });
+  const bool too_large = options.domain == Domain::planes && !fit;
+  for (DraftStep& step : draft.steps) step.domain = too_large ? Domain::onednn : options.domain;
+}
+
+/// Makes step after step.
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Draft& draft, const ProgramOptions& options)
+      : draft_(draft), options_(options), specs_(parameter_specs(graph)) {
+    if (draft.inputs.size() != 1 || draft.outputs.size() != 1)
+      throw ShapeError("architecture: expected one input and one output, got " +
+                       std::to_string(draft.inputs.size()) + " and " +
+                       std::to_string(draft.outputs.size()));
+    lowered_.purpose = options.purpose;
+    const ValueId image = draft.inputs.front();
+    lowered_.input = add_value({options.images, draft.value(image), Layout::nchw});
+    lowered_as_[image] = lowered_.input;
+  }
+
+  Lowered run() && {
+    for (const DraftStep& step : draft_.steps) add(step);
+    lowered_.output = in_layout(lowered_as_.at(draft_.outputs.front()), Layout::nchw, "logits");
+    for (const Step& step : lowered_.steps)
+      if (step.dst != lowered_.output && value(step.dst).consumers.empty())
+        throw ShapeError("layer '" + step.layer->name() + "': nobody reads what it gives");
+    return std::move(lowered_);
+  }
+
+ private:
+  const Value& value(ValueId id) const { return lowered_.value(id); }
+
+  void add(const DraftStep& step) {
+    std::vector<ValueId> srcs;
+    for (const ValueId src : step.srcs) srcs.push_back(lowered_as_.at(src));
+    const Layout offered = value(srcs.front()).blob.layout;
+    if (const auto wanted = wanted_layout(step, options_.purpose, offered))
+      srcs.front() = in_layout(srcs.front(), *wanted, step.name);
+    const Value& first = value(srcs.front());
+    auto layer = make_layer({step, options_, first.blob, draft_.dst(step), first.wants_diff});
+    for (ValueId& src : srcs) src = in_layout(src, layer->src().layout, step.name);
+    lowered_as_[step.dst] = add_step(std::move(layer), step.node, std::move(srcs));
+  }
+
+  /// The same value in another layout; made once for all that want it.
+  ValueId in_layout(ValueId id, Layout layout, const std::string& before) {
+    const Blob src = value(id).blob;
+    if (src.layout == layout) return id;
+    const auto [known, added] = reordered_.try_emplace({id, layout}, 0);
+    if (added) known->second = add_step(reorder(id, layout, before), kNoNode, {id});
+    return known->second;
+  }
+
+  std::unique_ptr<Layer> reorder(ValueId id, Layout layout, const std::string& before) const {
+    const Blob& src = value(id).blob;
+    const bool into_lanes = layout == lanes_layout();
+    if (into_lanes || src.layout == lanes_layout()) {
+      const std::string what = id == lowered_.input ? "images" : before;
+      return std::make_unique<ReorderLanesLayer>(what + (into_lanes ? " to lanes" : " from lanes"),
+                                                 src, layout);
+    }
+    return std::make_unique<ReorderLayer>("reorder for " + before, src, layout);
+  }
+
+  ValueId add_value(const Blob& blob) {
+    lowered_.values.push_back({blob, kNoStep, {}, false});
+    return static_cast<ValueId>(lowered_.values.size()) - 1;
+  }
+
+  ValueId add_step(std::unique_ptr<Layer> layer, NodeId node, std::vector<ValueId> srcs) {
+    const auto id = static_cast<StepId>(lowered_.steps.size());
+    const ValueId dst = add_value(layer->dst());
+    Step step{std::move(layer), node, std::move(srcs), dst, slots_of(specs_, node)};
+    bool wants_diff = step.is_trainable();
+    for (const ValueId src : step.srcs) {
+      Value& read = lowered_.values[static_cast<std::size_t>(src)];
+      read.consumers.push_back(id);
+      wants_diff = wants_diff || read.wants_diff;
+    }
+    Value& written = lowered_.values[static_cast<std::size_t>(dst)];
+    written.producer = id;
+    written.wants_diff = wants_diff && options_.purpose == Purpose::training;
+    lowered_.steps.push_back(std::move(step));
+    return dst;
+  }
+
+  const Draft& draft_;
+  const ProgramOptions& options_;
+  std::vector<ParameterSpec> specs_;
+  Lowered lowered_;
+  std::map<ValueId, ValueId> lowered_as_;  // values of the draft
+  std::map<std::pair<ValueId, Layout>, ValueId> reordered_;
+};
+
+}  // namespace
+
+Draft make_draft(const Graph& graph, const ProgramOptions& options) {
+  Draft draft = draft_of(graph);
+  const bool training = options.purpose == Purpose::training;
+  remove_idle_dropout(draft, options.purpose);
+  if (training) move_relu_behind_max_pool(draft);
+  if (draft.steps.empty())
+    throw ShapeError("architecture: no layer is left that computes anything");
+  choose_domains(draft, options);
+  // A ReLU behind the pool is to join both, and one in front of it the convolution alone.
+  if (training) fuse_max_pool(draft, options.purpose);
+  fuse_relu(draft);
+  if (!training) fuse_max_pool(draft, options.purpose);
+  return draft;
+}
+
+Lowered lower(const Graph& graph, const ProgramOptions& options) {
+  return Lowering(graph, make_draft(graph, options), options).run();
+}
+
+}  // namespace karnin

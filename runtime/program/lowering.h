@@ -1,0 +1,63 @@
+// From a graph to prepared layers whose layouts fit together.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "runtime/graph/parameters.h"
+#include "runtime/layers/layer.h"
+#include "runtime/program/draft.h"
+#include "runtime/program/options.h"
+
+namespace karnin {
+
+using StepId = int;
+inline constexpr StepId kNoStep = -1;  ///< produces the inputs
+inline constexpr NodeId kNoNode = -1;  ///< of a step that only reorders
+
+/// What one step hands to others. It never changes hands in another layout: a reorder makes another
+/// value of it.
+struct Value {
+  Blob blob;
+  StepId producer = kNoStep;
+  std::vector<StepId> consumers;  ///< ascending; a step that reads it twice is there twice
+  bool wants_diff = false;        ///< in training: a parameter above depends on its gradient
+};
+
+/// A tensor of a layer: where among the parameters of the network, and its floats; 0 for none.
+struct Slot {
+  std::size_t parameter = 0;
+  std::size_t floats = 0;
+};
+
+struct Step {
+  std::unique_ptr<Layer> layer;
+  NodeId node = kNoNode;  ///< that it computes; the first one, where it takes in those behind it
+  std::vector<ValueId> srcs;
+  ValueId dst = 0;
+  ByRole<Slot> parameters;
+
+  bool is_trainable() const { return parameters[Role::weight].floats > 0; }
+};
+
+struct Lowered {
+  std::vector<Step> steps;  ///< in the order in which they run
+  std::vector<Value> values;
+  ValueId input = 0, output = 0;
+  Purpose purpose = Purpose::inference;
+
+  const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+  /// Whether backward has anything to do there.
+  bool goes_back(const Step& step) const { return value(step.dst).wants_diff; }
+};
+
+/// The steps as all passes leave them, each with its domain. Throws ShapeError for an unsound
+/// graph, or one that computes nothing.
+Draft make_draft(const Graph& graph, const ProgramOptions& options);
+
+/// Reorders are inserted where a layer wants another layout than it is offered; what comes out is
+/// plain. Throws ShapeError as above and unless there are one input and one output, Error when
+/// oneDNN fails.
+Lowered lower(const Graph& graph, const ProgramOptions& options);
+
+}  // namespace karnin

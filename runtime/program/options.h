@@ -1,0 +1,24 @@
+// What a program is made for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "runtime/layers/fc_kernel.h"
+#include "runtime/layers/layer.h"
+#include "runtime/program/domain.h"
+
+namespace karnin {
+
+struct ProgramOptions {
+  std::int64_t images = 1;  ///< of one shard
+  Purpose purpose = Purpose::inference;
+  Domain domain = Domain::onednn;  ///< of every step that has a layer for it
+  /// Kernel of the fully connected layer of that name; called in inference only.
+  /// Training works on the plain weights, and on the kept ones alone where masks are held and leave
+  /// few; lanes know only dense and sparse_lanes, and take dense for the others.
+  std::function<FcKernel(const std::string& layer)> fc_kernel;
+};
+
+}  // namespace karnin

@@ -1,0 +1,25 @@
+// The rewrites that make a draft cheaper without changing what it computes.
+#pragma once
+
+#include "runtime/layers/layer.h"
+#include "runtime/program/draft.h"
+
+namespace karnin {
+
+/// Dropout does nothing in inference, nor at rate 0.
+void remove_idle_dropout(Draft& draft, Purpose purpose);
+
+/// ReLU, max pool -> max pool, ReLU: both are monotone, so the values are equal, and with
+/// relu'(0) = 0 so is the gradient; what the ReLU touches is as many times smaller as a window has
+/// pixels. For training, where the mask costs a pass over its tensor; in inference a ReLU inside
+/// the convolution costs nothing.
+void move_relu_behind_max_pool(Draft& draft);
+
+/// A ReLU right behind a convolution or fully connected layer becomes part of it.
+void fuse_relu(Draft& draft);
+
+/// A 2x2 max pool right behind a convolution without stride and padding becomes part of it, where
+/// its domain has a layer for both: planes, and in inference lanes.
+void fuse_max_pool(Draft& draft, Purpose purpose);
+
+}  // namespace karnin

@@ -1,0 +1,48 @@
+#include "runtime/program/program.h"
+
+#include <cassert>
+
+#include "runtime/core/error.h"
+#include "runtime/program/program_impl.h"
+
+namespace karnin {
+
+Program::Program(const Graph& graph, const ProgramOptions& options) {
+  if (options.images < 1 || options.images > kMaxDim)
+    throw ArgumentError("program: expected 1 to " + std::to_string(kMaxDim) +
+                        " images a shard, got " + std::to_string(options.images));
+  impl_ = std::make_unique<Impl>(graph, options);
+}
+Program::~Program() = default;
+
+std::int64_t Program::images() const { return impl_->images; }
+std::int64_t Program::outputs() const {
+  return impl_->lowered.value(impl_->lowered.output).blob.extent.size();
+}
+std::span<const Step> Program::steps() const { return impl_->lowered.steps; }
+
+void Program::set_parameters(std::span<const float* const> parameters) {
+  for (Step& step : impl_->lowered.steps)
+    if (step.is_trainable()) step.layer->set_parameters(tensors_of<const float>(step, parameters));
+}
+
+void Program::set_parameters(std::span<const WeightsView> parameters) {
+  assert(impl_->purpose == Purpose::inference);
+  std::vector<const float*> plain;
+  for (const WeightsView& weights : parameters) plain.push_back(weights.plain);
+  for (Step& step : impl_->lowered.steps) {
+    if (!step.is_trainable()) continue;
+    const LayerParameters tensors = tensors_of<const float>(step, plain);
+    if (const auto* sparse = parameters[step.parameters[Role::weight].parameter].sparse)
+      step.layer->set_sparse_parameters(*sparse, tensors);
+    else
+      step.layer->set_parameters(tensors);
+  }
+}
+
+void Program::hold_masks(std::span<const std::span<const std::uint8_t>> masks) {
+  for (Step& step : impl_->lowered.steps)
+    if (step.is_trainable()) step.layer->hold_mask(masks[step.parameters[Role::weight].parameter]);
+}
+
+}  // namespace karnin
