@@ -26,6 +26,7 @@ class ConvolutionProblem {
         dst_{src.images, dst, Layout::nchw},
         weights_(any_desc({spec.oc, src.extent.c, spec.kh, spec.kw})),
         bias_(plain_desc({spec.oc})),
+        one_by_one_(spec.kh == 1 && spec.kw == 1),
         strides_{spec.sh, spec.sw},
         padding_{spec.ph, spec.pw} {}
 
@@ -37,6 +38,7 @@ class ConvolutionProblem {
     if (!src_layout || !dst_layout) return std::nullopt;
     plan.src.layout = *src_layout;
     plan.dst.layout = *dst_layout;
+    if (overruns(plan.src)) return std::nullopt;
     add_gradients(plan);
     return plan;
   } catch (const dnnl::error& error) {
@@ -45,6 +47,17 @@ class ConvolutionProblem {
   }
 
  private:
+  /// oneDNN 2.6 first gathers the pixels that a 1x1 convolution with a stride reads. In nhwc it
+  /// copies whole vectors of channels, and writes past its buffer where these are not filled. With
+  /// one channel nchw is the same memory.
+  bool overruns(const Blob& src) const {
+    const std::int64_t lanes = blocked_layout() == Layout::nChw16c ? 16 : 8;
+    const bool interleaved =
+        src.layout == Layout::nhwc || (src.layout == Layout::nchw && src.extent.c == 1);
+    return one_by_one_ && strides_ != memory::dims{1, 1} && interleaved &&
+           src.extent.c % lanes != 0;
+  }
+
   static Desc desc(Blob blob, std::optional<Layout> layout) {
     if (!layout) return any_desc(dims_of(blob));
     blob.layout = *layout;
@@ -82,6 +95,7 @@ class ConvolutionProblem {
   ConvolutionOptions options_;
   Blob src_, dst_;
   Desc weights_, bias_;
+  bool one_by_one_;
   memory::dims strides_, padding_;
 };
 

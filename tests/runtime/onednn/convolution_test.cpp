@@ -105,6 +105,19 @@ TEST(Convolution, ForwardAndGradientsAreThoseOfTheDefinition) {
   });
 }
 
+TEST(Convolution, SkippedPixelsCostNoMemoryOfOthers) {
+  for (const std::int64_t ic : {1, 3, 4, 5, 6, 7, 8, 9, 15, 17})
+    for (const std::int64_t oc : {4, 8, 17})
+      for (const Layout offered : {Layout::nchw, Layout::nhwc}) {
+        const ConvCase c{2, {ic, 28, 28}, {.oc = oc, .kh = 1, .kw = 1, .sh = 2, .sw = 2}};
+        SCOPED_TRACE(describe(c, offered));
+        Harness run(c, offered, {.relu = false, .training = true, .diff_src = true});
+        Convolution::Bound bound(run.convolution, run.binding);
+        EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
+        run.expect_gradients(bound);
+      }
+}
+
 TEST(Convolution, InferenceFusesRelu) {
   for_each_case([](const ConvCase& c, Layout offered) {
     if (c.images != 2) return;
