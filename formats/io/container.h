@@ -37,13 +37,13 @@ inline constexpr std::uint32_t kMaxSections = 16384;
 inline constexpr std::uint64_t kMaxModelBytes = std::uint64_t{1} << 36;
 
 struct Section {
-  SectionKind kind;
+  SectionKind kind{};
   std::vector<std::uint8_t> payload;
 };
 
 struct SectionView {
-  SectionKind kind;
-  std::uint64_t table_offset;  ///< of the section's entry in the table
+  SectionKind kind{};
+  std::uint64_t table_offset = 0;  ///< of the section's entry in the table
   ByteReader payload;
 };
 

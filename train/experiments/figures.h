@@ -16,8 +16,8 @@ Plot scores_figure(const Reproduction& results, std::size_t layer);  ///< of FC1
 Plot dropout_figure(const Reproduction& results);                    ///< needs the dropout networks
 
 struct Figure {
-  const char* name;  ///< of its file
-  Plot (*draw)(const Reproduction& results);
+  const char* name = nullptr;  ///< of its file
+  Plot (*draw)(const Reproduction& results) = nullptr;
   bool needs_dropout = false;
 };
 
