@@ -12,7 +12,7 @@ namespace {
 DatasetListing list_dataset(const std::string& name) {
   try {
     const DatasetSurvey found = survey_dataset(name);
-    const std::string problem = problem_of_data_variable();
+    const std::string problem = notice_of_data_variable();
     return {name,
             true,
             found.directory.string(),

@@ -63,4 +63,10 @@ std::string problem_of_data_variable() {
          (near.empty() ? fmt::format(": {}", kExpected) : near);
 }
 
+std::string notice_of_data_variable() try {
+  return problem_of_data_variable();
+} catch (const FileError& error) {
+  return error.what();
+}
+
 }  // namespace karnin

@@ -15,4 +15,7 @@ std::optional<std::filesystem::path> data_variable();
 /// holds a data set. Throws FileError where that cannot be told.
 std::string problem_of_data_variable();
 
+/// The same for who only mentions it: what cannot be told is the problem.
+std::string notice_of_data_variable();
+
 }  // namespace karnin

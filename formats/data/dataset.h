@@ -60,7 +60,8 @@ bool is_standard_dataset(const std::string& name);
 /// offset in the message) or cannot be read.
 Dataset load_dataset(const std::string& data);
 
-/// Of a standard data set, from the headers where it has any. Throws as load_dataset() does.
+/// Of a standard data set, from the headers where it has any; damage behind these is not seen.
+/// Throws as load_dataset() does otherwise.
 DatasetSurvey survey_dataset(const std::string& name);
 
 }  // namespace karnin
