@@ -141,6 +141,13 @@ TEST_F(LateFile, StaysWhereACheckpointWasRemovedAgain) {
                                                        "model.bin", "pruned.bin", "train.csv"));
 }
 
+TEST_F(LateFile, StaysWhereNoCheckpointWasSaved) {
+  const test::ProcessResult result =
+      run(training("n", {"--checkpoint-every", "0"}), "training ", "n/checkpoint.bin");
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(text_of("n/checkpoint.bin"), "mine");
+}
+
 TEST_F(LateFile, StaysWhereSweepWasToWrite) {
   const auto sweep = [](const std::string& out) {
     return Words{"sweep",

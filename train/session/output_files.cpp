@@ -72,6 +72,7 @@ void OutputFiles::write(const fs::path& file, std::string_view text) {
 }
 
 void OutputFiles::remove(const fs::path& file) {
+  if (!overwrite_ && !own_.contains(file)) return;
   std::error_code ignored;
   fs::remove(place_of(file), ignored);
   own_.erase(file);

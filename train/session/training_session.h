@@ -38,7 +38,7 @@ struct WeightRules {
 class TrainingSession {
  public:
   /// Keeps references, to the watcher too. `checkpoint` is the one of `files` to save to,
-  /// `identity` says which run this is (see checkpointing.h). Throws what Trainer throws.
+  /// `identity` says which run this is (see identity.h). Throws what Trainer throws.
   TrainingSession(const Task& task, const TrainOptions& options, const WeightRules& rules,
                   const WatchOptions& watch, const std::filesystem::path& checkpoint,
                   const nlohmann::ordered_json& identity, OutputFiles& files,
