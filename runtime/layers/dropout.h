@@ -15,7 +15,8 @@ class DropoutLayer : public Layer {
   DropoutLayer(std::string name, const Dropout& spec, const Blob& src, std::uint64_t number)
       : Layer(std::move(name), src, src), rate_(spec.rate), number_(number) {}
 
-  bool in_place() const override { return true; }
+  /// A max pool in lanes finds its maxima again by their values, which dropout scales.
+  bool in_place() const override { return false; }
   std::string kernel() const override { return "dropout"; }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 

@@ -46,7 +46,8 @@ class Layer {
   const std::string& name() const { return name_; }
   const Blob& src() const { return src_; }
   const Blob& dst() const { return dst_; }
-  /// dst overwrites src: forward works on one buffer.
+  /// dst may overwrite src: forward and backward then work on one buffer each, if the program says
+  /// so. Not for a layer behind which src can't be told from dst where another one wants it back.
   virtual bool in_place() const { return false; }
   /// The code that runs it, for reports: "onednn jit:avx2", "dense", "sparse-lanes", ...
   virtual std::string kernel() const = 0;

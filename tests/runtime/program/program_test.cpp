@@ -171,6 +171,19 @@ TEST_P(EveryDomain, DropoutDoesNotDependOnTheShards) {
   EXPECT_NE(whole.forward({5, 7, 8}), expected);
 }
 
+TEST_P(EveryDomain, DropoutHidesNoMaximaFromThePoolBeforeIt) {
+  for (const bool relu : {false, true}) {
+    std::vector<Op> ops{Conv2d{10, 3, 3}, Relu{}, Pool2d{}, Dropout{0.5F}, FullyConnected{6}};
+    if (!relu) ops.erase(ops.begin() + 1);
+    Fixture plain(net({3, 8, 8}, ops), training(9)),
+        f(net({3, 8, 8}, ops), training(9, GetParam()));
+    const ShardId shard{5, 6, 8};
+    EXPECT_EQ(f.forward(shard), plain.forward(shard));
+    const Values diff_logits = test::integers(9 * 6, 2);
+    EXPECT_EQ(f.backward(diff_logits, shard), plain.backward(diff_logits, shard));
+  }
+}
+
 TEST_P(EveryDomain, FollowsItsParameters) {
   Fixture f(khanal2018(), training(2, GetParam()));
   f.forward();
