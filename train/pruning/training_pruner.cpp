@@ -18,6 +18,12 @@
 namespace karnin {
 namespace {
 
+bool fit(std::span<const Tensor> tensors, const Model& model) {
+  return std::ranges::equal(
+      tensors, model.parameters,
+      [](const Tensor& tensor, const Parameter& p) { return tensor.dims() == p.value.dims(); });
+}
+
 constexpr EnumNames<Growth, 3> kGrowthNames{
     {{Growth::none, "none"}, {Growth::gradient, "gradient"}, {Growth::feedback, "feedback"}}};
 
@@ -193,12 +199,12 @@ void TrainingPruner::restore(const TrainingPrunerState& state, std::int64_t step
   schedule_.start_from(state.first_sparsity);
   window_.restore(state.window);
   const bool knows_early = early_step_ >= 0 && step >= early_step_ && !schedule_.is_settled(step);
-  if (state.early.size() != (knows_early ? model_.parameters.size() : 0))
+  if (knows_early ? !fit(state.early, model_) : !state.early.empty())
     throw ArgumentError("weights to go back to: expected one for each weight, once they are known");
   early_ = state.early;
   hidden_.clear();
   if (options_.growth != Growth::feedback || schedule_.is_settled(step)) return;
-  if (state.hidden.size() != model_.parameters.size())
+  if (!fit(state.hidden, model_))
     throw ArgumentError("pruned weights out of sight: expected one number for each weight");
   hidden_ = state.hidden;
 }
