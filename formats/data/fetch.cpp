@@ -68,6 +68,7 @@ bool holds_something(const fs::path& directory) {
 /// What cannot be replaced, a mount point or a file, is known before the download.
 void make_way(const fs::path& destination) {
   if (rmdir(destination.c_str()) == 0 || errno == ENOENT) return;
+  if (errno == ENOTEMPTY || errno == EEXIST) return;  // fetched by somebody else just now
   if (errno != EBUSY) fail(destination, errno);
   throw OutputError(fmt::format("cannot replace '{}': it is a mount point, expected '{}' to be one",
                                 destination.string(), destination.parent_path().string()));

@@ -47,9 +47,10 @@ struct Trainer::Impl {
   BatchLoss step(std::span<const std::int64_t> indices);
   void next_step();
   void finish_epoch();
-  void require_finite_weights() const;
-  [[noreturn]] void diverged(std::int64_t step, const std::string& where) const;
+  void require_finite_weights();
+  [[noreturn]] void diverged(std::int64_t step, const std::string& where);
   StepReport step_report() const;
+  void put_back(const Snapshot& weights);
 
   Model& model;
   const ImageSet& images;
@@ -118,15 +119,20 @@ StepReport Trainer::Impl::step_report() const {
 }
 
 /// After an update: the gradients may have overflowed although the loss did not.
-void Trainer::Impl::require_finite_weights() const {
+void Trainer::Impl::require_finite_weights() {
   const auto bad = std::ranges::find_if_not(
       model.parameters, [](const Parameter& p) { return are_finite(p.value.span()); });
   if (bad != model.parameters.end()) diverged(steps_done, bad->name + ", after the update");
 }
 
+void Trainer::Impl::put_back(const Snapshot& weights) {
+  weights.put_back(model);
+  training_step.weights().masks.note_change();
+}
+
 /// In the `step`-th step of the run, from 1.
-void Trainer::Impl::diverged(std::int64_t step, const std::string& where) const {
-  last_good.put_back(model);
+void Trainer::Impl::diverged(std::int64_t step, const std::string& where) {
+  put_back(last_good);
   throw DivergedError(fmt::format(
       "epoch {}, step {}: the training diverged, expected finite numbers, got the first infinity "
       "or NaN in {}; use a lower learning rate than {}",
@@ -184,11 +190,9 @@ const SgdOptions& Trainer::sgd() const { return impl_->options.sgd; }
 void Trainer::ask_policy() { impl_->ask_policy(); }
 
 void Trainer::go_on_from(const Snapshot& weights) {
-  const TrainedWeights& trained = impl_->training_step.weights();
-  weights.put_back(trained.model);
-  trained.masks.note_change();
-  trained.optimizer.forget_velocity();
-  impl_->audience.start_anew(trained.model);
+  impl_->put_back(weights);
+  impl_->training_step.weights().optimizer.forget_velocity();
+  impl_->audience.start_anew(impl_->model);
 }
 
 void Trainer::cool_down(std::int64_t epochs) {
@@ -197,7 +201,7 @@ void Trainer::cool_down(std::int64_t epochs) {
 }
 
 TrainerState Trainer::state() const {
-  const Impl& run = *impl_;
+  Impl& run = *impl_;
   run.require_finite_weights();
   const auto& [begin, steps] = run.rates.cooldown();
   return {run.epochs_done, run.steps_done, run.sums,

@@ -49,7 +49,9 @@ bool TrainingSession::run() {
 }
 
 void TrainingSession::on_step(const StepReport& step, bool last) {
-  if (last || watch_.checkpoint_every.due(step)) checkpointing_.save();
+  // The test that follows the last step may still be interrupted, or fail.
+  const bool ends = step.epoch == options_.epochs && step.step == step.steps;
+  if (last || ends || watch_.checkpoint_every.due(step)) checkpointing_.save();
   curves_.add(step);
 }
 

@@ -140,6 +140,27 @@ TEST(Trainer, ADivergedRunLeavesAModelWhoseMasksAreThoseOfItsWeights) {
   EXPECT_EQ(model, before);
 }
 
+TEST(Trainer, ADivergedRunGoesOnUnderTheMasksThatItWentBackTo) {
+  Model model = test::squares_model();
+  test::prune_matrices(model, 0.2);
+  Model expected = model;
+  const ImageSet images = test::squares(16);
+  TrainOptions options = test::squares_options(16, 0.01);
+  options.sgd.momentum = 0;  // so that nothing but weights and masks is left of the first steps
+  Trainer trainer(model, images, options), fresh(expected, images, options);
+  const Model sound = model;
+  test::prune_matrices(model, 0.5);
+  trainer.go_on_from(snapshot_of(model));
+  const std::vector<std::int64_t> batch = {0, 1, 2, 3};
+  trainer.step(batch);
+  model.parameters.back().value.data()[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(trainer.run_epoch(), DivergedError);
+  ASSERT_EQ(model, sound);
+  trainer.step(batch);
+  fresh.step(batch);
+  EXPECT_EQ(model, expected);
+}
+
 // Each layer in turn gets a weight that carries infinity, or overflows, from its input to its
 // output; all layers before it are sound. 16 images run in lanes, 4 with oneDNN.
 TEST(Trainer, ADivergedRunNamesTheLayerWhereItBegan) {

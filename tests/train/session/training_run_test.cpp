@@ -110,6 +110,21 @@ TEST_F(TrainingRunTest, InterruptedAgainAndAgainItEndsInTheSameBytes) {
   expect_same_files(out, directory_ / "straight");
 }
 
+TEST_F(TrainingRunTest, WhatFailsAfterTheLastStepIsGoneOnWith) {
+  run(run_options(directory_ / "straight"));
+  const auto out = directory_ / "failed";
+  RunOptions options = run_options(out);
+  options.watch.checkpoint_every.count = 0;
+  Watcher failing;
+  failing.line = [](double fraction, const std::string&) {
+    if (fraction == 1) throw std::bad_alloc();
+  };
+  EXPECT_THROW(run(options, failing), std::bad_alloc);
+  ASSERT_TRUE(std::filesystem::exists(out / "checkpoint.bin"));
+  resume(options);
+  expect_same_files(out, directory_ / "straight");
+}
+
 TEST_F(TrainingRunTest, WhatIsInterruptedIsSavedAndNotTested) {
   const auto out = directory_ / "out";
   const RunResult result = run(run_options(out), stopping_after(15));
