@@ -28,7 +28,7 @@ void check_shapes(const Graph& graph) {
 
 std::string window_json(const auto& spec) {
   return fmt::format(R"("kernel":[{},{}],"stride":[{},{}],"padding":[{},{}])", spec.kh, spec.kw,
-                     spec.sh, spec.sw, spec.ph, spec.pw);
+                     spec.sh, spec.sw, spec.ph.l, spec.pw.l);
 }
 
 /// "type" and what belongs to it, without braces.

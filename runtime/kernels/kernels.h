@@ -86,6 +86,7 @@ struct PoolShape {
   std::int64_t c;
   std::int64_t ih, iw, oh, ow;
   std::int64_t kh, kw, sh, sw, ph, pw;
+  bool count_padding = false;  ///< in averages
 };
 
 /// A convolution without stride or padding, and a 2x2 max pool behind it, of plain images:

@@ -37,8 +37,10 @@ template <typename Arch, typename Body>
 }
 
 template <typename Arch>
-[[gnu::always_inline]] inline Vec<Arch> inverse_area(const PoolWindow& window) noexcept {
-  const std::int64_t pixels = (window.y_end - window.y) * (window.x_end - window.x);
+[[gnu::always_inline]] inline Vec<Arch> inverse_area(const PoolShape& s,
+                                                     const PoolWindow& window) noexcept {
+  const std::int64_t inside = (window.y_end - window.y) * (window.x_end - window.x);
+  const std::int64_t pixels = s.count_padding ? s.kh * s.kw : inside;
   return Vec<Arch>(1.0F / static_cast<float>(pixels));
 }
 
@@ -134,7 +136,7 @@ void average_pool_lanes_forward(const PoolShape& s, const float* src, float* dst
     V sum(0.0F);
     for_each_pixel<Arch>(
         s, window, [&](std::int64_t pixel) { sum += V::load_unaligned(src + plane + pixel); });
-    (sum * inverse_area<Arch>(window)).store_unaligned(dst + at);
+    (sum * inverse_area<Arch>(s, window)).store_unaligned(dst + at);
   });
 }
 
@@ -144,7 +146,7 @@ void average_pool_lanes_backward(const PoolShape& s, const float* diff_dst,
   using V = Vec<Arch>;
   clear<Arch>(s.c * s.ih * s.iw, diff_src);
   for_each_output<Arch>(s, [&](std::int64_t plane, std::int64_t at, const PoolWindow& window) {
-    const V part = V::load_unaligned(diff_dst + at) * inverse_area<Arch>(window);
+    const V part = V::load_unaligned(diff_dst + at) * inverse_area<Arch>(s, window);
     for_each_pixel<Arch>(s, window, [&](std::int64_t pixel) {
       float* diff = diff_src + plane + pixel;
       (V::load_unaligned(diff) + part).store_unaligned(diff);

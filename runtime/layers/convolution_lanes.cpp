@@ -70,12 +70,6 @@ class BoundConvolutionLanes : public BoundLayer {
   AlignedVector<float> sums_;  // gradients of weights and biases, by lane
 };
 
-/// The convolution's own output, whatever is fused behind it.
-std::int64_t positions(std::int64_t src, std::int64_t kernel, std::int64_t stride,
-                       std::int64_t pad) {
-  return (src + 2 * pad - kernel) / stride + 1;
-}
-
 }  // namespace
 
 ConvolutionLanesLayer::ConvolutionLanesLayer(std::string name, const Conv2d& spec, const Blob& src,
@@ -86,16 +80,17 @@ ConvolutionLanesLayer::ConvolutionLanesLayer(std::string name, const Conv2d& spe
              src.extent.h,
              src.extent.w,
              spec.oc,
-             positions(src.extent.h, spec.kh, spec.sh, spec.ph),
-             positions(src.extent.w, spec.kw, spec.sw, spec.pw),
+             window_count(src.extent.h, spec.along_h()),
+             window_count(src.extent.w, spec.along_w()),
              spec.kh,
              spec.kw,
              spec.sh,
              spec.sw,
-             spec.ph,
-             spec.pw},
+             spec.ph.l,
+             spec.pw.l},
+      padded_(!spec.ph.is_none() || !spec.pw.is_none()),
       options_(options) {
-  assert(src.layout == lanes_layout());
+  assert(src.layout == lanes_layout() && covers(spec));
   assert(!options.pooled || options.purpose == Purpose::inference);
 }
 
@@ -116,7 +111,7 @@ void ConvolutionLanesLayer::set_parameters(const LayerParameters& parameters) {
 
   const auto zeros = static_cast<double>(std::ranges::count(all, 0.0F));
   // Offsets of taps within a block are 32 bits wide.
-  sparse_ = shape_.ph == 0 && shape_.pw == 0 &&
+  sparse_ = !padded_ &&
             src().floats() / src().blocks() <= std::numeric_limits<std::uint32_t>::max() &&
             zeros >= kSparseRule * static_cast<double>(weight_count());
   if (sparse_) kept_ = kernels::PackedConv(shape_, all, src().lanes());

@@ -23,6 +23,10 @@ class ConvolutionLanesLayer : public Layer {
   ConvolutionLanesLayer(std::string name, const Conv2d& spec, const Blob& src, const Extent& dst,
                         const ConvolutionLanesOptions& options);
 
+  static bool covers(const Conv2d& spec) {
+    return spec.groups == 1 && spec.dh == 1 && spec.dw == 1;
+  }
+
   std::string kernel() const override;
   void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
@@ -38,6 +42,7 @@ class ConvolutionLanesLayer : public Layer {
   std::int64_t weight_count() const { return shape_.oc * shape_.ic * shape_.kh * shape_.kw; }
 
   kernels::ConvShape shape_;
+  bool padded_;
   ConvolutionLanesOptions options_;
   AlignedVector<float> copy_;  // weights, then biases
   const float* weights_ = nullptr;

@@ -35,8 +35,8 @@ MaxPoolingLayer::MaxPoolingLayer(std::string name, const Pool2d& spec, const Blo
     : Layer(std::move(name), src, pooled(src, dst)), spec_(spec) {}
 
 std::unique_ptr<BoundLayer> MaxPoolingLayer::bind(const Binding& binding) const {
-  const kernels::MaxPoolShape shape{spec_.kh, spec_.kw, spec_.sh, spec_.sw,
-                                    spec_.ph, spec_.pw, src(),    dst()};
+  const kernels::MaxPoolShape shape{spec_.kh,   spec_.kw,   spec_.sh, spec_.sw,
+                                    spec_.ph.l, spec_.pw.l, src(),    dst()};
   return std::make_unique<BoundMaxPooling>(shape, binding);
 }
 

@@ -9,8 +9,9 @@ class BoundPoolingLanes : public BoundLayer {
  public:
   BoundPoolingLanes(const Pool2d& spec, const Blob& src, const Blob& dst, const Binding& binding)
       : is_max_(spec.kind == PoolKind::max),
-        shape_{src.extent.c, src.extent.h, src.extent.w, dst.extent.h, dst.extent.w, spec.kh,
-               spec.kw,      spec.sh,      spec.sw,      spec.ph,      spec.pw},
+        shape_{src.extent.c, src.extent.h, src.extent.w, dst.extent.h,
+               dst.extent.w, spec.kh,      spec.kw,      spec.sh,
+               spec.sw,      spec.ph.l,    spec.pw.l,    spec.count_padding},
         blocks_(src.blocks()),
         src_block_(src.floats() / blocks_),
         dst_block_(dst.floats() / blocks_),

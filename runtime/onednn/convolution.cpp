@@ -13,7 +13,7 @@ struct Convolution::Impl {
   Impl(const ConvolutionPlan& plan, const Conv2d& spec)
       : src(plan.src),
         dst(plan.dst),
-        plain_weights(plain_desc({spec.oc, src.extent.c, spec.kh, spec.kw})),
+        plain_weights(plain_desc(weights_dims(spec, src.extent.c))),
         forward(plan.forward),
         weights(plain_weights, plan.forward.weights_desc()),
         bias(plain_desc({spec.oc}), plan.forward.bias_desc()) {

@@ -24,11 +24,13 @@ class ConvolutionProblem {
       : options_(options),
         src_(src),
         dst_{src.images, dst, Layout::nchw},
-        weights_(any_desc({spec.oc, src.extent.c, spec.kh, spec.kw})),
+        weights_(any_desc(weights_dims(spec, src.extent.c))),
         bias_(plain_desc({spec.oc})),
         one_by_one_(spec.kh == 1 && spec.kw == 1),
         strides_{spec.sh, spec.sw},
-        padding_{spec.ph, spec.pw} {}
+        dilates_{spec.dh - 1, spec.dw - 1},
+        padding_l_{spec.ph.l, spec.pw.l},
+        padding_r_{spec.ph.r, spec.pw.r} {}
 
   /// Nothing if oneDNN has no implementation, or wants a layout that we don't know.
   std::optional<ConvolutionPlan> plan(const Layouts& layouts) const try {
@@ -75,7 +77,7 @@ class ConvolutionProblem {
         options_.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     return describe<dnnl::convolution_forward>(attr, kind, kDirect, desc(src_, layouts.src),
                                                weights_, bias_, desc(dst_, layouts.dst), strides_,
-                                               padding_, padding_);
+                                               dilates_, padding_l_, padding_r_);
   }
 
   /// In the descriptors that forward got: with one channel nchw and nhwc are the same memory, but
@@ -84,19 +86,19 @@ class ConvolutionProblem {
     const Desc src = plan.forward.src_desc(), dst = plan.forward.dst_desc();
     if (options_.training)
       plan.backward_weights = describe_backward<dnnl::convolution_backward_weights>(
-          worker_scratchpad(), plan.forward, kDirect, src, weights_, bias_, dst, strides_, padding_,
-          padding_);
+          worker_scratchpad(), plan.forward, kDirect, src, weights_, bias_, dst, strides_, dilates_,
+          padding_l_, padding_r_);
     if (options_.diff_src)
       plan.backward_data = describe_backward<dnnl::convolution_backward_data>(
-          worker_scratchpad(), plan.forward, kDirect, src, weights_, dst, strides_, padding_,
-          padding_);
+          worker_scratchpad(), plan.forward, kDirect, src, weights_, dst, strides_, dilates_,
+          padding_l_, padding_r_);
   }
 
   ConvolutionOptions options_;
   Blob src_, dst_;
   Desc weights_, bias_;
   bool one_by_one_;
-  memory::dims strides_, padding_;
+  memory::dims strides_, dilates_, padding_l_, padding_r_;
 };
 
 /// 2 for code generated for this convolution, 1 for matrix multiplication, 0 for the reference,
@@ -116,6 +118,11 @@ int speed_class(const ConvolutionPlan& plan) {
 }
 
 }  // namespace
+
+memory::dims weights_dims(const Conv2d& spec, std::int64_t ic) {
+  if (spec.groups == 1) return {spec.oc, ic, spec.kh, spec.kw};
+  return {spec.groups, spec.oc / spec.groups, ic / spec.groups, spec.kh, spec.kw};
+}
 
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options) {

@@ -9,6 +9,10 @@
 
 namespace karnin::onednn {
 
+/// (oc, ic, kh, kw), or with groups (groups, oc, ic, kh, kw) of one of them: the same order in
+/// memory.
+dnnl::memory::dims weights_dims(const Conv2d& spec, std::int64_t ic);
+
 /// The descriptions of everything that one convolution needs, in one pair of layouts.
 struct ConvolutionPlan {
   Blob src, dst;

@@ -67,7 +67,7 @@ Desc desc_of(const Blob& blob) { return {dims_of(blob), kF32, tag_of(blob.layout
 Desc any_desc(const dnnl::memory::dims& dims) { return {dims, kF32, Tag::any}; }
 
 Desc plain_desc(const dnnl::memory::dims& dims) {
-  constexpr std::array kTags{Tag::a, Tag::ab, Tag::abc, Tag::abcd};
+  constexpr std::array kTags{Tag::a, Tag::ab, Tag::abc, Tag::abcd, Tag::abcde};
   assert(!dims.empty() && dims.size() <= kTags.size());
   return {dims, kF32, kTags[dims.size() - 1]};
 }

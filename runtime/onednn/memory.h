@@ -19,7 +19,7 @@ dnnl::memory::dims dims_of(const Blob& blob);
 Desc desc_of(const Blob& blob);
 /// The blob's dimensions, the layout left to oneDNN.
 Desc any_desc(const dnnl::memory::dims& dims);
-/// Plain row-major f32 of one to four dimensions.
+/// Plain row-major f32 of one to five dimensions.
 Desc plain_desc(const dnnl::memory::dims& dims);
 
 /// Which of our layouts `desc` is for a blob of this size, if any.

@@ -17,29 +17,35 @@ using dnnl::memory;
 struct PoolingProblem {
   dnnl::algorithm algorithm;
   Desc src, dst;
-  memory::dims strides, kernel, padding;
+  memory::dims strides, kernel, padding_l, padding_r;
   memory::dims dilation{0, 0};
 
   PoolingForward::primitive_desc forward(bool training) const {
     const auto kind =
         training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     return describe<PoolingForward>(worker_scratchpad(), kind, algorithm, src, dst, strides, kernel,
-                                    dilation, padding, padding);
+                                    dilation, padding_l, padding_r);
   }
   PoolingBackward::primitive_desc backward(const PoolingForward::primitive_desc& hint) const {
     return describe_backward<PoolingBackward>(worker_scratchpad(), hint, algorithm, src, dst,
-                                              strides, kernel, dilation, padding, padding);
+                                              strides, kernel, dilation, padding_l, padding_r);
   }
 };
 
+dnnl::algorithm algorithm_of(const Pool2d& spec) {
+  if (spec.kind == PoolKind::max) return dnnl::algorithm::pooling_max;
+  return spec.count_padding ? dnnl::algorithm::pooling_avg_include_padding
+                            : dnnl::algorithm::pooling_avg_exclude_padding;
+}
+
 PoolingProblem problem_of(const Pool2d& spec, const Blob& src, const Extent& dst) {
-  return {.algorithm = spec.kind == PoolKind::max ? dnnl::algorithm::pooling_max
-                                                  : dnnl::algorithm::pooling_avg_exclude_padding,
+  return {.algorithm = algorithm_of(spec),
           .src = desc_of(src),
           .dst = desc_of({src.images, dst, src.layout}),
           .strides = {spec.sh, spec.sw},
           .kernel = {spec.kh, spec.kw},
-          .padding = {spec.ph, spec.pw}};
+          .padding_l = {spec.ph.l, spec.pw.l},
+          .padding_r = {spec.ph.r, spec.pw.r}};
 }
 
 }  // namespace

@@ -97,6 +97,11 @@ std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layo
   return std::nullopt;
 }
 
+bool has_layer(const Op& op, Domain domain) {
+  const auto* conv = std::get_if<Conv2d>(&op);
+  return domain != Domain::lanes || conv == nullptr || ConvolutionLanesLayer::covers(*conv);
+}
+
 LayerPtr make_layer(const LayerRequest& request) {
   return std::visit(LayerMaker(request), request.step.op);
 }

@@ -19,6 +19,9 @@ struct LayerRequest {
   bool diff_src = false;  ///< in training: somebody above wants a gradient
 };
 
+/// Whether an op has a layer of this domain; what has none runs in onednn, where all have one.
+bool has_layer(const Op& op, Domain domain);
+
 /// The layout without which there is no layer for a step; nothing where it takes what it is offered
 /// or tells by its layer's src().
 std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layout offered);

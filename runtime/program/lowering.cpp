@@ -22,13 +22,15 @@ ByRole<Slot> slots_of(std::span<const ParameterSpec> specs, NodeId node) {
   return slots;
 }
 
-/// One domain for the whole network.
+/// One domain for the whole network, but for what it has no layer for.
 void choose_domains(Draft& draft, const ProgramOptions& options) {
   const bool fit = std::ranges::all_of(draft.steps, [&](const DraftStep& step) {
     return ConvolutionPlanesLayer::covers(draft.src(step), draft.dst(step), options.images);
   });
   const bool too_large = options.domain == Domain::planes && !fit;
-  for (DraftStep& step : draft.steps) step.domain = too_large ? Domain::onednn : options.domain;
+  const Domain domain = too_large ? Domain::onednn : options.domain;
+  for (DraftStep& step : draft.steps)
+    step.domain = has_layer(step.op, domain) ? domain : Domain::onednn;
 }
 
 /// Makes step after step.
@@ -74,6 +76,10 @@ class Lowering {
   ValueId in_layout(ValueId id, Layout layout, const std::string& before) {
     const Blob src = value(id).blob;
     if (src.layout == layout) return id;
+    // Into lanes and out of them the way leads through plain order.
+    const bool lanes = layout == lanes_layout() || src.layout == lanes_layout();
+    if (lanes && layout != Layout::nchw && src.layout != Layout::nchw)
+      return in_layout(in_layout(id, Layout::nchw, before), layout, before);
     const auto [known, added] = reordered_.try_emplace({id, layout}, 0);
     if (added) known->second = add_step(reorder(id, layout, before), kNoNode, {id});
     return known->second;

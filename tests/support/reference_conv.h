@@ -16,7 +16,8 @@ struct ConvCase {
   Extent dst() const { return spec.dst({&src, 1}); }
   std::int64_t src_size() const { return images * src.size(); }
   std::int64_t dst_size() const { return images * dst().size(); }
-  std::int64_t weights_size() const { return spec.oc * src.c * spec.kh * spec.kw; }
+  std::int64_t group_ic() const { return src.c / spec.groups; }
+  std::int64_t weights_size() const { return spec.oc * group_ic() * spec.kh * spec.kw; }
 };
 
 /// visit(src index, weight index, dst index) for every product there is; padding makes none.
@@ -28,13 +29,15 @@ void for_each_product(const ConvCase& c, const Visit& visit) {
     for (std::int64_t oc = 0; oc < dst.c; ++oc)
       for (std::int64_t oy = 0; oy < dst.h; ++oy)
         for (std::int64_t ox = 0; ox < dst.w; ++ox)
-          for (std::int64_t ic = 0; ic < c.src.c; ++ic)
+          for (std::int64_t i = 0; i < c.group_ic(); ++i)
             for (std::int64_t ky = 0; ky < s.kh; ++ky)
               for (std::int64_t kx = 0; kx < s.kw; ++kx) {
-                const std::int64_t y = oy * s.sh - s.ph + ky, x = ox * s.sw - s.pw + kx;
+                const std::int64_t y = oy * s.sh - s.ph.l + ky * s.dh;
+                const std::int64_t x = ox * s.sw - s.pw.l + kx * s.dw;
+                const std::int64_t ic = oc / (s.oc / s.groups) * c.group_ic() + i;
                 if (y < 0 || y >= c.src.h || x < 0 || x >= c.src.w) continue;
                 visit(((n * c.src.c + ic) * c.src.h + y) * c.src.w + x,
-                      ((oc * c.src.c + ic) * s.kh + ky) * s.kw + kx,
+                      ((oc * c.group_ic() + i) * s.kh + ky) * s.kw + kx,
                       ((n * dst.c + oc) * dst.h + oy) * dst.w + ox);
               }
 }

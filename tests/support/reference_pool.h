@@ -30,7 +30,7 @@ void for_each_window(const PoolCase& c, const Visit& visit) {
         std::vector<std::size_t> window;
         for (std::int64_t ky = 0; ky < s.kh; ++ky)
           for (std::int64_t kx = 0; kx < s.kw; ++kx) {
-            const std::int64_t y = oy * s.sh - s.ph + ky, x = ox * s.sw - s.pw + kx;
+            const std::int64_t y = oy * s.sh - s.ph.l + ky, x = ox * s.sw - s.pw.l + kx;
             if (y < 0 || y >= c.src.h || x < 0 || x >= c.src.w) continue;
             window.push_back(static_cast<std::size_t>((plane * c.src.h + y) * c.src.w + x));
           }
@@ -47,6 +47,11 @@ inline std::size_t first_maximum(const std::vector<float>& src,
   return best;
 }
 
+inline double divisor(const Pool2d& spec, const std::vector<std::size_t>& window) {
+  return spec.count_padding ? static_cast<double>(spec.kh * spec.kw)
+                            : static_cast<double>(window.size());
+}
+
 inline std::vector<double> reference_pool(const PoolCase& c, const std::vector<float>& src) {
   std::vector<double> dst(static_cast<std::size_t>(c.dst_size()));
   for_each_window(c, [&](std::size_t d, const std::vector<std::size_t>& window) {
@@ -55,7 +60,7 @@ inline std::vector<double> reference_pool(const PoolCase& c, const std::vector<f
       return;
     }
     for (const std::size_t i : window) dst[d] += src[i];
-    dst[d] /= static_cast<double>(window.size());
+    dst[d] /= divisor(c.spec, window);
   });
   return dst;
 }
@@ -69,7 +74,7 @@ inline std::vector<double> reference_pool_backward(const PoolCase& c, const std:
       return;
     }
     for (const std::size_t i : window)
-      diff_src[i] += static_cast<double>(diff_dst[d]) / static_cast<double>(window.size());
+      diff_src[i] += static_cast<double>(diff_dst[d]) / divisor(c.spec, window);
   });
   return diff_src;
 }

@@ -53,7 +53,7 @@ class LinkFinder {
       at = readers.front();
       const Op& op = graph_.node(at).op;
       const auto* conv = std::get_if<Conv2d>(&op);
-      const bool padded = conv != nullptr && (conv->ph > 0 || conv->pw > 0);
+      const bool padded = conv != nullptr && !(conv->ph.is_none() && conv->pw.is_none());
       if (const auto dst = trainable(at)) return Link{src, *dst, relu, padded};
       if (!traits(op).keeps_units) return std::nullopt;
       relu = relu || is<Relu>(op);

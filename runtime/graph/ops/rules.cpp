@@ -21,14 +21,17 @@ const Extent& only_input(Extents srcs) {
   return srcs.front();
 }
 
-std::int64_t window_count(std::int64_t length, std::int64_t kernel, std::int64_t stride,
-                          std::int64_t padding) {
-  require_shape(is_side(kernel) && is_side(stride), "kernel and stride must be in 1..2^20");
-  require_shape(padding >= 0 && padding < kernel, "padding must be in 0..kernel - 1");
-  require_shape(length + 2 * padding >= kernel, "kernel " + std::to_string(kernel) +
-                                                    " exceeds the padded input of " +
-                                                    std::to_string(length + 2 * padding));
-  return (length + 2 * padding - kernel) / stride + 1;
+std::int64_t window_count(std::int64_t length, const Window& window) {
+  const auto& [kernel, stride, padding, dilation] = window;
+  require_shape(is_side(kernel) && is_side(stride) && is_side(dilation),
+                "kernel, stride and dilation must be in 1..2^20");
+  const std::int64_t reach = (kernel - 1) * dilation + 1;
+  const auto fits = [&](std::int64_t pad) { return pad >= 0 && pad < reach; };
+  require_shape(fits(padding.l) && fits(padding.r), "padding must be in 0..kernel - 1");
+  const std::int64_t padded = length + padding.l + padding.r;
+  require_shape(padded >= reach, "kernel " + std::to_string(reach) +
+                                     " exceeds the padded input of " + std::to_string(padded));
+  return (padded - reach) / stride + 1;
 }
 
 std::vector<ParameterShape> weight_and_bias(Dims weight) {

@@ -9,6 +9,7 @@
 
 #include "runtime/core/extent.h"
 #include "runtime/core/tensor.h"
+#include "runtime/graph/ops/padding.h"
 #include "runtime/graph/role.h"
 
 namespace karnin {
@@ -26,9 +27,16 @@ void require_shape(bool holds, const std::string& problem);
 /// The input of an op that has one.
 const Extent& only_input(Extents srcs);
 
-/// Length of one axis after a window of `kernel` slides over it by `stride`.
-std::int64_t window_count(std::int64_t length, std::int64_t kernel, std::int64_t stride,
-                          std::int64_t padding);
+/// A window that slides over one axis: `kernel` positions, `dilation` apart, `stride` further each
+/// time.
+struct Window {
+  std::int64_t kernel = 1, stride = 1;
+  Padding padding;
+  std::int64_t dilation = 1;
+};
+
+/// How many positions it has on an axis of this length. Throws ShapeError.
+std::int64_t window_count(std::int64_t length, const Window& window);
 
 /// A weight of these dimensions, and a bias for each of its rows.
 std::vector<ParameterShape> weight_and_bias(Dims weight);

@@ -30,7 +30,9 @@ std::vector<PoolShape> shapes() {
           if (pad >= kernel) continue;
           const std::int64_t h = positions(edge, kernel, stride, pad);
           const std::int64_t w = positions(edge + 2, kernel, stride, pad);
-          result.push_back({3, edge, edge + 2, h, w, kernel, kernel, stride, stride, pad, pad});
+          const bool count_padding = (kernel + edge) % 2 == 0;
+          result.push_back(
+              {3, edge, edge + 2, h, w, kernel, kernel, stride, stride, pad, pad, count_padding});
         }
   return result;
 }
@@ -99,7 +101,8 @@ TEST_P(PoolLanesTest, Average) {
       const auto from = static_cast<std::size_t>(n * o.src_floats);
       const auto to = static_cast<std::size_t>(n * o.dst_floats);
       for_each_window(s, [&](std::size_t output, const std::vector<std::size_t>& pixels) {
-        const double share = 1.0 / static_cast<double>(pixels.size());
+        const double inside = static_cast<double>(pixels.size());
+        const double share = 1.0 / (s.count_padding ? static_cast<double>(s.kh * s.kw) : inside);
         for (const std::size_t pixel : pixels) {
           dst.add(static_cast<std::int64_t>(to + output), o.src[from + pixel], share);
           diff_src.add(static_cast<std::int64_t>(from + pixel), o.diff_dst[to + output], share);

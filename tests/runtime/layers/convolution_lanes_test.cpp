@@ -33,7 +33,9 @@ const Shape kPlain[] = {{{3, 7, 6}, {.oc = 5, .kh = 3, .kw = 3}},
 const Shape kOther[] = {
     {{9, 5, 6}, {.oc = 4, .kh = 3, .kw = 2, .sh = 2, .sw = 1, .ph = 1, .pw = 1}},
     {{2, 8, 7}, {.oc = 3, .kh = 3, .kw = 3, .sh = 3, .sw = 2}},
-    {{1, 4, 5}, {.oc = 6, .kh = 3, .kw = 5, .ph = 2, .pw = 4}}};
+    {{1, 4, 5}, {.oc = 6, .kh = 3, .kw = 5, .ph = 2, .pw = 4}},
+    {{2, 8, 9}, {.oc = 3, .kh = 3, .kw = 3, .sh = 2, .sw = 2, .ph = {0, 1}, .pw = {0, 1}}},
+    {{3, 5, 6}, {.oc = 2, .kh = 2, .kw = 4, .ph = {1, 0}, .pw = {1, 3}}}};
 
 /// Batches smaller than a vector, as large, and with a block that is not full.
 std::vector<std::int64_t> batches() {

@@ -21,6 +21,8 @@ const ConvCase kCases[] = {
     {2, {3, 7, 6}, {.oc = 5, .kh = 3, .kw = 3}},
     {1, {1, 6, 6}, {.oc = 9, .kh = 5, .kw = 4}},
     {2, {9, 5, 6}, {.oc = 4, .kh = 3, .kw = 2, .sh = 2, .sw = 1, .ph = 1, .pw = 1}},
+    {2, {8, 6, 5}, {.oc = 8, .kh = 3, .kw = 3, .ph = {0, 1}, .pw = {2, 1}, .groups = 8}},
+    {1, {6, 7, 6}, {.oc = 4, .kh = 3, .kw = 2, .dh = 2, .dw = 3, .groups = 2}},
 };
 constexpr Layout kOffers[] = {Layout::nchw, Layout::nChw8c, Layout::nhwc};
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "runtime/layers/max_pooling.h"
+#include "runtime/layers/pooling_lanes.h"
+#include "runtime/layers/reorder_lanes.h"
 #include "tests/runtime/layers/layer_harness.h"
 #include "tests/support/fill.h"
 #include "tests/support/gradient_check.h"
@@ -29,8 +31,14 @@ void for_each_case(PoolKind kind, const Visit& visit) {
     for (const Layout layout : kLayouts)
       for (std::int64_t kernel = 1; kernel <= 4; ++kernel, ++count) {
         const std::int64_t kw = 1 + (kernel + count) % 3;
-        const Pool2d spec{
-            kind, kernel, kw, 1 + count % 3, 1 + count / 3 % 2, count % 2 % kernel, count % 3 % kw};
+        const Pool2d spec{.kind = kind,
+                          .kh = kernel,
+                          .kw = kw,
+                          .sh = 1 + count % 3,
+                          .sw = 1 + count / 3 % 2,
+                          .ph = {count % 2 % kernel, count / 2 % 3 % kernel},
+                          .pw = {count % 3 % kw, count / 3 % 2 % kw},
+                          .count_padding = kind == PoolKind::average && count % 5 < 2};
         SCOPED_TRACE(testing::Message()
                      << channels << " channels, layout " << int(layout) << ", kernel " << kernel
                      << "x" << kw << ", case " << count);
@@ -89,16 +97,17 @@ TEST(MaxPoolingLayer, GradientIsAFiniteDifference) {
 /// * 4.
 constexpr double kAverageTolerance = 32 * 64 * 0x1p-24;
 
+void expect_near(const Values& actual, const std::vector<double>& expected) {
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    ASSERT_NEAR(actual[i], expected[i], kAverageTolerance) << "element " << i;
+}
+
 TEST(PoolingLayer, AveragesLikeTheDefinition) {
   for_each_case(PoolKind::average, [](const PoolCase& c, Layout layout) {
     const PoolingLayer layer("pool", c.spec, {c.images, c.src, layout}, c.dst(), Purpose::training);
     const Values src = test::integers(c.src_size(), 1), diff_dst = test::integers(c.dst_size(), 2);
     test::LayerHarness harness(layer);
     harness.bind_training();
-    const auto expect_near = [](const Values& actual, const std::vector<double>& expected) {
-      for (std::size_t i = 0; i < expected.size(); ++i)
-        ASSERT_NEAR(actual[i], expected[i], kAverageTolerance) << "element " << i;
-    };
     expect_near(harness.forward(src), reference_pool(c, src));
     expect_near(harness.backward(diff_dst), reference_pool_backward(c, src, diff_dst));
   });
@@ -120,6 +129,20 @@ TEST(PoolingLayer, GradientIsAFiniteDifference) {
     const double loss_error = static_cast<double>(c.dst_size()) * 8 * 4 * 2 * 0x1p-24;
     test::expect_gradient(loss, src, harness.backward(diff_dst), 4.0F, loss_error / 4);
   }
+}
+
+TEST(PoolingLanesLayer, IsThatOfTheDefinition) {
+  for (const PoolKind kind : {PoolKind::max, PoolKind::average})
+    for_each_case(kind, [&](const PoolCase& c, Layout layout) {
+      if (layout != Layout::nchw) return;
+      const PoolingLanesLayer layer("pool", c.spec, {c.images, c.src, lanes_layout()}, c.dst());
+      const Values src = test::integers(c.src_size(), 1);
+      const Values diff_dst = test::integers(c.dst_size(), 2);
+      test::LayerHarness harness(layer);
+      harness.bind_training();
+      expect_near(harness.forward(src), reference_pool(c, src));
+      expect_near(harness.backward(diff_dst), reference_pool_backward(c, src, diff_dst));
+    });
 }
 
 TEST(MaxPoolingLayer, LeavesEightChannelBlocksWithoutPadding) {

@@ -70,8 +70,10 @@ struct Harness {
 std::string describe(const ConvCase& c, Layout offered) {
   const Conv2d& s = c.spec;
   return testing::PrintToString(std::vector<std::int64_t>{c.images, c.src.c, c.src.h, c.src.w, s.oc,
-                                                          s.kh, s.kw, s.sh, s.sw, s.ph, s.pw}) +
-         " (images, src, oc, kernel, stride, padding), layout " + std::to_string(int(offered));
+                                                          s.kh, s.kw, s.sh, s.sw, s.ph.l, s.ph.r,
+                                                          s.pw.l, s.pw.r, s.dh, s.dw, s.groups}) +
+         " (images, src, oc, kernel, stride, padding, dilation, groups), layout " +
+         std::to_string(int(offered));
 }
 
 /// Every pair of channel counts and every kernel size; the rest of the shape varies along.
@@ -91,30 +93,60 @@ void for_each_case(const Visit& visit) {
         const Extent src{ic, 5 + count % 4, 6 + count % 3};
         constexpr Layout kOffers[] = {Layout::nchw, Layout::nChw8c, Layout::nhwc, Layout::nChw16c};
         const Layout offered = kOffers[count % 4];
-        SCOPED_TRACE(describe({1 + count % 3, src, spec}, offered));
         visit(ConvCase{1 + count % 3, src, spec}, offered);
       }
 }
 
-TEST(Convolution, ForwardAndGradientsAreThoseOfTheDefinition) {
-  for_each_case([](const ConvCase& c, Layout offered) {
-    Harness run(c, offered, {.relu = false, .training = true, .diff_src = true});
-    Convolution::Bound bound(run.convolution, run.binding);
-    EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
-    run.expect_gradients(bound);
-  });
+void expect_definition(const ConvCase& c, Layout offered) {
+  SCOPED_TRACE(describe(c, offered));
+  Harness run(c, offered, {.relu = false, .training = true, .diff_src = true});
+  Convolution::Bound bound(run.convolution, run.binding);
+  EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
+  run.expect_gradients(bound);
+}
+
+TEST(Convolution, ForwardAndGradientsAreThoseOfTheDefinition) { for_each_case(expect_definition); }
+
+/// Depthwise with one and two channels of output each, few and many channels a group; pixels left
+/// out; another padding on each side.
+TEST(Convolution, GroupsDilationAndUnevenPaddingAreThoseOfTheDefinition) {
+  std::int64_t count = 0;
+  for (const auto& [groups, ic, oc] : {std::array<std::int64_t, 3>{1, 1, 1},
+                                       {2, 1, 1},
+                                       {8, 1, 1},
+                                       {17, 1, 1},
+                                       {16, 1, 2},
+                                       {3, 2, 1},
+                                       {2, 3, 5},
+                                       {2, 8, 8},
+                                       {4, 16, 4},
+                                       {1, 9, 8}})
+    for (const std::int64_t dilation : {1, 2, 3})
+      for (const std::int64_t kernel : {1, 2, 3}) {
+        ++count;
+        const std::int64_t pads = (kernel - 1) * dilation + 1;
+        const Conv2d spec{.oc = groups * oc,
+                          .kh = kernel,
+                          .kw = 3,
+                          .sh = 1 + count % 2,
+                          .sw = 1 + count / 2 % 2,
+                          .ph = {count % pads, (count + 1) % pads},
+                          .pw = {count % 2, (count + 1) % 3},
+                          .dh = dilation,
+                          .dw = 1 + dilation % 2,
+                          .groups = groups};
+        const ConvCase c{2, {groups * ic, 7 + count % 3, 9}, spec};
+        constexpr Layout kOffers[] = {Layout::nchw, Layout::nChw8c, Layout::nhwc};
+        expect_definition(c, kOffers[count % 3]);
+      }
 }
 
 TEST(Convolution, SkippedPixelsCostNoMemoryOfOthers) {
   for (const std::int64_t ic : {1, 3, 4, 5, 6, 7, 8, 9, 15, 17})
     for (const std::int64_t oc : {4, 8, 17})
       for (const Layout offered : {Layout::nchw, Layout::nhwc}) {
-        const ConvCase c{2, {ic, 28, 28}, {.oc = oc, .kh = 1, .kw = 1, .sh = 2, .sw = 2}};
-        SCOPED_TRACE(describe(c, offered));
-        Harness run(c, offered, {.relu = false, .training = true, .diff_src = true});
-        Convolution::Bound bound(run.convolution, run.binding);
-        EXPECT_EQ(run.forward(bound), exact(reference_conv(c, run.src, run.weights, run.bias)));
-        run.expect_gradients(bound);
+        expect_definition({2, {ic, 28, 28}, {.oc = oc, .kh = 1, .kw = 1, .sh = 2, .sw = 2}},
+                          offered);
       }
 }
 

@@ -41,6 +41,17 @@ Graph pooling_network() {
   return net({10, 8, 8}, {Pool2d{}, Conv2d{6, 3, 3}, Relu{}, Pool2d{PoolKind::average}});
 }
 
+/// Groups, dilation, another padding on each side: what not every domain has a layer for.
+Graph grouped_network() {
+  return net({6, 12, 11}, {Conv2d{.oc = 12, .kh = 3, .kw = 3, .ph = {0, 1}, .pw = 1, .groups = 6},
+                           Relu{}, Conv2d{.oc = 8, .kh = 1, .kw = 1}, Relu{},
+                           Conv2d{.oc = 4, .kh = 3, .kw = 2, .dh = 2, .dw = 3}, Relu{},
+                           Pool2d{.kind = PoolKind::max, .kh = 3, .kw = 3, .ph = {1, 0}, .pw = 1},
+                           Conv2d{.oc = 4, .kh = 3, .kw = 3, .ph = 1, .pw = {0, 2}, .groups = 2},
+                           Pool2d{.kind = PoolKind::average, .ph = {0, 1}, .count_padding = true},
+                           FullyConnected{5}});
+}
+
 /// Weights -1, 0, 1 and integer pixels: the values stay below 2^24, so that every implementation
 /// has to give the very same bits (an average of 4 is exact too).
 std::vector<Values> small_parameters(const Graph& graph) {
@@ -112,7 +123,8 @@ class EveryNetwork : public testing::TestWithParam<std::tuple<Graph, Domain>> {
 };
 INSTANTIATE_TEST_SUITE_P(Program, EveryNetwork,
                          testing::Combine(testing::Values(khanal2018(), khanal2018({1, 32, 32}),
-                                                          odd_network(), pooling_network()),
+                                                          odd_network(), pooling_network(),
+                                                          grouped_network()),
                                           testing::ValuesIn(kDomains)),
                          [](const auto& param) {
                            return std::string(to_string(std::get<1>(param.param))) +
