@@ -12,6 +12,7 @@
 #include "formats/io/printable.h"
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
+#include "formats/model/op_text.h"
 #include "formats/report/quantity.h"
 #include "train/session/provenance.h"
 
@@ -37,35 +38,12 @@ Contents read(const std::string& path) {
   return {static_cast<std::int64_t>(file.size()), decode_model(file, path), summarise(file, path)};
 }
 
-std::string window(std::int64_t kh, std::int64_t kw, std::int64_t sh, std::int64_t sw,
-                   std::int64_t ph, std::int64_t pw) {
-  std::string text = fmt::format("{}x{}", kh, kw);
-  if (sh != 1 || sw != 1) text += fmt::format(" stride {}x{}", sh, sw);
-  if (ph != 0 || pw != 0) text += fmt::format(" padding {}x{}", ph, pw);
-  return text;
-}
-
-struct Describe {
-  std::string operator()(const Conv2d& s) const {
-    return "conv " + window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
-  }
-  std::string operator()(const Pool2d& s) const {
-    return (s.kind == PoolKind::max ? "max pool " : "average pool ") +
-           window(s.kh, s.kw, s.sh, s.sw, s.ph, s.pw);
-  }
-  std::string operator()(const Relu& /*spec*/) const { return "relu"; }
-  std::string operator()(const FullyConnected& /*spec*/) const { return "fully connected"; }
-  std::string operator()(const Dropout& s) const { return fmt::format("dropout {}", s.rate); }
-  std::string operator()(const Add& /*spec*/) const { return "add"; }
-  std::string operator()(const Input& /*spec*/) const { return ""; }
-};
-
 std::string layer_table(const Graph& net) {
   const std::vector<Extent> extents = infer_extents(net);
   Table table("llr");
   table.add({"layer", "kind", "output"});
   for (std::size_t i = 0; i < extents.size(); ++i)
-    table.add({net.nodes[i].name, std::visit(Describe{}, net.nodes[i].op), to_string(extents[i])});
+    table.add({net.nodes[i].name, op_text(net.nodes[i].op), to_string(extents[i])});
   return table.str();
 }
 

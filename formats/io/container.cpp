@@ -56,7 +56,7 @@ void check_identity(ByteReader& reader, Features expected) {
         fmt::format("format version: expected 1 to {}, got {}", kFormatVersion, version));
   const ByteReader features_at = reader;
   const auto features = static_cast<Features>(reader.read<std::uint32_t>("features"));
-  if (features != expected)
+  if (features != expected && features != (expected | Features::graph))
     features_at.fail(
         fmt::format("features: expected {}, got {}", describe(expected), describe(features)));
 }

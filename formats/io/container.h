@@ -25,7 +25,13 @@ enum class SectionKind : std::uint32_t {
 enum class Features : std::uint32_t {
   none = 0,
   checkpoint = 1,  ///< sections of kinds run and numbers, after those of the model
+  graph = 2,       ///< a network that the first schema has no words for
 };
+
+constexpr Features operator|(Features a, Features b) {
+  return static_cast<Features>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+constexpr bool has(Features features, Features bit) { return (features | bit) == features; }
 
 /// As in PNG: a byte with the high bit set, CR LF, Ctrl-Z and LF show what 7-bit and text-mode
 /// transfers damage.
@@ -53,7 +59,7 @@ std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
 
 /// Checks all that can be checked without a look into the payloads: every byte of the file is
 /// verified when this returns. The views point into `bytes` and `path`. Throws FileError, also
-/// where the file has other features than these.
+/// where the file has other features than these; it may hold a graph besides.
 std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,
                                           std::string_view path,
                                           Features expected = Features::none);

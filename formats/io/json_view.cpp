@@ -9,7 +9,7 @@
 
 namespace karnin {
 
-void JsonView::require_keys(std::initializer_list<std::string_view> known) const {
+void JsonView::require_keys(std::span<const std::string_view> known) const {
   if (!value_.is_object()) wrong_type("an object");
   for (const auto& [key, value] : value_.items())
     if (std::ranges::find(known, key) == known.end())
@@ -55,6 +55,11 @@ std::int64_t JsonView::integer(std::int64_t least, std::int64_t most) const {
 float JsonView::number() const {
   if (!value_.is_number()) wrong_type("a number");
   return value_.get<float>();
+}
+
+bool JsonView::boolean() const {
+  if (!value_.is_boolean()) wrong_type("true or false");
+  return value_.get<bool>();
 }
 
 std::string JsonView::text() const {

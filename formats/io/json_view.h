@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,15 +20,20 @@ class JsonView {
       : value_(value), where_(where), path_(std::move(path)) {}
 
   /// An object with no other keys than these.
-  void require_keys(std::initializer_list<std::string_view> known) const;
+  void require_keys(std::span<const std::string_view> known) const;
+  void require_keys(std::initializer_list<std::string_view> known) const {
+    require_keys(std::span(known.begin(), known.size()));
+  }
   bool has(std::string_view key) const;
   JsonView operator[](std::string_view key) const;
 
+  bool is_array_of(std::size_t count) const { return value_.is_array() && value_.size() == count; }
   std::vector<JsonView> elements() const;  ///< of an array
   std::vector<std::int64_t> integers(std::size_t count, std::int64_t least,
                                      std::int64_t most) const;  ///< exactly `count` of them
   std::int64_t integer(std::int64_t least, std::int64_t most) const;
   float number() const;  ///< finite
+  bool boolean() const;
   std::string text() const;
 
   [[noreturn]] void fail(const std::string& problem) const;

@@ -15,4 +15,8 @@ std::string to_json(const Graph& graph);
 /// Throws FileError for a wrong schema, ShapeError for shapes that do not chain.
 Graph architecture_from(const JsonView& json);
 
+/// Whether the first version of the schema had words for this network: a chain of its ops that
+/// gives one value a class.
+bool is_in_first_schema(const Graph& graph);
+
 }  // namespace karnin

@@ -123,7 +123,7 @@ std::vector<std::uint8_t> encode_checkpoint(const Checkpoint& checkpoint) {
   sections.push_back({SectionKind::run, text_payload(checkpoint.run)});
   for (const NumberArray& array : checkpoint.arrays)
     sections.push_back({SectionKind::numbers, payload_of(array)});
-  return encode_container(sections, Features::checkpoint);
+  return encode_container(sections, Features::checkpoint | features_of(checkpoint.model.graph));
 }
 
 Checkpoint decode_checkpoint(std::span<const std::uint8_t> bytes, const std::string& path) {
@@ -147,7 +147,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 
 Model read_model_or_checkpoint(const std::filesystem::path& path) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxModelBytes);
-  if (features_of(bytes) == Features::checkpoint)
+  if (has(features_of(bytes), Features::checkpoint))
     return decode_checkpoint(bytes, path.string()).model;
   return decode_model(bytes, path.string());
 }

@@ -8,7 +8,7 @@
 namespace karnin {
 
 std::vector<std::uint8_t> encode_model(const Model& model) {
-  return encode_container(model_sections(model));
+  return encode_container(model_sections(model), features_of(model.graph));
 }
 
 namespace {

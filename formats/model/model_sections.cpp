@@ -7,6 +7,7 @@
 #include "formats/coding/text_codec.h"
 #include "formats/io/byte_writer.h"
 #include "formats/io/json_text.h"
+#include "formats/model/architecture_schema.h"
 #include "formats/model/model_description.h"
 #include "formats/model/storable.h"
 
@@ -47,6 +48,10 @@ ModelDescription take_description(SectionQueue& sections, const std::string& pat
   const ByteReader start = sections.peek();
   ModelDescription description = description_from(
       take_text(sections, SectionKind::description, "description"), path, start.offset());
+  const Features graph = features_of(description.graph);
+  if (has(sections.features(), Features::graph) != (graph == Features::graph))
+    start.fail(graph == Features::graph ? "features: expected 0x2 (a graph) with this description"
+                                        : "features: expected no graph with this description");
   description.provenance = take_provenance(sections, sections.peek());
   return description;
 }
@@ -77,6 +82,10 @@ Sensitivity read_sensitivity(ByteReader payload, const std::vector<ParameterSpec
 }
 
 }  // namespace
+
+Features features_of(const Graph& graph) {
+  return is_in_first_schema(graph) ? Features::none : Features::graph;
+}
 
 std::vector<Section> model_sections(const Model& model) {
   require_storable(model);

@@ -10,6 +10,9 @@
 
 namespace karnin {
 
+/// What the file of a network has to say of it: Features::graph or none.
+Features features_of(const Graph& graph);
+
 /// Throws as encode_model() does (model_file.h).
 std::vector<Section> model_sections(const Model& model);
 

@@ -18,10 +18,12 @@ class SectionQueue {
                Features features = Features::none)
       : views_(decode_container(bytes, path, features)),
         end_(bytes, path, 0),
-        version_(version_of(bytes)) {}
+        version_(version_of(bytes)),
+        features_(features_of(bytes)) {}
 
   /// Of the file: payloads differ between versions.
   std::uint32_t version() const { return version_; }
+  Features features() const { return features_; }
 
   bool next_is(SectionKind kind) const {
     return next_ < views_.size() && views_[next_].kind == kind;
@@ -42,6 +44,7 @@ class SectionQueue {
   std::vector<SectionView> views_;
   ByteReader end_;
   std::uint32_t version_;
+  Features features_;
   std::size_t next_ = 0;
 };
 

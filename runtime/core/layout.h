@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "runtime/core/extent.h"
 
@@ -27,6 +28,11 @@ struct Blob {
   /// Floats of one image in memory, padded channels included.
   std::int64_t image_floats() const;
   std::int64_t floats() const { return blocks() * lanes() * image_floats(); }
+  /// Whether the numbers of a channel lie together, and one channel behind the other: in plain
+  /// order, and with images in lanes.
+  bool has_planes() const { return block() == 1; }
+  /// Floats of a channel where it has planes.
+  std::int64_t plane_floats() const { return extent.h * extent.w * lanes(); }
   /// Where among the floats of an image the element (c, pixel / w, pixel % w) lies.
   std::int64_t offset(std::int64_t c, std::int64_t pixel) const;
   /// Where in memory that element of an image lies.
@@ -46,7 +52,7 @@ struct Binding {
     float* src = nullptr;
     float* diff_src = nullptr;
   };
-  Source second{};  ///< of a layer that has two inputs
+  std::vector<Source> others{};  ///< of a layer that has several inputs
 };
 
 }  // namespace karnin

@@ -119,12 +119,10 @@ std::int64_t class_count(const Graph& graph) {
   return logits.c;
 }
 
-void require_chain(const Graph& graph) {
+bool is_chain(const Graph& graph) {
   for (NodeId id = 1; std::cmp_less(id, graph.nodes.size()); ++id)
-    require(graph.node(id), graph.node(id).inputs == std::vector{id - 1},
-            "its input must be the layer before it: only chains are supported");
-  if (graph.outputs != std::vector{static_cast<NodeId>(graph.nodes.size()) - 1})
-    throw ShapeError("architecture: expected the last layer to be the only output");
+    if (graph.node(id).inputs != std::vector{id - 1}) return false;
+  return graph.outputs == std::vector{static_cast<NodeId>(graph.nodes.size()) - 1};
 }
 
 }  // namespace karnin

@@ -70,8 +70,7 @@ const Extent& input_extent(const Graph& graph);
 /// graph, several outputs, or one that isn't one value a class.
 std::int64_t class_count(const Graph& graph);
 
-/// Throws ShapeError, naming a node, unless each reads the one before it and the last is the
-/// output.
-void require_chain(const Graph& graph);
+/// Whether each node reads the one before it, and the last is the only output.
+bool is_chain(const Graph& graph);
 
 }  // namespace karnin

@@ -24,7 +24,7 @@ std::vector<ParameterShape> parameters(const Op& op, Extents srcs) {
 }
 
 Traits traits(const Op& op) {
-  return std::visit([]<typename Kind>(const Kind& /*kind*/) { return Kind::traits(); }, op);
+  return std::visit([](const auto& kind) { return kind.traits(); }, op);
 }
 
 }  // namespace karnin

@@ -5,8 +5,13 @@
 namespace karnin {
 namespace {
 
-constexpr EnumNames<Role, kRoles.size()> kRoleNames{
-    {{Role::weight, "weight"}, {Role::bias, "bias"}}};
+constexpr EnumNames<Role, kRoles.size()> kRoleNames{{{Role::weight, "weight"},
+                                                     {Role::bias, "bias"},
+                                                     {Role::scale, "scale"},
+                                                     {Role::shift, "shift"},
+                                                     {Role::mean, "mean"},
+                                                     {Role::variance, "variance"},
+                                                     {Role::slope, "slope"}}};
 
 }  // namespace
 

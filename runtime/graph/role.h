@@ -8,10 +8,14 @@
 
 namespace karnin {
 
-enum class Role { weight, bias };
-inline constexpr std::array kRoles{Role::weight, Role::bias};
+enum class Role { weight, bias, scale, shift, mean, variance, slope };
+inline constexpr std::array kRoles{Role::weight, Role::bias,     Role::scale, Role::shift,
+                                   Role::mean,   Role::variance, Role::slope};
 
-std::string_view to_string(Role role);  ///< "weight" or "bias"
+std::string_view to_string(Role role);  ///< "weight", ...
+
+/// Measured, not learnt: neither optimizer nor recorder nor pruner touch it.
+constexpr bool is_statistic(Role role) { return role == Role::mean || role == Role::variance; }
 
 /// One value for each role that a tensor of a node may have.
 template <typename T>

@@ -16,12 +16,12 @@ class BoundAdd : public BoundLayer {
   }
 
   void forward(const ShardId& /*shard*/) override {
-    const std::array<const float*, 2> srcs{binding_.src, binding_.second.src};
+    const std::array<const float*, 2> srcs{binding_.src, binding_.others[0].src};
     kernels::active().tree_sum(floats_, srcs.size(), srcs.data(), binding_.dst);
   }
 
   void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
-    for (float* diff_src : {binding_.diff_src, binding_.second.diff_src})
+    for (float* diff_src : {binding_.diff_src, binding_.others[0].diff_src})
       if (diff_src != nullptr) std::copy_n(binding_.diff_dst, floats_, diff_src);
   }
 

@@ -2,7 +2,11 @@
 
 #include <cassert>
 
+#include "runtime/layers/activation.h"
 #include "runtime/layers/add.h"
+#include "runtime/layers/arithmetic.h"
+#include "runtime/layers/channel_affine.h"
+#include "runtime/layers/concat.h"
 #include "runtime/layers/convolution.h"
 #include "runtime/layers/convolution_lanes.h"
 #include "runtime/layers/convolution_planes.h"
@@ -11,10 +15,15 @@
 #include "runtime/layers/fc_lanes.h"
 #include "runtime/layers/fc_training.h"
 #include "runtime/layers/max_pooling.h"
+#include "runtime/layers/pad.h"
 #include "runtime/layers/pooling.h"
 #include "runtime/layers/pooling_lanes.h"
+#include "runtime/layers/prelu.h"
 #include "runtime/layers/relu.h"
 #include "runtime/layers/reorder_lanes.h"
+#include "runtime/layers/reshape.h"
+#include "runtime/layers/softmax.h"
+#include "runtime/layers/transpose.h"
 
 namespace karnin {
 namespace {
@@ -33,7 +42,7 @@ class LayerMaker {
   }
 
   LayerPtr operator()(const Conv2d& op) const {
-    const auto& [step, options, src, dst, diff_src] = request_;
+    const auto& [step, options, src, srcs, dst, diff_src] = request_;
     if (in_lanes())
       return std::make_unique<ConvolutionLanesLayer>(
           step.name, op, src, dst, ConvolutionLanesOptions{step.relu, step.pooled, purpose_});
@@ -47,7 +56,7 @@ class LayerMaker {
   }
 
   LayerPtr operator()(const FullyConnected& op) const {
-    const auto& [step, options, src, dst, diff_src] = request_;
+    const auto& [step, options, src, srcs, dst, diff_src] = request_;
     if (training() && !in_lanes())
       return std::make_unique<FcTrainingLayer>(step.name, op, src, step.relu);
     const FcKernel kernel =
@@ -59,7 +68,7 @@ class LayerMaker {
   }
 
   LayerPtr operator()(const Pool2d& op) const {
-    const auto& [step, options, src, dst, diff_src] = request_;
+    const auto& [step, options, src, srcs, dst, diff_src] = request_;
     if (in_lanes()) return std::make_unique<PoolingLanesLayer>(step.name, op, src, dst);
     if (op.kind == PoolKind::max) return std::make_unique<MaxPoolingLayer>(step.name, op, src, dst);
     return std::make_unique<PoolingLayer>(step.name, op, src, dst, purpose_);
@@ -73,8 +82,48 @@ class LayerMaker {
     return std::make_unique<DropoutLayer>(step_.name, op, request_.src, step_.number);
   }
 
+  LayerPtr operator()(const Activation& op) const {
+    return std::make_unique<ActivationLayer>(step_.name, op, request_.src, purpose_);
+  }
+
+  LayerPtr operator()(const PRelu& /*op*/) const {
+    return std::make_unique<PReluLayer>(step_.name, request_.src, purpose_);
+  }
+
+  LayerPtr operator()(const ChannelAffine& /*op*/) const {
+    return std::make_unique<ChannelAffineLayer>(step_.name, request_.src, std::nullopt, purpose_);
+  }
+
+  LayerPtr operator()(const BatchNorm& op) const {
+    return std::make_unique<ChannelAffineLayer>(step_.name, request_.src, op.epsilon, purpose_);
+  }
+
   LayerPtr operator()(const Add& /*op*/) const {
     return std::make_unique<AddLayer>(step_.name, request_.src);
+  }
+
+  LayerPtr operator()(const Arithmetic& op) const {
+    return std::make_unique<ArithmeticLayer>(step_.name, op.kind, request_.src, request_.srcs[1]);
+  }
+
+  LayerPtr operator()(const Concat& /*op*/) const {
+    return std::make_unique<ConcatLayer>(step_.name, request_.src, request_.srcs, request_.dst);
+  }
+
+  LayerPtr operator()(const Softmax& op) const {
+    return std::make_unique<SoftmaxLayer>(step_.name, op, request_.src);
+  }
+
+  LayerPtr operator()(const Pad& op) const {
+    return std::make_unique<PadLayer>(step_.name, op, request_.src, request_.dst);
+  }
+
+  LayerPtr operator()(const Reshape& /*op*/) const {
+    return std::make_unique<ReshapeLayer>(step_.name, request_.src, request_.dst);
+  }
+
+  LayerPtr operator()(const Transpose& op) const {
+    return std::make_unique<TransposeLayer>(step_.name, op, request_.src, request_.dst);
   }
 
  private:
@@ -86,6 +135,13 @@ class LayerMaker {
   Purpose purpose_;
 };
 
+/// Whether its layer is written for planes alone.
+bool wants_planes(const Op& op) {
+  if (const auto* activation = std::get_if<Activation>(&op)) return !activation->keeps_zero();
+  return is<PRelu>(op) || is<ChannelAffine>(op) || is<BatchNorm>(op) || is<Arithmetic>(op) ||
+         is<Concat>(op) || is<Softmax>(op) || is<Pad>(op) || is<Reshape>(op) || is<Transpose>(op);
+}
+
 bool is_lanes(Layout layout) { return Blob{1, {1, 1, 1}, layout}.lanes() > 1; }
 
 }  // namespace
@@ -93,13 +149,15 @@ bool is_lanes(Layout layout) { return Blob{1, {1, 1, 1}, layout}.lanes() > 1; }
 std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layout offered) {
   if (step.domain == Domain::lanes) return lanes_layout();
   const bool rows = is<FullyConnected>(step.op) && purpose == Purpose::training;
-  if (step.pooled || rows || is_lanes(offered)) return Layout::nchw;
+  if (step.pooled || rows || is_lanes(offered) || wants_planes(step.op)) return Layout::nchw;
   return std::nullopt;
 }
 
 bool has_layer(const Op& op, Domain domain) {
-  const auto* conv = std::get_if<Conv2d>(&op);
-  return domain != Domain::lanes || conv == nullptr || ConvolutionLanesLayer::covers(*conv);
+  if (domain != Domain::lanes) return true;
+  if (const auto* conv = std::get_if<Conv2d>(&op)) return ConvolutionLanesLayer::covers(*conv);
+  // Lanes without an image hold zeros, whose quotients are no numbers.
+  return op != Op(Arithmetic{ArithmeticKind::divide});
 }
 
 LayerPtr make_layer(const LayerRequest& request) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "runtime/layers/layer.h"
 #include "runtime/program/draft.h"
@@ -14,7 +15,8 @@ namespace karnin {
 struct LayerRequest {
   const DraftStep& step;
   const ProgramOptions& options;
-  Blob src;
+  Blob src;                  ///< the first one, as it is offered
+  std::vector<Extent> srcs;  ///< of all that it reads
   Extent dst;
   bool diff_src = false;  ///< in training: somebody above wants a gradient
 };

@@ -67,7 +67,10 @@ class Lowering {
     if (const auto wanted = wanted_layout(step, options_.purpose, offered))
       srcs.front() = in_layout(srcs.front(), *wanted, step.name);
     const Value& first = value(srcs.front());
-    auto layer = make_layer({step, options_, first.blob, draft_.dst(step), first.wants_diff});
+    std::vector<Extent> extents;
+    for (const ValueId src : step.srcs) extents.push_back(draft_.value(src));
+    auto layer = make_layer(
+        {step, options_, first.blob, std::move(extents), draft_.dst(step), first.wants_diff});
     for (ValueId& src : srcs) src = in_layout(src, layer->src().layout, step.name);
     lowered_as_[step.dst] = add_step(std::move(layer), step.node, std::move(srcs));
   }
@@ -105,7 +108,7 @@ class Lowering {
     const auto id = static_cast<StepId>(lowered_.steps.size());
     const ValueId dst = add_value(layer->dst());
     Step step{std::move(layer), node, std::move(srcs), dst, slots_of(specs_, node)};
-    bool wants_diff = step.is_trainable();
+    bool wants_diff = step.has_parameters();
     for (const ValueId src : step.srcs) {
       Value& read = lowered_.values[static_cast<std::size_t>(src)];
       read.consumers.push_back(id);

@@ -1,6 +1,7 @@
 // From a graph to prepared layers whose layouts fit together.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -37,7 +38,10 @@ struct Step {
   ValueId dst = 0;
   ByRole<Slot> parameters;
 
-  bool is_trainable() const { return parameters[Role::weight].floats > 0; }
+  bool has(Role role) const { return parameters[role].floats > 0; }
+  bool has_parameters() const {
+    return std::ranges::any_of(kRoles, [&](Role role) { return has(role); });
+  }
 };
 
 struct Lowered {

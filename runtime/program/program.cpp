@@ -23,7 +23,8 @@ std::span<const Step> Program::steps() const { return impl_->lowered.steps; }
 
 void Program::set_parameters(std::span<const float* const> parameters) {
   for (Step& step : impl_->lowered.steps)
-    if (step.is_trainable()) step.layer->set_parameters(tensors_of<const float>(step, parameters));
+    if (step.has_parameters())
+      step.layer->set_parameters(tensors_of<const float>(step, parameters));
 }
 
 void Program::set_parameters(std::span<const WeightsView> parameters) {
@@ -31,9 +32,11 @@ void Program::set_parameters(std::span<const WeightsView> parameters) {
   std::vector<const float*> plain;
   for (const WeightsView& weights : parameters) plain.push_back(weights.plain);
   for (Step& step : impl_->lowered.steps) {
-    if (!step.is_trainable()) continue;
+    if (!step.has_parameters()) continue;
     const LayerParameters tensors = tensors_of<const float>(step, plain);
-    if (const auto* sparse = parameters[step.parameters[Role::weight].parameter].sparse)
+    const SparseMatrix* sparse = nullptr;
+    if (step.has(Role::weight)) sparse = parameters[step.parameters[Role::weight].parameter].sparse;
+    if (sparse != nullptr)
       step.layer->set_sparse_parameters(*sparse, tensors);
     else
       step.layer->set_parameters(tensors);
@@ -42,7 +45,8 @@ void Program::set_parameters(std::span<const WeightsView> parameters) {
 
 void Program::hold_masks(std::span<const std::span<const std::uint8_t>> masks) {
   for (Step& step : impl_->lowered.steps)
-    if (step.is_trainable()) step.layer->hold_mask(masks[step.parameters[Role::weight].parameter]);
+    if (step.has(Role::weight))
+      step.layer->hold_mask(masks[step.parameters[Role::weight].parameter]);
 }
 
 }  // namespace karnin

@@ -41,7 +41,8 @@ struct Program::Worker::Impl {
                     .dst = value(step.dst),
                     .diff_src = diff_of_src(i, 0),
                     .diff_dst = diff(step.dst)};
-    if (step.srcs.size() > 1) binding.second = {value(step.srcs[1]), diff_of_src(i, 1)};
+    for (std::size_t s = 1; s < step.srcs.size(); ++s)
+      binding.others.push_back({value(step.srcs[s]), diff_of_src(i, s)});
     return binding;
   }
 

@@ -9,6 +9,7 @@
 #include "runtime/graph/parameters.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_fc.h"
+#include "tests/support/reference_op.h"
 #include "tests/support/reference_pool.h"
 #include "tests/support/reference_relu.h"
 
@@ -89,6 +90,11 @@ class ReferenceNetwork {
   }
   /// At rate 0, or in inference.
   Values forward(NodeId id, const Dropout& /*op*/) { return src(id); }
+  /// All others, as ReferenceOp has them.
+  template <typename Other>
+  Values forward(NodeId id, const Other& /*op*/) {
+    return rounded(reference_op(id, images_).forward(srcs_of(id, 0, images_), own_parameters(id)));
+  }
   Values forward(NodeId id, const Add& /*op*/) {
     Values sum = src(id);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += src(id, 1)[i];
@@ -126,6 +132,53 @@ class ReferenceNetwork {
   void backward(NodeId id, const Add& /*op*/, const Values& diff) {
     add_diff(id, diff, 0);
     add_diff(id, diff, 1);
+  }
+
+  ReferenceOp reference_op(NodeId id, std::int64_t images) const {
+    return {graph_.node(id).op, source_extents(graph_, extents_, id), images};
+  }
+  /// What node `id` reads, of `count` images from the `first` one on.
+  std::vector<Doubles> srcs_of(NodeId id, std::int64_t first, std::int64_t count) const {
+    std::vector<Doubles> srcs;
+    for (const NodeId input : graph_.node(id).inputs) {
+      const auto from = at(values_, input).begin() + first * at(extents_, input).size();
+      srcs.emplace_back(from, from + count * at(extents_, input).size());
+    }
+    return srcs;
+  }
+  std::vector<Doubles> own_parameters(NodeId id) const {
+    std::vector<Doubles> own;
+    for (std::size_t p = 0; p < specs_.size(); ++p)
+      if (specs_[p].node == id) own.emplace_back(parameters_[p].begin(), parameters_[p].end());
+    return own;
+  }
+
+  /// Image after image, by differences of the definition.
+  template <typename Other>
+  void backward(NodeId id, const Other& /*op*/, const Values& diff) {
+    const ReferenceOp op = reference_op(id, 1);
+    const std::int64_t floats = at(extents_, id).size();
+    for (std::size_t p = 0; p < specs_.size(); ++p)
+      if (specs_[p].node == id) gradients_[p].assign(parameters_[p].size(), 0.0F);
+    for (std::int64_t image = 0; image < images_; ++image) {
+      std::vector<Doubles> srcs = srcs_of(id, image, 1), own = own_parameters(id);
+      const Doubles weights(diff.begin() + image * floats, diff.begin() + (image + 1) * floats);
+      const auto add_gradient = [&](Doubles& by, Values& sums, std::int64_t offset) {
+        const Doubles centre = by;
+        const auto value = [&](const Doubles& x) {
+          by = x;
+          return op.forward(srcs, own);
+        };
+        const Doubles gradient = numeric_gradient(value, centre, weights);
+        by = centre;
+        for (std::size_t k = 0; k < gradient.size(); ++k)
+          sums[static_cast<std::size_t>(offset) + k] += static_cast<float>(gradient[k]);
+      };
+      for (std::size_t i = 0; i < srcs.size(); ++i)
+        add_gradient(srcs[i], at(diffs_, input(id, i)), image * at(extents_, input(id, i)).size());
+      for (std::size_t p = 0, k = 0; p < specs_.size(); ++p)
+        if (specs_[p].node == id) add_gradient(own[k++], gradients_[p], 0);
+    }
   }
 
   Graph graph_;

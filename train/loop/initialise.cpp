@@ -1,6 +1,8 @@
 #include "train/loop/initialise.h"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "runtime/core/counter_rng.h"
 #include "train/loop/zero_pruned.h"
@@ -19,11 +21,34 @@ void fill_uniform(Parameter& parameter, double bound, CounterRng rng) {
   zero_pruned(parameter);
 }
 
+/// Where a tensor starts that is not drawn at random; nothing for weights and biases.
+std::optional<float> start_of(Role role) {
+  switch (role) {
+    case Role::weight:
+    case Role::bias:
+      return std::nullopt;
+    case Role::scale:
+    case Role::variance:
+      return 1.0F;
+    case Role::shift:
+    case Role::mean:
+      return 0.0F;
+    case Role::slope:
+      return 0.25F;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void initialise(Model& model, std::uint64_t seed) {
   const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (const auto start = start_of(specs[i].role)) {
+      std::ranges::fill(model.parameters[i].value.span(), *start);
+      zero_pruned(model.parameters[i]);
+      continue;
+    }
     // A bias takes the bound of its node's weights.
     const std::size_t weight = find_parameter(specs, specs[i].node, Role::weight).value();
     const std::int64_t inputs = fan_in(model.parameters[weight].value);

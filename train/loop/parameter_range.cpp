@@ -5,8 +5,10 @@
 namespace karnin {
 
 std::vector<ParameterRange> parameter_ranges(const Model& model) {
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
   std::vector<ParameterRange> ranges;
   for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    if (is_statistic(specs[p].role)) continue;
     const std::int64_t size = model.parameters[p].value.size();
     for (std::int64_t offset = 0; offset < size; offset += kRangeElements)
       ranges.push_back({p, offset, std::min(kRangeElements, size - offset)});

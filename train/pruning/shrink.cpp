@@ -40,7 +40,10 @@ class LinkFinder {
 
  private:
   std::optional<Trainable> trainable(NodeId id) const {
-    if (!traits(graph_.node(id).op).trainable) return std::nullopt;
+    const Op& op = graph_.node(id).op;
+    const auto* conv = std::get_if<Conv2d>(&op);
+    const bool grouped = conv != nullptr && conv->groups != 1;  // whose channels are not all alike
+    if (!traits(op).trainable || grouped) return std::nullopt;
     return Trainable{id, find_parameter(specs_, id, Role::weight).value(),
                      find_parameter(specs_, id, Role::bias).value()};
   }

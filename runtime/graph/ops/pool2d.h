@@ -25,7 +25,10 @@ struct Pool2d {
     return {src.c, window_count(src.h, along_h()), window_count(src.w, along_w())};
   }
   static std::vector<ParameterShape> parameters(Extents /*srcs*/) { return {}; }
-  static constexpr Traits traits() { return {.monotone = true, .keeps_units = true}; }
+  /// Averages that count the padding make a constant channel less so at the border.
+  constexpr Traits traits() const {
+    return {.monotone = true, .keeps_units = !count_padding || (ph.is_none() && pw.is_none())};
+  }
   bool operator==(const Pool2d&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/core/error.h"
 #include "runtime/graph/networks.h"
 #include "tests/support/error_message.h"
+#include "tests/support/every_op.h"
 #include "tests/support/temporary_directory.h"
 
 namespace karnin {
@@ -35,7 +36,8 @@ Graph every_layer() {
 }
 
 TEST(ArchitectureJson, RoundTripsAndIsCanonical) {
-  for (const Graph& net : {khanal2018(), khanal2018({1, 32, 32}, 7), every_layer()}) {
+  for (const Graph& net :
+       {khanal2018(), khanal2018({1, 32, 32}, 7), every_layer(), test::every_op()}) {
     const std::string text = architecture_to_json(net);
     EXPECT_EQ(architecture_from_json(text, "f"), net);
     EXPECT_EQ(architecture_to_json(architecture_from_json(text, "f")), text);
@@ -75,8 +77,9 @@ TEST(ArchitectureJson, NamesThePlaceOfWhatItRefuses) {
               HasSubstr("input[1]: expected 1 to 1048576, got 0"));
   EXPECT_THAT(refusal(R"({"name":"n","input":[1,8,8],"layers":{}})"),
               HasSubstr("layers: expected an array"));
-  EXPECT_THAT(refusal(R"({"name":"n","input":[1,8,8],"layers":[],"x":0})"),
-              HasSubstr("unknown key \"x\": expected name, input, layers (net.json"));
+  EXPECT_THAT(
+      refusal(R"({"name":"n","input":[1,8,8],"layers":[],"x":0})"),
+      HasSubstr("unknown key \"x\": expected name, input, order, layers, outputs (net.json"));
   std::string layers = "0";
   for (int i = 0; i < 4096; ++i) layers += ",0";
   EXPECT_THAT(refusal(with_layers(layers)),
@@ -118,7 +121,6 @@ TEST(ArchitectureJson, RefusesShapesThatDoNotChain) {
   shape_refusal(R"({"name":"c","type":"conv2d","oc":1,"kernel":[9,9]},)" + kLast);
   shape_refusal(kLast + "," + kLast);
   shape_refusal(R"({"name":"a","type":"dropout","rate":1.0},)" + kLast);
-  shape_refusal(R"({"name":"r","type":"relu"})");
   shape_refusal(R"({"name":"a","type":"relu"},{"name":"b","type":"relu","inputs":["input"]},)" +
                 kLast);
   shape_refusal(R"({"name":"a","type":"relu","inputs":[]},)" + kLast);
@@ -177,12 +179,18 @@ TEST(ArchitectureJson, UnknownWordsListWhatIsExpected) {
     });
   };
   EXPECT_THAT(refusal(R"("type":"conv")"),
-              testing::HasSubstr("layers[0].type: unknown layer type \"conv\": expected conv2d, "
-                                 "max_pool2d, avg_pool2d, relu, fully_connected or dropout"));
+              testing::AllOf(testing::HasSubstr(
+                                 "layers[0].type: unknown layer type \"conv\": expected conv2d, "
+                                 "max_pool2d, avg_pool2d, relu, fully_connected, dropout, "),
+                             testing::HasSubstr(" or divide")));
   const std::pair<const char*, const char*> cases[] = {
       {R"("type":"conv2d","oc":1,"kernels":[1,1])",
-       "name, type, inputs, oc, kernel, stride, padding"},
-      {R"("type":"avg_pool2d","oc":1)", "name, type, inputs, kernel, stride, padding"},
+       "name, type, inputs, oc, kernel, stride, padding, dilation, groups"},
+      {R"("type":"max_pool2d","oc":1)", "name, type, inputs, kernel, stride, padding"},
+      {R"("type":"avg_pool2d","oc":1)",
+       "name, type, inputs, kernel, stride, padding, count_padding"},
+      {R"("type":"clip","low":1)", "name, type, inputs, min, max"},
+      {R"("type":"hard_swish","alpha":1)", "name, type, inputs"},
       {R"("type":"relu","slope":1)", "name, type, inputs"},
       {R"("type":"fully_connected","units":1)", "name, type, inputs, oc"},
       {R"("type":"dropout","p":1)", "name, type, inputs, rate"}};
@@ -190,8 +198,12 @@ TEST(ArchitectureJson, UnknownWordsListWhatIsExpected) {
     EXPECT_THAT(
         refusal(layer),
         testing::ContainsRegex(std::string("unknown key \"[a-z]+\": expected ") + expected + " "));
-  EXPECT_THAT(refusal(R"("type":"relu")", R"(,"outputs":1)"),
-              testing::HasSubstr("unknown key \"outputs\": expected name, input, layers"));
+  EXPECT_THAT(refusal(R"("type":"relu")", R"(,"output":1)"),
+              testing::HasSubstr("unknown key \"output\": expected name, input, order, layers"));
+  EXPECT_THAT(refusal(R"("type":"relu")", R"(,"outputs":["b"])"),
+              testing::HasSubstr("outputs[0]: no layer before this one is called \"b\""));
+  EXPECT_THAT(refusal(R"("type":"relu")", R"(,"order":"nhwc")"),
+              testing::HasSubstr("order: expected \"chw\" or \"hwc\""));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ TEST(AddLayer, AddsAndHandsItsGradientToBoth) {
                                    .dst = sum.data(),
                                    .diff_src = diff_left.data(),
                                    .diff_dst = diff.data(),
-                                   .second = {right.data(), diff_right.data()}});
+                                   .others = {{right.data(), diff_right.data()}}});
     bound->forward({});
     for (std::size_t i = 0; i < sum.size(); ++i) ASSERT_EQ(sum[i], left[i] + right[i]);
     bound->backward({}, {});
@@ -34,7 +34,7 @@ TEST(AddLayer, GivesNoGradientToWhomNobodyAsksFor) {
   const auto bound = layer.bind({.src = left.data(),
                                  .dst = sum.data(),
                                  .diff_dst = diff.data(),
-                                 .second = {right.data(), diff_right.data()}});
+                                 .others = {{right.data(), diff_right.data()}}});
   bound->backward({}, {});
   EXPECT_EQ(diff_right, diff);
 }

@@ -1,0 +1,36 @@
+// A factor and a summand for each channel: batch normalisation by fixed statistics is one, too.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "runtime/layers/layer.h"
+
+namespace karnin {
+
+class ChannelAffineLayer : public Layer {
+ public:
+  /// scale x + shift, or with an epsilon scale (x - mean) / sqrt(variance + epsilon) + shift, of
+  /// src, which has planes.
+  ChannelAffineLayer(std::string name, const Blob& src, std::optional<float> epsilon,
+                     Purpose purpose);
+
+  /// Backward looks at src.
+  bool in_place() const override { return purpose_ == Purpose::inference; }
+  std::string kernel() const override { return "elementwise"; }
+  void set_parameters(const LayerParameters& parameters) override;
+  std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
+
+  /// scale inverse (x - mean) + shift.
+  struct Channel {
+    float scale = 1, shift = 0, mean = 0, inverse = 1;
+  };
+  const std::vector<Channel>& channels() const { return channels_; }
+
+ private:
+  std::optional<float> epsilon_;
+  Purpose purpose_;
+  std::vector<Channel> channels_;
+};
+
+}  // namespace karnin
