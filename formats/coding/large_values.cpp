@@ -85,13 +85,6 @@ void decode_large_floats(ByteReader& reader, std::span<float> values) {
 
 // --- integers: the scale of every row, then the integers by their counts, kMaxRowInteger added
 
-/// The scales of all rows, if there are any and enough weights share each.
-std::optional<std::vector<float>> worthy_scales(const KeptValues& kept) {
-  constexpr std::size_t kLeastInRow = 16;
-  if (kept.rows.size() * kLeastInRow > kept.values.size()) return std::nullopt;
-  return row_scales(kept);
-}
-
 Bytes encode_large_integers(const KeptValues& kept, const std::vector<float>& scales) {
   Bytes symbols;
   for (std::size_t r = 0; r < scales.size(); ++r)
@@ -115,7 +108,7 @@ void decode_large_integers(ByteReader& reader, KeptValues& kept) {
     for (const std::size_t end = next + kept.rows[r]; next < end; ++next)
       kept.values[next] = scaled(symbols[next] - kMaxRowInteger, scales[r]);
   require_finite(at, kept.values);
-  require_scales(at, scales, worthy_scales(kept));
+  require_scales(at, scales, row_scales(kept));
 }
 
 // --- codebook: the entries, then the number of an entry for each value, by their counts
@@ -146,42 +139,46 @@ void decode_large_codebook(ByteReader& reader, std::span<float> values) {
 
 // --- the choice, by what the values are and hardly ever by what they take
 
-/// The coding before floats and plain that holds these values, if there is one.
-CodedValues encode_few(const KeptValues& kept) {
-  if (const std::vector<float> entries = distinct(kept.values); !entries.empty())
-    return {ValueCoding::large_codebook, encode_large_codebook(kept.values, entries)};
-  if (const auto scales = worthy_scales(kept))
-    return {ValueCoding::large_integers, encode_large_integers(kept, *scales)};
-  return {};
+/// Whether enough weights share each scale.
+bool wants_scales(const KeptValues& kept) {
+  constexpr std::size_t kLeastInRow = 16;
+  return kept.rows.size() * kLeastInRow <= kept.values.size();
 }
 
 }  // namespace
 
+std::optional<Bytes> encode_large_values_as(ValueCoding coding, const KeptValues& kept) {
+  if (coding == ValueCoding::large_floats) return encode_large_floats(kept.values);
+  if (coding == ValueCoding::large_integers) {
+    const auto scales = row_scales(kept);
+    return scales ? std::optional(encode_large_integers(kept, *scales)) : std::nullopt;
+  }
+  const std::vector<float> entries = distinct(kept.values);
+  return entries.empty() ? std::nullopt
+                         : std::optional(encode_large_codebook(kept.values, entries));
+}
+
 CodedValues encode_large_values(const KeptValues& kept) {
-  if (CodedValues few = encode_few(kept); !few.bytes.empty()) return few;
-  CodedValues floats{ValueCoding::large_floats, encode_large_floats(kept.values)};
-  if (floats.bytes.size() < kept.values.size() * sizeof(float)) return floats;
-  ByteWriter plain;
-  plain.floats(kept.values);
-  return {ValueCoding::plain, plain.take()};
+  using enum ValueCoding;
+  for (const ValueCoding coding : {large_codebook, large_integers}) {
+    if (coding == large_integers && !wants_scales(kept)) continue;
+    if (auto bytes = encode_large_values_as(coding, kept)) return {coding, std::move(*bytes)};
+  }
+  Bytes by_exponent = encode_large_floats(kept.values);
+  if (by_exponent.size() < kept.values.size() * sizeof(float))
+    return {large_floats, std::move(by_exponent)};
+  return {plain, encode_values_as(plain, kept).value()};
 }
 
 void decode_large_values(ByteReader& reader, ValueCoding coding, KeptValues& kept) {
   using enum ValueCoding;
-  const ByteReader start = reader;
-  const auto refuse = [&] {
-    start.fail(fmt::format("values: coding {} is not for such values", static_cast<int>(coding)));
-  };
   if (coding == large_codebook) return decode_large_codebook(reader, kept.values);
-  if (coding == large_integers) decode_large_integers(reader, kept);
-  if (coding == large_floats) decode_large_floats(reader, kept.values);
-  if (coding == plain) reader.floats(kept.values, "values");
-  const std::size_t plain_bytes = kept.values.size() * sizeof(float);
-  if (!distinct(kept.values).empty()) refuse();
-  if (coding == large_integers) return;
-  if (worthy_scales(kept)) refuse();
-  if (coding == large_floats && start.remaining() - reader.remaining() >= plain_bytes) refuse();
-  if (coding == plain && encode_large_floats(kept.values).size() < plain_bytes) refuse();
+  if (coding == large_integers) return decode_large_integers(reader, kept);
+  if (coding == large_floats) return decode_large_floats(reader, kept.values);
+  if (coding != plain)
+    reader.fail(
+        fmt::format("values: coding {} is not for large tensors", static_cast<int>(coding)));
+  reader.floats(kept.values, "values");
 }
 
 }  // namespace karnin

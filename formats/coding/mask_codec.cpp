@@ -85,24 +85,8 @@ void decode_arithmetic(ByteReader& reader, Mask& mask, std::size_t rows, std::ui
 
 // --- the choice
 
-/// A mask and what decides about its coding.
-struct Subject {
-  const Mask& mask;
-  std::size_t rows;
-  std::uint64_t kept;
-  std::uint32_t version;
-};
-
-std::uint64_t size_of(PositionCoding coding, const Subject& subject) {
-  const auto& [mask, rows, kept, version] = subject;
-  if (coding == PositionCoding::bits) return mask_bytes(mask.size());
-  if (coding == PositionCoding::rice) return rice_size(gaps_of(mask));
-  if (coding == PositionCoding::symbols) return encode_mask_symbols(mask, kept).size();
-  return encode_arithmetic(mask, rows, kept).size();
-}
-
-Bytes encode_as(PositionCoding coding, const Subject& subject) {
-  const auto& [mask, rows, kept, version] = subject;
+Bytes encode_positions(PositionCoding coding, const Mask& mask, std::size_t rows,
+                       std::uint64_t kept) {
   if (coding == PositionCoding::arithmetic) return encode_arithmetic(mask, rows, kept);
   if (coding == PositionCoding::bits) return pack_mask(mask);
   if (coding == PositionCoding::symbols) return encode_mask_symbols(mask, kept);
@@ -111,45 +95,40 @@ Bytes encode_as(PositionCoding coding, const Subject& subject) {
   return writer.take();
 }
 
-/// The codings that compete for the fewest bytes. A large tensor has two: plain bits, and symbols,
-/// which are fast, or contexts where they save enough to be worth the time.
-std::vector<PositionCoding> candidates(const Subject& subject) {
+/// What may stand in a file: eights are for large tensors, and gaps are for all others.
+bool is_offered(PositionCoding coding, bool large) {
   using enum PositionCoding;
-  if (!is_large(subject.kept, subject.version)) return {bits, rice, arithmetic};
-  const bool contexts = wants_contexts(subject.mask, subject.rows, subject.kept);
-  return {bits, contexts ? arithmetic : symbols};
+  return coding == bits || coding == arithmetic || coding == (large ? symbols : rice);
 }
 
-/// Only the sizes of other codings are worked out: that of the one at hand is known.
-void require_shortest(const ByteReader& at, PositionCoding coding, std::uint64_t size,
-                      const Subject& subject) {
-  const std::vector<PositionCoding> others = candidates(subject);
-  if (std::ranges::find(others, coding) == others.end())
-    at.fail(fmt::format("positions: coding {} is not for such a tensor", static_cast<int>(coding)));
-  for (const PositionCoding other : others) {
-    if (other == coding) continue;
-    const std::uint64_t other_size = size_of(other, subject);
-    if (other_size < size || (other_size == size && other < coding))
-      at.fail(fmt::format("positions: coding {} takes {} bytes, but {} only {}",
-                          static_cast<int>(coding), size, static_cast<int>(other), other_size));
-  }
+/// The codings that compete for the fewest bytes. A large tensor has two: plain bits, and symbols,
+/// which are fast, or contexts where they save enough to be worth the time.
+std::vector<PositionCoding> candidates(const Mask& mask, std::size_t rows, std::uint32_t version) {
+  using enum PositionCoding;
+  const std::uint64_t kept = count_kept(mask);
+  if (!is_large(kept, version)) return {bits, rice, arithmetic};
+  return {bits, wants_contexts(mask, rows, kept) ? arithmetic : symbols};
 }
 
 }  // namespace
 
+Bytes encode_mask_as(PositionCoding coding, const Mask& mask, std::size_t rows) {
+  if (coding == PositionCoding::all) return {};
+  const std::uint64_t kept = count_kept(mask);
+  ByteWriter writer;
+  writer.varint(kept);
+  writer.bytes(encode_positions(coding, mask, rows, kept));
+  return writer.take();
+}
+
 CodedMask encode_mask(const Mask& mask, std::size_t rows, std::uint32_t version) {
-  if (mask.empty()) return {};
-  const Subject subject{mask, rows, count_kept(mask), version};
   CodedMask best;
-  for (const PositionCoding coding : candidates(subject)) {
-    Bytes bytes = encode_as(coding, subject);
+  if (mask.empty()) return best;
+  for (const PositionCoding coding : candidates(mask, rows, version)) {
+    Bytes bytes = encode_mask_as(coding, mask, rows);
     if (best.coding == PositionCoding::all || bytes.size() < best.bytes.size())
       best = {coding, std::move(bytes)};
   }
-  ByteWriter writer;
-  writer.varint(subject.kept);
-  writer.bytes(best.bytes);
-  best.bytes = writer.take();
   return best;
 }
 
@@ -160,7 +139,9 @@ Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements
   const std::uint64_t kept = reader.varint("kept weights");
   if (kept > elements)
     start.fail(fmt::format("kept weights: expected at most {}, got {}", elements, kept));
-  const std::size_t before = reader.remaining();
+  if (!is_offered(coding, is_large(kept, version)))
+    start.fail(
+        fmt::format("positions: coding {} is not for such a tensor", static_cast<int>(coding)));
   Mask mask(elements, 0);
   if (coding == PositionCoding::bits) decode_bits(reader, mask);
   if (coding == PositionCoding::rice) decode_rice(reader, mask, kept);
@@ -168,7 +149,6 @@ Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements
   if (coding == PositionCoding::symbols) decode_mask_symbols(reader, mask, kept);
   if (const std::uint64_t got = count_kept(mask); got != kept)
     start.fail(fmt::format("kept weights: expected {}, got {}", kept, got));
-  require_shortest(start, coding, before - reader.remaining(), {mask, rows, kept, version});
   return mask;
 }
 

@@ -23,12 +23,15 @@ struct CodedMask {
   std::vector<std::uint8_t> bytes;
 };
 
+/// The mask in this coding, whatever others would take. `rows` divides a mask's size.
+std::vector<std::uint8_t> encode_mask_as(PositionCoding coding, const Mask& mask, std::size_t rows);
+
 /// The shortest coding that such a mask may have; of equals the first. An empty mask takes no
-/// bytes. `rows` divides a mask's size. Versions of the format from 2 on.
+/// bytes. Versions of the format from 2 on.
 CodedMask encode_mask(const Mask& mask, std::size_t rows, std::uint32_t version);
 
-/// Reads what encode_mask() wrote and refuses everything else, other codings of the same mask too.
-/// Allocates `elements` bytes, so the caller bounds them. Throws FileError.
+/// Reads what encode_mask_as() writes, in any coding for tensors of this size, and refuses
+/// everything else. Allocates `elements` bytes, so the caller bounds them. Throws FileError.
 Mask decode_mask(ByteReader& reader, PositionCoding coding, std::size_t elements, std::size_t rows,
                  std::uint32_t version);
 

@@ -53,10 +53,6 @@ int best_rice_parameter(std::span<const std::uint32_t> gaps) {
   return best;
 }
 
-std::uint64_t rice_size(std::span<const std::uint32_t> gaps) {
-  return 1 + (rice_bits(gaps, best_rice_parameter(gaps)) + 7) / 8;
-}
-
 void encode_rice(std::span<const std::uint32_t> gaps, ByteWriter& writer) {
   const int parameter = best_rice_parameter(gaps);
   writer.write(static_cast<std::uint8_t>(parameter));

@@ -14,9 +14,6 @@ namespace karnin {
 /// The one that gives the fewest bits; of equals the smallest.
 int best_rice_parameter(std::span<const std::uint32_t> gaps);
 
-/// Bytes of the code, its parameter included.
-std::uint64_t rice_size(std::span<const std::uint32_t> gaps);
-
 void encode_rice(std::span<const std::uint32_t> gaps, ByteWriter& writer);
 
 class RiceDecoder {

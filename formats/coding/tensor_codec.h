@@ -14,8 +14,8 @@ namespace karnin {
 void encode_parameter(const Parameter& parameter, ByteWriter& writer,
                       std::uint32_t version = kFormatVersion);
 
-/// Reads the whole payload; refuses any but the one that encode_parameter() would have written.
-/// Throws FileError.
+/// Reads the whole payload, in any codings for tensors of this size; in these, refuses any but the
+/// one payload that the parameter has. Throws FileError.
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec,
                            std::uint32_t version = kFormatVersion);
 

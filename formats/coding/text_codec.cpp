@@ -13,8 +13,6 @@
 namespace karnin {
 namespace {
 
-constexpr std::uint8_t kPlain = 0, kCoded = 1;
-
 /// Part of the format: another primer would be another version.
 constexpr std::string_view kPrimer =
     R"({"history":[{"verb":"train","data":"cifar10","note":"pixels re-encoded as JPEG q75",)"
@@ -126,16 +124,7 @@ std::vector<std::uint8_t> code(std::string_view text) {
   TextModel model = primed_model();
   RangeEncoder encoder;
   for (const char c : text) encode_byte(model, encoder, static_cast<std::uint8_t>(c));
-  ByteWriter writer;
-  writer.write(kCoded);
-  writer.varint(text.size());
-  writer.bytes(encoder.finish());
-  pad(writer, text.size());
-  return writer.take();
-}
-
-bool shorter_coded(std::size_t coded_bytes, std::size_t text_bytes) {
-  return coded_bytes < text_bytes + 1;
+  return encoder.finish();
 }
 
 std::string decode_coded(ByteReader& payload, std::string_view field) {
@@ -152,31 +141,41 @@ std::string decode_coded(ByteReader& payload, std::string_view field) {
   while (text.size() < size) text += static_cast<char>(decode_byte(model, decoder));
   decoder.finish(payload, field);
   expect_padding(payload, payload_bytes, size, field);
-  if (!shorter_coded(payload_bytes, size))
-    size_at.fail(fmt::format("{}: plain text would be no longer", field));
   return text;
 }
 
 }  // namespace
 
+std::vector<std::uint8_t> encode_text_as(TextCoding coding, std::string_view text) {
+  ByteWriter writer;
+  writer.write(static_cast<std::uint8_t>(coding));
+  if (coding == TextCoding::plain) {
+    writer.text(text);
+  } else {
+    writer.varint(text.size());
+    writer.bytes(code(text));
+    pad(writer, text.size());
+  }
+  return writer.take();
+}
+
 void encode_text(std::string_view text, ByteWriter& writer) {
-  const std::vector<std::uint8_t> coded = code(text);
-  if (shorter_coded(coded.size(), text.size())) return writer.bytes(coded);
-  writer.write(kPlain);
-  writer.text(text);
+  const std::vector<std::uint8_t> plain = encode_text_as(TextCoding::plain, text);
+  const std::vector<std::uint8_t> coded = encode_text_as(TextCoding::coded, text);
+  writer.bytes(coded.size() < plain.size() ? coded : plain);
 }
 
 std::string decode_text(ByteReader payload, std::string_view field) {
   const ByteReader start = payload;
   const auto coding = payload.read<std::uint8_t>(field);
-  if (coding > kCoded)
+  if (coding > static_cast<std::uint8_t>(TextCoding::coded))
     start.fail(fmt::format("{}: expected text of coding 0 or 1, got {}", field, coding));
-  if (coding == kCoded) return decode_coded(payload, field);
+  if (coding == static_cast<std::uint8_t>(TextCoding::coded)) return decode_coded(payload, field);
+  if (payload.remaining() > kMaxJsonBytes)
+    start.fail(fmt::format("{}: expected at most {} bytes of text, got {}", field, kMaxJsonBytes,
+                           payload.remaining()));
   const auto bytes = payload.bytes(payload.remaining(), field);
-  std::string text(bytes.begin(), bytes.end());
-  if (text.size() > kMaxJsonBytes || shorter_coded(code(text).size(), text.size()))
-    start.fail(fmt::format("{}: expected its shortest form", field));
-  return text;
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace karnin

@@ -102,41 +102,6 @@ Bytes encode_plain(std::span<const float> values) {
   return writer.take();
 }
 
-/// Nothing where the coding cannot hold the values, or where it is certain to take more than
-/// `worth` bytes.
-std::optional<Bytes> try_encode(ValueCoding coding, const KeptValues& kept, std::size_t worth) {
-  const std::span<const float> values = kept.values;
-  if (coding == ValueCoding::plain) {
-    if (values.size_bytes() > worth) return std::nullopt;
-    return encode_plain(values);
-  }
-  if (coding == ValueCoding::floats) {
-    const auto direct = static_cast<std::size_t>(mantissa_bits_of(values)) + 1;
-    if (values.size() * direct / 8 > worth) return std::nullopt;
-    return encode_floats(values);
-  }
-  if (coding == ValueCoding::integers) {
-    const auto scales = row_scales(kept);
-    return scales ? std::optional(encode_integers(kept, *scales)) : std::nullopt;
-  }
-  const std::vector<float> entries = distinct(values);
-  return entries.empty() ? std::nullopt : std::optional(encode_codebook(values, entries));
-}
-
-constexpr ValueCoding kCodings[] = {ValueCoding::plain, ValueCoding::floats, ValueCoding::integers,
-                                    ValueCoding::codebook};
-
-void require_shortest(const ByteReader& at, ValueCoding coding, std::size_t size,
-                      const KeptValues& kept) {
-  for (const ValueCoding other : kCodings) {
-    if (other == coding) continue;
-    const std::optional<Bytes> bytes = try_encode(other, kept, size);
-    if (bytes && (bytes->size() < size || (bytes->size() == size && other < coding)))
-      at.fail(fmt::format("values: coding {} takes {} bytes, but {} only {}",
-                          static_cast<int>(coding), size, static_cast<int>(other), bytes->size()));
-  }
-}
-
 /// The coding of the same symbols in smaller tensors.
 ValueCoding small_form(ValueCoding coding) {
   const int number = static_cast<int>(coding), least = static_cast<int>(ValueCoding::large_floats);
@@ -145,11 +110,24 @@ ValueCoding small_form(ValueCoding coding) {
 
 }  // namespace
 
+std::optional<Bytes> encode_values_as(ValueCoding coding, const KeptValues& kept) {
+  if (coding >= ValueCoding::large_floats) return encode_large_values_as(coding, kept);
+  if (coding == ValueCoding::plain) return encode_plain(kept.values);
+  if (coding == ValueCoding::floats) return encode_floats(kept.values);
+  if (coding == ValueCoding::integers) {
+    const auto scales = row_scales(kept);
+    return scales ? std::optional(encode_integers(kept, *scales)) : std::nullopt;
+  }
+  const std::vector<float> entries = distinct(kept.values);
+  return entries.empty() ? std::nullopt : std::optional(encode_codebook(kept.values, entries));
+}
+
 CodedValues encode_values(const KeptValues& kept, std::uint32_t version) {
+  using enum ValueCoding;
   if (is_large(kept.values.size(), version)) return encode_large_values(kept);
-  CodedValues best{ValueCoding::plain, encode_plain(kept.values)};
-  for (const ValueCoding coding : kCodings) {
-    std::optional<Bytes> bytes = try_encode(coding, kept, best.bytes.size());
+  CodedValues best{plain, encode_plain(kept.values)};
+  for (const ValueCoding coding : {floats, integers, codebook}) {
+    std::optional<Bytes> bytes = encode_values_as(coding, kept);
     if (bytes && bytes->size() < best.bytes.size()) best = {coding, std::move(*bytes)};
   }
   return best;
@@ -158,14 +136,12 @@ CodedValues encode_values(const KeptValues& kept, std::uint32_t version) {
 void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept,
                    std::uint32_t version) {
   if (is_large(kept.values.size(), version)) return decode_large_values(reader, coding, kept);
-  const ByteReader start = reader;
   if (coding > ValueCoding::codebook)
-    start.fail(fmt::format("values: coding {} is for large tensors", static_cast<int>(coding)));
+    reader.fail(fmt::format("values: coding {} is for large tensors", static_cast<int>(coding)));
   if (coding == ValueCoding::plain) reader.floats(kept.values, "values");
   if (coding == ValueCoding::floats) decode_floats(reader, kept.values, "values");
   if (coding == ValueCoding::integers) decode_integers(reader, kept);
   if (coding == ValueCoding::codebook) decode_codebook(reader, kept.values);
-  require_shortest(start, coding, start.remaining() - reader.remaining(), kept);
 }
 
 std::string describe_values(ByteReader reader, ValueCoding coding) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,12 +30,17 @@ struct CodedValues {
   std::vector<std::uint8_t> bytes;
 };
 
+/// The values in this coding, whatever others would take; nothing where it cannot hold them. All
+/// values are finite.
+std::optional<std::vector<std::uint8_t>> encode_values_as(ValueCoding coding,
+                                                          const KeptValues& kept);
+
 /// The shortest coding; of equals the first. All values are finite. Large tensors have rules of
 /// their own (large_values.h), from version 3 of the format on.
 CodedValues encode_values(const KeptValues& kept, std::uint32_t version);
 
-/// Fills kept.values, whose size and rows say what to expect. Reads what encode_values() wrote and
-/// refuses everything else, other codings of the same values too. Throws FileError.
+/// Fills kept.values, whose size and rows say what to expect. Reads what encode_values_as() writes,
+/// in any coding for tensors of this size, and refuses everything else. Throws FileError.
 void decode_values(ByteReader& reader, ValueCoding coding, KeptValues& kept, std::uint32_t version);
 
 /// "f32", "10-bit mantissa", "int8 by row", "codebook of 16": what `inspect` shows of coded values.
