@@ -2,6 +2,8 @@
 // use, which scale a row has, which values there are. Normative: FORMAT.md, "Values".
 #pragma once
 
+#include <fmt/format.h>
+
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -58,9 +60,11 @@ inline int integer_of(float value, float scale) {
   return value == 0 ? 0 : static_cast<int>(value / scale);
 }
 
-/// The product; +0 for 0, whatever the scale.
-inline float scaled(int integer, float scale) {
-  return integer == 0 ? 0.0F : static_cast<float>(integer) * scale;
+/// The product; +0 for 0, whatever the scale. Throws FileError where it is 0 without need.
+inline float scaled(const ByteReader& at, int integer, float scale) {
+  if (integer == 0) return 0.0F;
+  if (scale == 0) at.fail(fmt::format("integers: expected 0 in a row of scale 0, got {}", integer));
+  return static_cast<float>(integer) * scale;
 }
 
 /// The distinct values in ascending bit pattern; empty if there are too many for a codebook.

@@ -106,7 +106,7 @@ void decode_large_integers(ByteReader& reader, KeptValues& kept) {
   std::size_t next = 0;
   for (std::size_t r = 0; r < scales.size(); ++r)
     for (const std::size_t end = next + kept.rows[r]; next < end; ++next)
-      kept.values[next] = scaled(symbols[next] - kMaxRowInteger, scales[r]);
+      kept.values[next] = scaled(at, symbols[next] - kMaxRowInteger, scales[r]);
   require_finite(at, kept.values);
   require_scales(at, scales, row_scales(kept));
 }

@@ -49,7 +49,7 @@ void decode_integers(ByteReader& reader, KeptValues& kept) {
   auto value = kept.values.begin();
   for (std::size_t r = 0; r < scales.size(); ++r)
     for (std::size_t i = 0; i < kept.rows[r]; ++i)
-      *value++ = scaled(static_cast<std::int8_t>(numbers.decode(decoder, 8)), scales[r]);
+      *value++ = scaled(at, static_cast<std::int8_t>(numbers.decode(decoder, 8)), scales[r]);
   decoder.finish(reader, "values");
   require_finite(at, kept.values);
   require_scales(at, scales, row_scales(kept));

@@ -127,6 +127,24 @@ TEST(LargeValues, NothingFollowsTheMantissas) {
               HasSubstr("mantissas: expected zeros behind them"));
 }
 
+/// By hand: a row of zeros in the middle, with integers that a scale of 0 would hide.
+TEST(LargeValues, RowsOfZerosHaveNoIntegers) {
+  Bytes symbols(20'000);
+  std::mt19937 rng(8);
+  for (std::uint8_t& symbol : symbols) symbol = static_cast<std::uint8_t>(rng() % 255);
+  std::vector<float> scales(40, 0.25F);
+  scales[20] = 0;
+  std::fill_n(&symbols[20 * 500], 500, std::uint8_t{127 + 3});
+  ByteWriter writer;
+  writer.bytes(encode_floats(scales));
+  write_counted(writer, symbols);
+  const Bytes bytes = writer.take();
+  EXPECT_THAT(error_message<FileError>([&] {
+                decode(bytes, ValueCoding::large_integers, std::vector<std::size_t>(40, 500));
+              }),
+              HasSubstr("integers: expected 0 in a row of scale 0, got 3"));
+}
+
 /// By hand, from FORMAT.md: bits of mantissa, exponents, then sign and mantissa in 3 bytes each.
 /// The writer takes plain values, which are shorter.
 TEST(LargeValues, FloatsMayTakeMoreThanPlainValues) {

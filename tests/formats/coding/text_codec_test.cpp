@@ -5,6 +5,7 @@
 #include <random>
 
 #include "formats/coding/padding.h"
+#include "formats/coding/text_model.h"
 #include "formats/io/json_text.h"
 #include "formats/model/architecture_json.h"
 #include "runtime/graph/networks.h"
@@ -89,6 +90,19 @@ TEST(TextCodec, RefusesWhatTheWriterNeverWrites) {
   Bytes longer = coded;
   longer.push_back(0);
   EXPECT_THAT(refusal(longer), HasSubstr("expected its end"));
+}
+
+/// A byte that was foretold and then written out would be a second form of the same text.
+TEST(TextCodec, RefusesToBeToldWhatWasForetold) {
+  TextModel model = primed_model();
+  ASSERT_TRUE(model.predicts());
+  RangeEncoder encoder;
+  encoder.bit(model.hit_bit(), false);
+  model.literal().encode(encoder, model.prediction(), 8);
+  Bytes bytes = encoder.finish();
+  bytes.insert(bytes.begin(), {1, 1});
+  EXPECT_THAT(error_message<FileError>([&] { decode(bytes); }),
+              HasSubstr("text: byte 0 was foretold, and is written out"));
 }
 
 TEST(TextCodec, ChangedBitsAreRefusedOrTheFormOfTheirCoding) {

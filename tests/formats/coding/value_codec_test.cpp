@@ -198,6 +198,8 @@ TEST(ValueCodec, RefusesWhatTheWriterNeverWrites) {
   EXPECT_THAT(refusal(integers, coded({0}, {-0.0F}), {0}), HasSubstr("row scales"));
   EXPECT_THAT(refusal(integers, coded({0}, {1.0F}, {0x80, 1}), {2}), HasSubstr("row scales"))
       << "-128 and 1 have no scale";
+  EXPECT_THAT(refusal(integers, coded({0}, {0.0F}, {5}), {1}),
+              HasSubstr("integers: expected 0 in a row of scale 0, got 5"));
   EXPECT_THAT(refusal(codebook, coded({2, 0}, {1.0F, 2.0F, 4.0F}, {0, 1, 2, 3}, 2), {4}),
               HasSubstr("codebook: entry 3 of 3 is used but missing"));
 }
