@@ -89,7 +89,8 @@ ConvolutionLanesLayer::ConvolutionLanesLayer(std::string name, const Conv2d& spe
              spec.ph.l,
              spec.pw.l},
       padded_(!spec.ph.is_none() || !spec.pw.is_none()),
-      options_(options) {
+      options_(options),
+      parameters_(options.purpose) {
   assert(src.layout == lanes_layout() && covers(spec));
   assert(!options.pooled || options.purpose == Purpose::inference);
 }
@@ -100,15 +101,9 @@ std::string ConvolutionLanesLayer::kernel() const {
 }
 
 void ConvolutionLanesLayer::set_parameters(const LayerParameters& parameters) {
-  const std::span all = parameters[Role::weight], bias = parameters[Role::bias];
-  weights_ = all.data();
-  bias_ = bias.data();
+  const std::span all = parameters[Role::weight];
+  parameters_.set(parameters);
   if (options_.purpose == Purpose::training) return;
-  copy_.assign(all.begin(), all.end());
-  copy_.insert(copy_.end(), bias.begin(), bias.end());
-  weights_ = copy_.data();
-  bias_ = copy_.data() + all.size();
-
   const auto zeros = static_cast<double>(std::ranges::count(all, 0.0F));
   // Offsets of taps within a block are 32 bits wide.
   sparse_ = !padded_ &&

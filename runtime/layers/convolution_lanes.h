@@ -5,6 +5,7 @@
 #include "runtime/graph/ops/conv2d.h"
 #include "runtime/kernels/conv_sparse.h"
 #include "runtime/layers/layer.h"
+#include "runtime/layers/plain_parameters.h"
 
 namespace karnin {
 
@@ -33,8 +34,8 @@ class ConvolutionLanesLayer : public Layer {
 
   const kernels::ConvShape& shape() const { return shape_; }
   const ConvolutionLanesOptions& options() const { return options_; }
-  const float* weights() const { return weights_; }
-  const float* bias() const { return bias_; }
+  const float* weights() const { return parameters_.weights(); }
+  const float* bias() const { return parameters_.bias(); }
   bool sparse() const { return sparse_; }
   const kernels::PackedConv& kept() const { return kept_; }
 
@@ -44,9 +45,7 @@ class ConvolutionLanesLayer : public Layer {
   kernels::ConvShape shape_;
   bool padded_;
   ConvolutionLanesOptions options_;
-  AlignedVector<float> copy_;  // weights, then biases
-  const float* weights_ = nullptr;
-  const float* bias_ = nullptr;
+  PlainParameters parameters_;
   bool sparse_ = false;
   kernels::PackedConv kept_;
 };

@@ -87,7 +87,8 @@ ConvolutionPlanesLayer::ConvolutionPlanesLayer(std::string name, const Conv2d& s
              dst.c,        dst.h,
              dst.w,        spec.kh,
              spec.kw,      src.images * src.extent.h * src.extent.w + kSpare},
-      options_(options) {
+      options_(options),
+      parameters_(options.purpose) {
   assert(src.layout == Layout::nchw && covers(src.extent, dst, src.images));
   assert((spec == Conv2d{spec.oc, spec.kh, spec.kw}));
   const std::int64_t lanes = kernels::active().lanes, blocks = (shape_.ic + lanes - 1) / lanes;
@@ -96,19 +97,11 @@ ConvolutionPlanesLayer::ConvolutionPlanesLayer(std::string name, const Conv2d& s
 }
 
 void ConvolutionPlanesLayer::set_parameters(const LayerParameters& parameters) {
-  const std::span weights = parameters[Role::weight], bias = parameters[Role::bias];
-  weights_ = weights.data();
-  bias_ = bias.data();
-  if (options_.purpose == Purpose::inference) {
-    copy_.assign(weights.begin(), weights.end());
-    copy_.insert(copy_.end(), bias.begin(), bias.end());
-    weights_ = copy_.data();
-    bias_ = copy_.data() + weights.size();
-  }
+  parameters_.set(parameters);
   const std::int64_t taps = shape_.kh * shape_.kw;
   const auto block = static_cast<std::int64_t>(blocked_.size()) / shape_.oc;
   for (std::int64_t oc = 0; block > 0 && oc < shape_.oc; ++oc)
-    kernels::active().rows_to_blocks(shape_.ic, taps, weights.data() + oc * shape_.ic * taps,
+    kernels::active().rows_to_blocks(shape_.ic, taps, weights() + oc * shape_.ic * taps,
                                      blocked_.data() + oc * block);
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/graph/ops/conv2d.h"
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/layer.h"
+#include "runtime/layers/plain_parameters.h"
 
 namespace karnin {
 
@@ -31,18 +32,16 @@ class ConvolutionPlanesLayer : public Layer {
 
   const kernels::ConvPoolShape& shape() const { return shape_; }
   bool relu() const { return options_.relu; }
-  const float* weights() const { return weights_; }
-  const float* bias() const { return bias_; }
+  const float* weights() const { return parameters_.weights(); }
+  const float* bias() const { return parameters_.bias(); }
   /// By blocks of input channels, for the data gradient.
   const float* blocked_weights() const { return blocked_.data(); }
 
  private:
   kernels::ConvPoolShape shape_;
   ConvolutionPlanesOptions options_;
-  AlignedVector<float> copy_;  // weights, then biases
   AlignedVector<float> blocked_;
-  const float* weights_ = nullptr;
-  const float* bias_ = nullptr;
+  PlainParameters parameters_;
 };
 
 }  // namespace karnin

@@ -107,18 +107,11 @@ class BoundFcSparseLanes : public BoundLayer {
 
 FcLanesLayer::FcLanesLayer(std::string name, const FullyConnected& spec, const Blob& src, bool relu,
                            Purpose purpose)
-    : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu), purpose_(purpose) {}
+    : Layer(std::move(name), src, dst_of(src, spec)), relu_(relu), parameters_(purpose) {}
 
 void FcLanesLayer::set_parameters(const LayerParameters& parameters) {
-  const std::span weights = parameters[Role::weight], bias = parameters[Role::bias];
-  weights_ = weights.data();
-  bias_ = bias.data();
-  if (masked_) masked_->refresh(weights_);
-  if (purpose_ == Purpose::training) return;
-  copy_.assign(weights.begin(), weights.end());
-  copy_.insert(copy_.end(), bias.begin(), bias.end());
-  weights_ = copy_.data();
-  bias_ = copy_.data() + weights.size();
+  parameters_.set(parameters);
+  if (masked_) masked_->refresh(weights());
 }
 
 void FcLanesLayer::hold_mask(std::span<const std::uint8_t> mask) {

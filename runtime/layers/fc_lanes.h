@@ -7,6 +7,7 @@
 #include "runtime/graph/ops/fully_connected.h"
 #include "runtime/layers/fc_masked.h"
 #include "runtime/layers/layer.h"
+#include "runtime/layers/plain_parameters.h"
 #include "runtime/layers/sparse_parts.h"
 
 namespace karnin {
@@ -23,17 +24,14 @@ class FcLanesLayer : public Layer {
   void hold_mask(std::span<const std::uint8_t> mask) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
-  const float* weights() const { return weights_; }
-  const float* bias() const { return bias_; }
+  const float* weights() const { return parameters_.weights(); }
+  const float* bias() const { return parameters_.bias(); }
   bool relu() const { return relu_; }
   const MaskedFc* masked() const { return masked_ ? &*masked_ : nullptr; }  ///< null: all weights
 
  private:
   bool relu_;
-  Purpose purpose_;
-  AlignedVector<float> copy_;  // weights, then biases
-  const float* weights_ = nullptr;
-  const float* bias_ = nullptr;
+  PlainParameters parameters_;
   std::optional<MaskedFc> masked_;
 };
 

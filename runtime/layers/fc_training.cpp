@@ -45,8 +45,7 @@ FcTrainingLayer::FcTrainingLayer(std::string name, const FullyConnected& spec, c
 }
 
 void FcTrainingLayer::set_parameters(const LayerParameters& parameters) {
-  weights_ = parameters[Role::weight].data();
-  bias_ = parameters[Role::bias].data();
+  parameters_.set(parameters);
 }
 
 std::unique_ptr<BoundLayer> FcTrainingLayer::bind(const Binding& binding) const {

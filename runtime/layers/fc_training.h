@@ -3,6 +3,7 @@
 
 #include "runtime/graph/ops/fully_connected.h"
 #include "runtime/layers/layer.h"
+#include "runtime/layers/plain_parameters.h"
 
 namespace karnin {
 
@@ -15,14 +16,13 @@ class FcTrainingLayer : public Layer {
   void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
-  const float* weights() const { return weights_; }
-  const float* bias() const { return bias_; }
+  const float* weights() const { return parameters_.weights(); }
+  const float* bias() const { return parameters_.bias(); }
   bool relu() const { return relu_; }
 
  private:
   bool relu_;
-  const float* weights_ = nullptr;
-  const float* bias_ = nullptr;
+  PlainParameters parameters_{Purpose::training};
 };
 
 }  // namespace karnin

@@ -4,9 +4,9 @@
 
 #include "runtime/kernels/kernels.h"
 #include "runtime/layers/reorder_lanes.h"
+#include "tests/runtime/layers/convolution_step.h"
 #include "tests/runtime/layers/layer_harness.h"
 #include "tests/support/fill.h"
-#include "tests/support/gradient_check.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_pool.h"
@@ -131,36 +131,15 @@ TEST(ConvolutionLanesLayer, CopiesWeightsInInferenceAlone) {
   }
 }
 
-/// A layer in training with integers for operands, and one step on them.
-struct Step {
-  Step(const ConvCase& the_case, bool relu, bool first)
-      : c(the_case),
-        layer(make(c, {.relu = relu, .purpose = Purpose::training})),
-        harness(layer),
-        diff_weights(weights.size()),
-        diff_bias(bias.size()) {
-    if (first)
-      harness.bind_first_in_training();
-    else
-      harness.bind_training();
-    layer.set_parameters(test::parameters(weights, bias));
-    dst = harness.forward(src);
-    diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
-  }
-
-  ConvCase c;
-  Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
-  Values bias = integers(c.spec.oc, 3), diff_dst = integers(c.dst_size(), 4);
-  ConvolutionLanesLayer layer;
-  test::LayerHarness harness;
-  Values diff_weights, diff_bias, dst, diff_src;
-};
+test::ConvolutionStep<ConvolutionLanesLayer> step_of(const ConvCase& c, bool relu, bool first) {
+  return {c, make(c, {.relu = relu, .purpose = Purpose::training}), first};
+}
 
 TEST(ConvolutionLanesLayer, GradientsAreThoseOfTheDefinition) {
   for_each_case([](const ConvCase& c) {
     for (const bool relu : {false, true})
       for (const bool first : {false, true}) {
-        const Step step(c, relu, first);
+        const auto step = step_of(c, relu, first);
         EXPECT_EQ(step.dst, reference(c, step.src, step.weights, step.bias, relu));
         const Values diff =
             relu ? test::reference_relu_backward(step.dst, step.diff_dst) : step.diff_dst;
@@ -174,54 +153,15 @@ TEST(ConvolutionLanesLayer, GradientsAreThoseOfTheDefinition) {
 
 /// Integer operands and steps of 1/2: all numbers are small multiples of 1/2, and exact.
 TEST(ConvolutionLanesLayer, GradientsAreFiniteDifferences) {
-  for (const Shape& s : {kPlain[0], kOther[0]}) {
-    Step step({3, s.src, s.spec}, false, false);
-    const auto check = [&](Values& x, const Values& gradient) {
-      const Values centre = x;
-      const auto loss_at = [&](const Values& moved) {
-        x = moved;
-        step.layer.set_parameters(test::parameters(step.weights, step.bias));
-        return test::weighted_sum(step.harness.forward(step.src), step.diff_dst);
-      };
-      test::expect_gradient(loss_at, centre, gradient, 0.5F, 0.0);
-      x = centre;
-    };
-    check(step.src, step.diff_src);
-    check(step.weights, step.diff_weights);
-    check(step.bias, step.diff_bias);
-  }
+  for (const Shape& s : {kPlain[0], kOther[0]})
+    step_of({3, s.src, s.spec}, false, false).expect_finite_differences(0.5F);
 }
 
-Values part(const Values& all, std::int64_t image, std::int64_t images) {
-  const auto size = static_cast<std::int64_t>(all.size()) / images;
-  return {all.begin() + image * size, all.begin() + (image + 1) * size};
-}
-
-/// An image has the same bits alone and in any lane: numbers that round are as good as any.
 TEST(ConvolutionLanesLayer, AnImageDoesNotDependOnItsShard) {
-  for (const Shape& s : {kPlain[0], kOther[0], kOther[2]}) {
-    const ConvCase all{kernels::active().lanes + 3, s.src, s.spec};
-    const ConvCase one{1, s.src, s.spec};
-    const Values src = test::uniforms(all.src_size(), 1), bias = test::uniforms(s.spec.oc, 3);
-    const Values weights = test::uniforms(all.weights_size(), 2);
-    const Values diff_dst = test::uniforms(all.dst_size(), 4);
-    Values diff_weights(weights.size()), diff_bias(bias.size());
-    const auto run = [&](const ConvCase& c, const Values& x, const Values& diff) {
-      ConvolutionLanesLayer layer = make(c, {.relu = true, .purpose = Purpose::training});
-      test::LayerHarness harness(layer);
-      harness.bind_training();
-      layer.set_parameters(test::parameters(weights, bias));
-      Values dst = harness.forward(x);
-      return std::pair(dst, harness.backward(diff, test::gradients(diff_weights, diff_bias)));
-    };
-    const auto [dst, diff_src] = run(all, src, diff_dst);
-    for (std::int64_t n = 0; n < all.images; ++n) {
-      const auto [own, own_diff] =
-          run(one, part(src, n, all.images), part(diff_dst, n, all.images));
-      EXPECT_EQ(own, part(dst, n, all.images)) << "image " << n;
-      EXPECT_EQ(own_diff, part(diff_src, n, all.images)) << "image " << n;
-    }
-  }
+  for (const Shape& s : {kPlain[0], kOther[0], kOther[2]})
+    test::expect_same_alone({kernels::active().lanes + 3, s.src, s.spec}, [](const ConvCase& c) {
+      return make(c, {.relu = true, .purpose = Purpose::training});
+    });
 }
 
 }  // namespace

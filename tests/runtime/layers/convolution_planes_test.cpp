@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/runtime/layers/convolution_step.h"
 #include "tests/runtime/layers/layer_harness.h"
 #include "tests/support/fill.h"
-#include "tests/support/gradient_check.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_pool.h"
@@ -74,37 +74,15 @@ TEST(ConvolutionPlanesLayer, IsThatOfTheDefinition) {
       }
 }
 
-/// A layer in training with integers for operands, and one step on them.
-struct Step {
-  Step(const ConvCase& the_case, bool relu, bool first)
-      : c(the_case),
-        layer(make(c, {.relu = relu, .purpose = Purpose::training, .diff_src = !first})),
-        harness(layer),
-        diff_weights(weights.size()),
-        diff_bias(bias.size()) {
-    if (first)
-      harness.bind_first_in_training();
-    else
-      harness.bind_training();
-    layer.set_parameters(test::parameters(weights, bias));
-    dst = harness.forward(src);
-    diff_src = harness.backward(diff_dst, test::gradients(diff_weights, diff_bias));
-  }
-
-  ConvCase c;
-  Extent pooled = test::PoolCase{c.images, c.dst(), Pool2d{}}.dst();
-  Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
-  Values bias = integers(c.spec.oc, 3), diff_dst = integers(c.images * pooled.size(), 4);
-  ConvolutionPlanesLayer layer;
-  test::LayerHarness harness;
-  Values diff_weights, diff_bias, dst, diff_src;
-};
+test::ConvolutionStep<ConvolutionPlanesLayer> step_of(const ConvCase& c, bool relu, bool first) {
+  return {c, make(c, {.relu = relu, .purpose = Purpose::training, .diff_src = !first}), first};
+}
 
 TEST(ConvolutionPlanesLayer, GradientsAreThoseOfTheDefinition) {
   for (const ConvCase& c : cases())
     for (const bool relu : {false, true})
       for (const bool first : {false, true}) {
-        const Step step(c, relu, first);
+        const auto step = step_of(c, relu, first);
         const Reference reference(c, step.src, step.weights, step.bias, relu);
         EXPECT_EQ(step.dst, reference.dst);
         const Values diff = reference.backward(step.diff_dst);
@@ -119,61 +97,19 @@ TEST(ConvolutionPlanesLayer, GradientsAreThoseOfTheDefinition) {
 /// behind a square differ, so do the four outputs, by 1 at least. A step of 1/256 moves none by
 /// more than 1/4, so no maximum changes, and all is exact.
 TEST(ConvolutionPlanesLayer, GradientsAreFiniteDifferences) {
-  Step step({2, {1, 5, 5}, {2, 2, 2}}, false, false);
+  auto step = step_of({2, {1, 5, 5}, {2, 2, 2}}, false, false);
   step.weights = {16, 4, 1, 64, -64, 1, 16, -4};
   for (std::size_t i = 0; i < step.src.size(); ++i)
     step.src[i] = static_cast<float>((i * i + i / 5) % 4);
-  const auto loss = [&] {
-    step.layer.set_parameters(test::parameters(step.weights, step.bias));
-    return test::weighted_sum(step.harness.forward(step.src), step.diff_dst);
-  };
-  loss();
-  const Values diff_src =
-      step.harness.backward(step.diff_dst, test::gradients(step.diff_weights, step.diff_bias));
-  const auto check = [&](Values& x, const Values& gradient) {
-    const Values centre = x;
-    const auto loss_at = [&](const Values& moved) {
-      x = moved;
-      return loss();
-    };
-    test::expect_gradient(loss_at, centre, gradient, 0x1p-8F, 0.0);
-    x = centre;
-  };
-  check(step.src, diff_src);
-  check(step.weights, step.diff_weights);
-  check(step.bias, step.diff_bias);
+  step.run();
+  step.expect_finite_differences(0x1p-8F);
 }
 
-Values part(const Values& all, std::int64_t image, std::int64_t images) {
-  const auto size = static_cast<std::int64_t>(all.size()) / images;
-  return {all.begin() + image * size, all.begin() + (image + 1) * size};
-}
-
-/// An image has the same bits alone and among others: numbers that round are as good as any.
 TEST(ConvolutionPlanesLayer, AnImageDoesNotDependOnItsShard) {
-  for (const ConvCase& all : cases()) {
-    const Extent pooled = test::PoolCase{1, all.dst(), Pool2d{}}.dst();
-    const Values src = test::uniforms(all.src_size(), 1), bias = test::uniforms(all.spec.oc, 3);
-    const Values weights = test::uniforms(all.weights_size(), 2);
-    const Values diff_dst = test::uniforms(all.images * pooled.size(), 4);
-    Values diff_weights(weights.size()), diff_bias(bias.size());
-    const auto run = [&](std::int64_t images, const Values& x, const Values& diff) {
-      ConvolutionPlanesLayer layer =
-          make({images, all.src, all.spec},
-               {.relu = true, .purpose = Purpose::training, .diff_src = true});
-      test::LayerHarness harness(layer);
-      harness.bind_training();
-      layer.set_parameters(test::parameters(weights, bias));
-      Values dst = harness.forward(x);
-      return std::pair(dst, harness.backward(diff, test::gradients(diff_weights, diff_bias)));
-    };
-    const auto [dst, diff_src] = run(all.images, src, diff_dst);
-    for (std::int64_t n = 0; n < all.images; ++n) {
-      const auto [own, own_diff] = run(1, part(src, n, all.images), part(diff_dst, n, all.images));
-      EXPECT_EQ(own, part(dst, n, all.images)) << "image " << n;
-      EXPECT_EQ(own_diff, part(diff_src, n, all.images)) << "image " << n;
-    }
-  }
+  for (const ConvCase& all : cases())
+    test::expect_same_alone(all, [](const ConvCase& c) {
+      return make(c, {.relu = true, .purpose = Purpose::training, .diff_src = true});
+    });
 }
 
 /// Positions are kept in floats, and elements in 32 bits.
