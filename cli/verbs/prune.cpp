@@ -21,16 +21,12 @@
 namespace karnin::cli {
 namespace {
 
-struct PruneVerb : VerbOptions, ResultOptions {
-  std::string model;
+struct PruneVerb : VerbOptions {
+  PruneRunOptions run;
   PruneOptions prune;                         ///< `layers` empty: the default ones
   std::optional<double> threshold, sparsity;  ///< at most one
-  bool shrink = false;
-  bool keep_sensitivities = false;
   std::string data;
   TrainingOptions fine_tune;
-  std::int64_t score_images = 1000;
-  ValueOptions values;
 };
 
 PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
@@ -42,26 +38,14 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
-PruneRunOptions run_options(const PruneVerb& verb) {
-  PruneRunOptions options;
-  options.out = verb.out;
-  options.overwrite = verb.overwrite;
-  options.model = verb.model;
-  options.shrink = verb.shrink;
-  options.keep_sensitivities = verb.keep_sensitivities;
-  options.score_images = verb.score_images;
-  options.values = verb.values;
-  return options;
-}
-
 bool needs_data(const PruneVerb& verb) {
   return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
-         needs_images(verb.values) || !verb.data.empty();
+         needs_images(verb.run.values) || !verb.data.empty();
 }
 
 ExitCode prune_verb(const PruneVerb& verb) {
   Console console;
-  PruneRun run(run_options(verb), console.watcher());
+  PruneRun run(verb.run, console.watcher());
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
   std::optional<Dataset> dataset;
   if (needs_data(verb)) dataset = load_dataset_for(run.model(), verb.data);
@@ -102,31 +86,31 @@ void add_prune(CLI::App& app, Action& action) {
                 "The paper's own pruning is --method karnin-sgd --normalise minmax --sign keep "
                 "--threshold 0.45."},
                *options);
-  verb.add_option("--model", options->model, "The file that train wrote")->required();
+  verb.add_option("--model", options->run.model, "The file that train wrote")->required();
   const Pruned pruned{[options] { return std::vector{options->prune.method}; },
                       [options] { return options->threshold.has_value(); }};
   add_pruning_options(verb, *options, pruned);
   options->fine_tune.train.epochs = 0;
   const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
-  add_score_image_option(verb, options->score_images, pruned);
-  add_value_options(verb, options->values);
+  add_score_image_option(verb, options->run.score_images, pruned);
+  add_value_options(verb, options->run.values);
   verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
-    return options->fine_tune.train.epochs > 0 || options->values.tuning.epochs > 0;
+    return options->fine_tune.train.epochs > 0 || options->run.values.tuning.epochs > 0;
   });
   say_when_seed_matters(verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop", [options] {
-    return options->fine_tune.train.epochs > 0 || needs_images(options->values);
+    return options->fine_tune.train.epochs > 0 || needs_images(options->run.values);
   });
   verb.add_option(
       "--data", options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "
       "them; otherwise the model's own");
-  verb.add_flag("--shrink", options->shrink,
+  verb.add_flag("--shrink", options->run.shrink,
                 "Take out neurons and channels that lost all their inputs or outputs, and add what "
                 "they still gave to the next biases: narrower layers, the same logits but for "
                 "rounding");
-  verb.add_flag("--keep-sensitivities", options->keep_sensitivities,
+  verb.add_flag("--keep-sensitivities", options->run.keep_sensitivities,
                 "Keep them in the file, as they were recorded, so that it can be pruned further");
-  add_result_options(verb, *options, "pruned.bin",
+  add_result_options(verb, options->run, "pruned.bin",
                      "The pruned file; with --overwrite it may be that of --model");
   select(verb, action, options, prune_verb);
 }

@@ -21,28 +21,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The command line of `train`.
-struct TrainVerb : VerbOptions, ResultOptions {
+/// The command line of `train`. What a run has to know beyond `run` takes a model to say.
+struct TrainVerb : VerbOptions {
+  RunOptions run;
   std::string data;
-  std::string arch = "khanal2018";
-  std::string model;  ///< to go on from; empty: fresh weights
   TrainingOptions training;
   TrainingPruningOptions pruning;
   double average = 0;
-  WatchOptions watch;
 };
-
-/// All that can be said before the teacher is read and a model is known.
-RunOptions options_of(const TrainVerb& verb) {
-  RunOptions options;
-  options.out = verb.out;
-  options.overwrite = verb.overwrite;
-  options.arch = verb.arch;
-  options.model = verb.model;
-  options.teacher = verb.training.teacher;
-  options.watch = verb.watch;
-  return options;
-}
 
 WeightRules rules(const TrainVerb& verb, const Graph& graph) {
   return {resolve(verb.pruning, graph), search_of(verb.pruning), verb.average};
@@ -51,12 +37,12 @@ WeightRules rules(const TrainVerb& verb, const Graph& graph) {
 /// The model to start from, and the data set that goes with it.
 std::pair<TrainingStart, Dataset> start(const TrainVerb& verb, const FoundRun& found,
                                         std::uint64_t seed, const Watcher& watcher) {
-  if (verb.model.empty()) {
+  if (verb.run.model.empty()) {
     Dataset dataset = find_dataset(verb.data);
-    TrainingStart from = fresh_start(verb.arch, dataset, seed);
+    TrainingStart from = fresh_start(verb.run.arch, dataset, seed);
     return {std::move(from), std::move(dataset)};
   }
-  TrainingStart from = read_start(verb.model, verb.out, found, watcher);
+  TrainingStart from = read_start(verb.run.model, verb.run.out, found, watcher);
   Dataset dataset = load_dataset_for(from.model, verb.data);
   return {std::move(from), std::move(dataset)};
 }
@@ -78,8 +64,8 @@ Json report_json(const TrainingRun& run, const std::vector<Product>& products) {
 void report(const TrainingRun& run, const TrainVerb& verb) {
   const RunResult& result = run.result();
   const std::vector<Product> products{
-      {run.files().place_of(verb.out / "model.bin"), result.model, result.accuracy},
-      {run.files().place_of(verb.out / "pruned.bin"), result.pruned, result.pruned_accuracy}};
+      {run.files().place_of(verb.run.out / "model.bin"), result.model, result.accuracy},
+      {run.files().place_of(verb.run.out / "pruned.bin"), result.pruned, result.pruned_accuracy}};
   if (verb.json)
     print_json(report_json(run, products));
   else
@@ -88,11 +74,12 @@ void report(const TrainingRun& run, const TrainVerb& verb) {
 
 ExitCode train(const TrainVerb& verb) {
   Console console;
-  RunOptions options = options_of(verb);
+  RunOptions options = verb.run;
+  options.teacher = verb.training.teacher;
   require_free_directory(options);
   options.train = resolve(verb.training, verb.threads);
   FoundRun found;
-  if (verb.watch.resume) found = find_run(verb.out);
+  if (verb.run.watch.resume) found = find_run(verb.run.out);
   auto [from, dataset] = start(verb, found, options.train.seed, console.watcher());
   options.rules = rules(verb, from.model.graph);
   TrainingRun run(std::move(options), std::move(found), std::move(from), std::move(dataset),
@@ -108,6 +95,7 @@ ExitCode train(const TrainVerb& verb) {
 
 void add_train(CLI::App& app, Action& action) {
   const auto options = std::make_shared<TrainVerb>();
+  options->run.arch = "khanal2018";
   Verb& verb = add_verb(
       app,
       {"train", "Train a network, record how much each weight matters, and prune a copy",
@@ -125,9 +113,9 @@ void add_train(CLI::App& app, Action& action) {
   verb.add_option("--data", options->data,
                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
   auto* arch = verb.add_option(
-      "--arch", options->arch,
+      "--arch", options->run.arch,
       "khanal2018 (the paper's network), lenet-300-100, lenet-5 (Caffe's) or a JSON file");
-  verb.add_option("--model", options->model,
+  verb.add_option("--model", options->run.model,
                   "Start from the weights of this file (a model or a checkpoint); what is pruned "
                   "stays pruned")
       ->excludes(arch);
@@ -136,8 +124,8 @@ void add_train(CLI::App& app, Action& action) {
   add_number(verb, "--average", options->average, kShareBelowOne,
              "Leave the moving average of the weights, with this decay a step (0.999); 0: the "
              "last ones");
-  add_result_options(verb, *options, "karnin-run", "Directory of the results");
-  add_watch_options(verb, options->watch);
+  add_result_options(verb, options->run, "karnin-run", "Directory of the results");
+  add_watch_options(verb, options->run.watch);
   add_training_pruning_options(verb, options->pruning);
   select(verb, action, options, train);
 }
