@@ -1,5 +1,6 @@
 // Every hand-written SIMD loop, behind plain pointers. One table an ISA, filled by the translation
-// unit that was compiled for it; nothing here knows a layer, a tensor or a thread.
+// unit that was compiled for it; nothing here knows a layer, a tensor or a thread. Long, because
+// the table is one struct and every entry has its contract above it.
 //
 // Matrices are row-major and contiguous: src (rows x ic), weights (oc x ic), dst (rows x oc).
 // No pointer needs alignment, none may alias another unless a comment says so; extents of matrices

@@ -1,4 +1,5 @@
-// The way of a user: train, prune, eval, inspect, verify; each reads what the one before wrote.
+// The way of a user: train, prune, eval, inspect, verify; each reads what the one before wrote. All
+// of it in one file, though long, because one training serves every test.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
-// eval where something is missing.
+// eval where something is missing or mirrored.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -53,6 +54,35 @@ TEST_F(Eval, AModelThatVanishesIsAMissingFile) {
     EXPECT_THAT(result.status, AnyOf(0, 3)) << result.err;
     EXPECT_THAT(result.err, HasSubstr(result.status == 3 ? "vanishing.bin" : ""));
   }
+}
+
+/// The same images, each turned around.
+void mirror_data(const std::filesystem::path& from, const std::filesystem::path& to) {
+  constexpr std::size_t kRecord = 1 + 3 * 32 * 32;
+  std::filesystem::copy(from, to);
+  for (const auto& entry : std::filesystem::directory_iterator(to)) {
+    if (entry.path().extension() != ".bin") continue;
+    std::vector<std::uint8_t> bytes = test::bytes_of(entry.path());
+    for (std::size_t record = 0; record + kRecord <= bytes.size(); record += kRecord)
+      for (std::size_t row = record + 1; row < record + kRecord; row += 32)
+        std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(row),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(row + 32));
+    std::ofstream(entry.path(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+}
+
+TEST_F(Eval, AnImageAndItsMirrorImageAreWorthTheSame) {
+  mirror_data(workspace->data(), workspace->path("mirrored"));
+  const auto evaluation = [](const std::string& data, const Words& more) {
+    Words words{"eval", "--model", file("run/model.bin"), "--data", data};
+    words.insert(words.end(), more.begin(), more.end());
+    return workspace->run_json(words)["confusion"];
+  };
+  const std::string mirrored = file("mirrored");
+  EXPECT_EQ(evaluation(workspace->data(), {"--mirror"}), evaluation(mirrored, {"--mirror"}));
+  EXPECT_NE(evaluation(workspace->data(), {}), evaluation(mirrored, {}));
 }
 
 }  // namespace

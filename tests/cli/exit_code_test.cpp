@@ -227,26 +227,6 @@ TEST_F(ExitCode, PruningInPlaceDoesNotLoseTheSensitivities) {
             0);
 }
 
-TEST_F(ExitCode, AFullDiskBehindStdout) {
-  const test::ProcessResult result =
-      test::Process({"/bin/sh", "-c", "exec \"$0\" inspect --model \"$1\" >/dev/full",
-                     workspace->command({}).front(), file("run/model.bin")},
-                    workspace->options())
-          .wait();
-  check(result, kOutput, "stdout");
-}
-
-TEST_F(ExitCode, AFullDiskBehindStderrEndsNothing) {
-  const test::ProcessResult result =
-      test::Process(
-          {"/bin/sh", "-c", "exec \"$0\" train --data \"$1\" --epochs 1 --out \"$2\" 2>/dev/full",
-           workspace->command({}).front(), workspace->data(), file("silent")},
-          workspace->options())
-          .wait();
-  EXPECT_EQ(result.status, 0);
-  EXPECT_TRUE(std::filesystem::exists(file("silent/model.bin")));
-}
-
 TEST_F(ExitCode, HelpIsData) {
   for (const Words& words :
        {Words{"--help"}, Words{"train", "--help"}, Words{"prune", "--help"},

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "formats/model/model_file.h"
@@ -219,35 +218,6 @@ TEST_F(SparseTraining, RefusesWhatDoesNotGoTogether) {
       2)
       << "the run would replace its teacher";
   EXPECT_FALSE(std::filesystem::exists(file("no")));
-}
-
-/// The same images, each turned around.
-void mirror_data(const std::filesystem::path& from, const std::filesystem::path& to) {
-  constexpr std::size_t kRecord = 1 + 3 * 32 * 32;
-  std::filesystem::copy(from, to);
-  for (const auto& entry : std::filesystem::directory_iterator(to)) {
-    if (entry.path().extension() != ".bin") continue;
-    std::vector<std::uint8_t> bytes = test::bytes_of(entry.path());
-    for (std::size_t record = 0; record + kRecord <= bytes.size(); record += kRecord)
-      for (std::size_t row = record + 1; row < record + kRecord; row += 32)
-        std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(row),
-                     bytes.begin() + static_cast<std::ptrdiff_t>(row + 32));
-    std::ofstream(entry.path(), std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-  }
-}
-
-TEST_F(SparseTraining, AnImageAndItsMirrorImageAreWorthTheSame) {
-  mirror_data(workspace->data(), workspace->path("mirrored"));
-  const auto evaluation = [](const std::string& data, const Words& more) {
-    Words words{"eval", "--model", file("dense/model.bin"), "--data", data};
-    words.insert(words.end(), more.begin(), more.end());
-    return workspace->run_json(words)["confusion"];
-  };
-  const std::string mirrored = file("mirrored");
-  EXPECT_EQ(evaluation(workspace->data(), {"--mirror"}), evaluation(mirrored, {"--mirror"}));
-  EXPECT_NE(evaluation(workspace->data(), {}), evaluation(mirrored, {}));
 }
 
 }  // namespace

@@ -195,5 +195,26 @@ TEST_F(Streams, ListingSeesAMountedDataset) {
   EXPECT_EQ(datasets[0]["train_images"], test::kTrainImages);
 }
 
+TEST_F(Streams, AFullDiskBehindStdout) {
+  const test::ProcessResult result =
+      test::Process({"/bin/sh", "-c", "exec \"$0\" inspect --model \"$1\" >/dev/full",
+                     workspace->command({}).front(), file("run/model.bin")},
+                    workspace->options())
+          .wait();
+  EXPECT_EQ(result.status, 5) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("stdout"));
+}
+
+TEST_F(Streams, AFullDiskBehindStderrEndsNothing) {
+  const test::ProcessResult result =
+      test::Process(
+          {"/bin/sh", "-c", "exec \"$0\" train --data \"$1\" --epochs 1 --out \"$2\" 2>/dev/full",
+           workspace->command({}).front(), workspace->data(), file("silent")},
+          workspace->options())
+          .wait();
+  EXPECT_EQ(result.status, 0);
+  EXPECT_TRUE(std::filesystem::exists(file("silent/model.bin")));
+}
+
 }  // namespace
 }  // namespace karnin

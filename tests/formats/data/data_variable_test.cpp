@@ -141,20 +141,17 @@ TEST_F(DataVariable, PassesOverACacheThatCannotBeRead) {
 }
 
 TEST_F(DataVariable, SaysHowToGetWhatIsMissing) {
-  const auto refusal = [](const std::string& data) {
-    return error_message<DatasetMissingError>([&] { load_dataset(data); });
-  };
-  EXPECT_THAT(refusal("cifar10"), HasSubstr("karnin-cpu data fetch cifar10"));
+  EXPECT_THAT(missing("cifar10"), HasSubstr("karnin-cpu data fetch cifar10"));
   fs::create_directories(data_);
-  EXPECT_THAT(refusal(data_.string()), HasSubstr("test_batch.bin (CIFAR-10) or t10k-images"));
+  EXPECT_THAT(missing(data_.string()), HasSubstr("test_batch.bin (CIFAR-10) or t10k-images"));
   write_bytes(root_ / "file", std::vector<std::uint8_t>(5));
-  EXPECT_THAT(refusal((root_ / "file").string()), HasSubstr("or a directory"));
-  EXPECT_THAT(refusal("mnist"),
+  EXPECT_THAT(missing((root_ / "file").string()), HasSubstr("or a directory"));
+  EXPECT_THAT(missing("mnist"),
               HasSubstr("no data set 'mnist': expected cifar10, fashion-mnist or"));
   if (fs::exists("/usr/share/datasets/fashion-mnist")) return;  // it cannot be missing here
-  EXPECT_THAT(refusal("fashion-mnist"), HasSubstr("apt-get install dataset-fashion-mnist"));
+  EXPECT_THAT(missing("fashion-mnist"), HasSubstr("apt-get install dataset-fashion-mnist"));
   const test::ScopedVariable none("KARNIN_DATA", std::nullopt);
-  EXPECT_THAT(refusal(""), HasSubstr("apt-get install dataset-fashion-mnist"));
+  EXPECT_THAT(missing(""), HasSubstr("apt-get install dataset-fashion-mnist"));
 }
 
 }  // namespace

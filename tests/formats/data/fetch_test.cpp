@@ -3,12 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "runtime/core/error.h"
-#include "tests/support/environment.h"
-#include "tests/support/error_message.h"
-#include "tests/support/http_server.h"
+#include "tests/formats/data/fetch_fixture.h"
 #include "tests/support/resource_limit.h"
-#include "tests/support/tar_file.h"
-#include "tests/support/temporary_directory.h"
 
 namespace karnin {
 namespace {
@@ -20,47 +16,12 @@ using test::good_archive;
 using test::http_response;
 using test::HttpServer;
 using test::md5;
-using test::tar_by_hand;
-using test::tar_gz;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-using Entry = test::TarEntry;
-
-class Fetch : public ::testing::Test {
- protected:
-  /// What fetch() should expect when a server holds `archive`.
-  static DownloadSource source(const HttpServer& server, const std::string& archive) {
-    return {server.url(), md5(archive), archive.size(), "data"};
-  }
-
-  /// The message of the refusal, after which nothing may be left in the cache.
-  std::string refusal(const DownloadSource& from) {
-    const std::string message =
-        error_message<DatasetMissingError>([&] { fetch(from, cache_, nullptr); });
-    EXPECT_THAT(cache_entries(), IsEmpty());
-    return message;
-  }
-
-  /// Of an archive that arrives whole and with the right MD5.
-  std::string archive_refusal(const std::string& archive) {
-    const HttpServer server(http_response("200 OK", archive));
-    return refusal(source(server, archive));
-  }
-
-  std::vector<std::string> cache_entries() const {
-    std::vector<std::string> names;
-    for (const std::string& name : root_.entries())
-      if (name != "cache") names.push_back(name);
-    return names;
-  }
-
-  test::ScopedVariable no_proxy_{"no_proxy", "*"};
-  test::TemporaryDirectory root_;
-  fs::path cache_ = root_ / "cache";
-};
+using Fetch = test::FetchFixture;
 
 TEST_F(Fetch, DownloadsVerifiesAndUnpacks) {
   const std::string archive = good_archive();
@@ -151,81 +112,6 @@ TEST_F(Fetch, StopsWhenProgressThrowsEvenOnASilentServer) {
                 [&] { fetch(source(server, archive), cache_, interrupt_later); }),
             "interrupted");
   EXPECT_THAT(cache_entries(), IsEmpty());
-}
-
-TEST_F(Fetch, RefusesEntriesOutsideTheFolder) {
-  const Entry good{"data/good", "x", AE_IFREG, ""};
-  for (const std::string path : {"../evil", "data/../evil", "data/..", "data/.", "/tmp/evil",
-                                 "evil", "data/deep/evil", "database/evil", "data"})
-    EXPECT_THAT(archive_refusal(tar_gz({good, {path, "x", AE_IFREG, ""}})),
-                HasSubstr("expected regular files right inside 'data'"))
-        << path;
-  EXPECT_FALSE(fs::exists("/tmp/evil"));
-}
-
-TEST_F(Fetch, RefusesLinksAndDuplicates) {
-  const Entry good{"data/good", "x", AE_IFREG, ""};
-  EXPECT_THAT(archive_refusal(tar_gz({good, {"data/link", "", AE_IFLNK, "/etc/passwd"}})),
-              HasSubstr("'data/link'"));
-  EXPECT_THAT(archive_refusal(tar_gz({good, {"data/hard", "", AE_IFREG, "data/good"}})),
-              HasSubstr("'data/hard'"));
-  const std::string twice = tar_gz({good, good});
-  const HttpServer server(http_response("200 OK", twice));
-  EXPECT_THROW(fetch(source(server, twice), cache_, nullptr), OutputError);
-  EXPECT_THAT(cache_entries(), IsEmpty());
-}
-
-TEST_F(Fetch, RefusesOtherDirectories) {
-  for (const std::string path : {"other/", "data/deep/", "datab/"})
-    EXPECT_THAT(archive_refusal(tar_gz({{path, "", AE_IFDIR, ""}})),
-                HasSubstr("expected regular files right inside 'data', got '" + path + "'"));
-}
-
-/// Headers that are allowed, though libarchive writes others.
-TEST_F(Fetch, KnowsWhatOtherProgramsWrite) {
-  EXPECT_THAT(archive_refusal(tar_by_hand("data", '5', "")),
-              HasSubstr("expected files in 'data', got none"))
-      << "the folder itself, though without a slash";
-  EXPECT_THAT(archive_refusal(tar_by_hand("data/hard", '1', "x")), HasSubstr("'data/hard'"))
-      << "a hard link with a content";
-  EXPECT_THAT(archive_refusal(tar_by_hand("data/", '0', "")),
-              HasSubstr("expected files in 'data', got none"))
-      << "a directory as the first programs wrote it";
-  EXPECT_THAT(archive_refusal(tar_by_hand("", '0', "x")), HasSubstr("got ''"));
-  const std::string sound = tar_by_hand("data/file", '0', "x");
-  const HttpServer server(http_response("200 OK", sound));
-  fetch(source(server, sound), cache_, nullptr);
-  EXPECT_EQ(test::read_bytes(cache_ / "data/file"), std::vector<std::uint8_t>{'x'});
-}
-
-TEST_F(Fetch, RefusesWhatIsNoArchiveOrHoldsNothing) {
-  archive_refusal("this is not an archive, though somebody took its MD5");
-  const std::string archive = good_archive();
-  for (const std::size_t length :
-       {std::size_t{0}, std::size_t{1}, archive.size() / 2, archive.size() - 1})
-    archive_refusal(archive.substr(0, length));
-  EXPECT_THAT(archive_refusal(tar_gz({{"data/", "", AE_IFDIR, ""}})),
-              HasSubstr("expected files in 'data', got none"));
-}
-
-/// Whatever took the MD5 of a damaged archive: its own checksum is behind the last entry.
-TEST_F(Fetch, ComparesTheArchivesOwnChecksum) {
-  for (const std::string& archive : {good_archive(), test::tar_gz({{"data/f", "x", AE_IFREG, ""}})})
-    for (std::size_t lost = 1; lost <= 8; ++lost)
-      EXPECT_THAT(archive_refusal(archive.substr(0, archive.size() - lost)),
-                  HasSubstr("before the checksum"));
-  for (std::size_t at = 1; at <= 8; ++at) {
-    std::string flipped = good_archive();
-    flipped[flipped.size() - at] ^= 1;
-    EXPECT_THAT(archive_refusal(flipped), HasSubstr("gzip: "));
-  }
-  EXPECT_THAT(archive_refusal(good_archive() + "more"), HasSubstr("gzip: "));
-}
-
-TEST_F(Fetch, RefusesABomb) {
-  const std::string bomb = tar_gz({{"data/zeros", std::string(20'000'000, '\0'), AE_IFREG, ""}});
-  EXPECT_LT(bomb.size(), 100'000U);
-  EXPECT_THAT(archive_refusal(bomb), HasSubstr("unpacks to more than expected"));
 }
 
 TEST_F(Fetch, WhatSomebodyElseFetchedMeanwhileIsKept) {

@@ -220,32 +220,6 @@ TEST_F(CheckpointState, WhoseBestWeightsRevivePrunedOnesIsRefused) {
   EXPECT_THROW(best_epoch(forged), ArgumentError);
 }
 
-/// The kept network of a search, with a weight of 0 that is not pruned.
-PruningSearchState with_kept_zero(Model& model) {
-  const auto kept = std::ranges::find(model.parameters[4].mask, std::uint8_t{1});
-  model.parameters[4].value.data()[kept - model.parameters[4].mask.begin()] = 0;
-  PruningSearchState state{.best = 0.5, .share = 0.3, .good = 0.4, .kept = {}};
-  state.kept.take(model);
-  return state;
-}
-
-TEST(Checkpoint, TellsKeptWeightsOfZeroFromPrunedOnes) {
-  Checkpoint checkpoint{masked_model(), "{}", {}};
-  const PruningSearchState state = with_kept_zero(checkpoint.model);
-  put(state, checkpoint);
-  EXPECT_EQ(search_state(decode_checkpoint(encode_checkpoint(checkpoint), "file")), state);
-}
-
-TEST(Checkpoint, WhoseKeptZerosAreNoWeightsIsRefused) {
-  Checkpoint checkpoint{masked_model(), "{}", {}};
-  put(with_kept_zero(checkpoint.model), checkpoint);
-  const auto weights = static_cast<std::uint64_t>(checkpoint.model.parameter_count());
-  for (const std::uint64_t position : {weights, ~std::uint64_t{0}}) {
-    std::get<2>(checkpoint.arrays.back().values).back() = position;
-    EXPECT_THROW(search_state(checkpoint), ArgumentError) << position;
-  }
-}
-
 TEST_F(CheckpointState, OfWeightsThatAreNotFiniteIsNotGiven) {
   Model model = masked_model();
   Trainer trainer(model, images, options_of(8));
