@@ -8,6 +8,7 @@
 #include "cli/console/exit_code.h"
 #include "cli/console/inheritance.h"
 #include "cli/console/output.h"
+#include "cli/verbs/environment.h"
 #include "cli/verbs/verbs.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
@@ -73,6 +74,7 @@ ExitCode run(int argc, char** argv) {
     add(app, action);
   try {
     app.parse(argc, argv);
+    use_isa_of_environment();
     kernel_from_environment();  // a name that is wrong should not cost a training first
     return action();
   } catch (const CLI::ParseError& error) {

@@ -1,7 +1,6 @@
 #include "runtime/core/cpu_isa.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "runtime/core/error.h"
@@ -13,15 +12,9 @@ namespace {
 constexpr EnumNames<Isa, 3> kIsas{
     {{Isa::scalar, "scalar"}, {Isa::avx2, "avx2"}, {Isa::avx512, "avx512"}}};
 
-Isa choose() {
-  const std::vector<Isa> supported = supported_isas();
-  const char* forced = std::getenv("KARNIN_CPU_ISA");
-  if (forced == nullptr || *forced == '\0') return supported.back();
-  const Isa isa = isa_from_string(forced);
-  if (std::ranges::find(supported, isa) == supported.end())
-    throw ArgumentError("KARNIN_CPU_ISA asks for '" + std::string(forced) +
-                        "', but this CPU offers at most '" +
-                        std::string(to_string(supported.back())) + "'");
+/// What all kernels run by; no other state of the library is global.
+Isa& active() {
+  static Isa isa = supported_isas().back();
   return isa;
 }
 
@@ -45,9 +38,15 @@ std::vector<Isa> supported_isas() {
   return isas;
 }
 
-Isa active_isa() {
-  static const Isa isa = choose();
-  return isa;
+Isa active_isa() { return active(); }
+
+void use_isa(Isa isa) {
+  const std::vector<Isa> supported = supported_isas();
+  if (std::ranges::find(supported, isa) == supported.end())
+    throw ArgumentError("instruction set: this CPU offers at most '" +
+                        std::string(to_string(supported.back())) + "', got '" +
+                        std::string(to_string(isa)) + "'");
+  active() = isa;
 }
 
 }  // namespace karnin

@@ -1,4 +1,5 @@
-// Which instruction set the kernels use: the best the CPU has, or the one that was forced.
+// Which instruction set the kernels use: the best the CPU has, or the one that the program asked
+// for.
 #pragma once
 
 #include <string_view>
@@ -18,8 +19,11 @@ Isa isa_from_string(std::string_view name);
 /// All that this CPU (and its operating system) can run, ascending; never empty.
 std::vector<Isa> supported_isas();
 
-/// The best supported one, or the one named by the environment variable KARNIN_CPU_ISA, read once.
-/// Throws ArgumentError if that one is unknown or this CPU lacks it.
+/// The best supported one, or that of use_isa().
 Isa active_isa();
+
+/// Makes a supported one the active one, for the whole process: before anything has asked for it,
+/// and while there is one thread. Throws ArgumentError if this CPU lacks it.
+void use_isa(Isa isa);
 
 }  // namespace karnin

@@ -1,7 +1,6 @@
-// For test programs that CTest runs once an instruction set (ISA_LEVELS and ISA_PARAMETER of
-// karnin_test):
-// including this header ends the program with status 77, "skipped", where KARNIN_CPU_ISA names one
-// that the CPU lacks.
+// The instruction set of a test program: that of KARNIN_CPU_ISA, as in the program itself. CTest
+// runs some tests once a level (ISA_LEVELS and ISA_PARAMETER of karnin_test): the program then ends
+// with status 77, "skipped", where the CPU lacks it.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +13,10 @@ namespace karnin::test {
 inline const bool kIsaLevelRuns = [] {
   const char* name = std::getenv("KARNIN_CPU_ISA");
   if (name == nullptr || *name == '\0') return true;
+  const Isa isa = isa_from_string(name);
   const auto isas = supported_isas();
-  if (std::find(isas.begin(), isas.end(), isa_from_string(name)) == isas.end()) std::_Exit(77);
+  if (std::find(isas.begin(), isas.end(), isa) == isas.end()) std::_Exit(77);
+  use_isa(isa);
   return true;
 }();
 

@@ -5,24 +5,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "runtime/core/error.h"
 
 namespace karnin {
 namespace {
-
-/// active_isa() reads the environment once a process, so each case below asks in a process of its
-/// own (EXPECT_EXIT) and answers by the exit status.
-void exit_with_active_isa(const char* forced) {
-  setenv("KARNIN_CPU_ISA", forced, 1);
-  try {
-    std::exit(static_cast<int>(active_isa()));
-  } catch (const ArgumentError&) {
-    std::exit(99);
-  }
-}
 
 TEST(CpuIsa, NamesRoundTrip) {
   for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512})
@@ -41,26 +29,32 @@ TEST(CpuIsa, SupportedAscendFromScalar) {
   EXPECT_EQ(std::ranges::adjacent_find(isas, std::ranges::greater_equal{}), isas.end());
 }
 
-TEST(CpuIsaDeathTest, TheEnvironmentForcesASupportedOne) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  for (const Isa isa : supported_isas())
-    EXPECT_EXIT(exit_with_active_isa(std::string(to_string(isa)).c_str()),
-                testing::ExitedWithCode(static_cast<int>(isa)), "");
-}
+/// Of this process, which no test is to leave at another level.
+class ActiveIsa : public testing::Test {
+ protected:
+  ~ActiveIsa() override { use_isa(before_); }
 
-TEST(CpuIsaDeathTest, WithoutTheEnvironmentTheBestIsTaken) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  EXPECT_EXIT(exit_with_active_isa(""),
-              testing::ExitedWithCode(static_cast<int>(supported_isas().back())), "");
-}
+  const Isa before_ = active_isa();
+};
 
-TEST(CpuIsaDeathTest, TheUnknownAndTheUnsupportedAreRefused) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  EXPECT_EXIT(exit_with_active_isa("sse9"), testing::ExitedWithCode(99), "");
-  const std::vector<Isa> isas = supported_isas();
-  if (std::ranges::find(isas, Isa::avx512) == isas.end()) {
-    EXPECT_EXIT(exit_with_active_isa("avx512"), testing::ExitedWithCode(99), "");
+TEST_F(ActiveIsa, IsTheOneAskedFor) {
+  for (const Isa isa : supported_isas()) {
+    use_isa(isa);
+    EXPECT_EQ(active_isa(), isa);
   }
+}
+
+/// KARNIN_CPU_ISA names another one where CTest asks for a level.
+TEST_F(ActiveIsa, IsTheBestOneIfNobodyAsks) {
+  const char* asked = std::getenv("KARNIN_CPU_ISA");
+  if (asked != nullptr && *asked != '\0') GTEST_SKIP() << "the environment asks";
+  EXPECT_EQ(before_, supported_isas().back());
+}
+
+TEST_F(ActiveIsa, StaysWhereTheCpuLacksTheOther) {
+  if (supported_isas().back() == Isa::avx512) GTEST_SKIP() << "this CPU lacks none";
+  EXPECT_THROW(use_isa(Isa::avx512), ArgumentError);
+  EXPECT_EQ(active_isa(), before_);
 }
 
 }  // namespace
