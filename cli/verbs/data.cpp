@@ -8,6 +8,7 @@
 #include "cli/console/progress.h"
 #include "cli/options/verb.h"
 #include "cli/verbs/dataset_listing.h"
+#include "cli/verbs/environment.h"
 #include "cli/verbs/verbs.h"
 #include "formats/data/fetch.h"
 #include "formats/report/quantity.h"
@@ -31,7 +32,7 @@ ExitCode list(const ListVerb& verb) {
 }
 
 ExitCode fetch_dataset(const FetchVerb& verb) {
-  const DownloadSource source = cifar10_source();
+  const DownloadSource source = cifar10_source(cifar10_mirror());
   std::filesystem::path directory;
   {
     const Interrupt interrupt;  // a kill would leave what has been fetched so far

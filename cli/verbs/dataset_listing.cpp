@@ -1,6 +1,7 @@
 #include "cli/verbs/dataset_listing.h"
 
 #include "cli/console/table.h"
+#include "cli/verbs/environment.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/dataset.h"
 #include "formats/report/quantity.h"
@@ -11,8 +12,8 @@ namespace {
 
 DatasetListing list_dataset(const std::string& name) {
   try {
-    const DatasetSurvey found = survey_dataset(name);
-    const std::string problem = notice_of_data_variable();
+    const DatasetSurvey found = survey_dataset(name, data_places());
+    const std::string problem = notice_of_data_variable(data_places());
     return {name,
             true,
             found.directory.string(),

@@ -3,13 +3,14 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
-#include <string>
 
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
 
 namespace karnin::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// "" if it is not set.
 std::string variable(const char* name) {
@@ -28,5 +29,17 @@ void use_isa_of_environment() {
         "KARNIN_CPU_ISA asks for '{}', but this CPU offers at most '{}'", name, to_string(best)));
   use_isa(isa);
 }
+
+DataPlaces data_places() { return {variable("KARNIN_DATA"), cache_directory()}; }
+
+fs::path cache_directory() {
+  // The XDG specification: a relative path there is invalid and to be ignored.
+  if (const std::string cache = variable("XDG_CACHE_HOME"); cache.starts_with('/'))
+    return fs::path(cache) / "karnin-cpu";
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr ? home : ".") / ".cache" / "karnin-cpu";
+}
+
+std::string cifar10_mirror() { return variable("KARNIN_CIFAR10_URL"); }
 
 }  // namespace karnin::cli

@@ -1,10 +1,24 @@
 // The environment variables that say what the library is to be told.
 #pragma once
 
+#include <filesystem>
+#include <string>
+
+#include "formats/data/data_places.h"
+
 namespace karnin::cli {
 
 /// KARNIN_CPU_ISA: the instruction set of all kernels. Throws ArgumentError for one that is unknown
 /// or that this CPU lacks.
 void use_isa_of_environment();
+
+/// KARNIN_DATA and the cache.
+DataPlaces data_places();
+
+/// $XDG_CACHE_HOME/karnin-cpu, or ~/.cache/karnin-cpu.
+std::filesystem::path cache_directory();
+
+/// KARNIN_CIFAR10_URL: another place of the archive; "": the official one.
+std::string cifar10_mirror();
 
 }  // namespace karnin::cli

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "cli/console/output.h"
+#include "cli/verbs/environment.h"
 #include "formats/data/data_variable.h"
 #include "runtime/core/error.h"
 #include "train/session/provenance.h"
@@ -10,9 +11,9 @@
 namespace karnin::cli {
 
 Dataset find_dataset(const std::string& data) {
-  Dataset dataset = load_dataset(data);
+  Dataset dataset = load_dataset(data, data_places());
   if (is_standard_dataset(data))
-    if (const std::string problem = notice_of_data_variable(); !problem.empty())
+    if (const std::string problem = notice_of_data_variable(data_places()); !problem.empty())
       tell(fmt::format("{}: taking {}\n", problem, dataset.directory.string()));
   return dataset;
 }
@@ -21,7 +22,7 @@ Dataset load_dataset_for(const ModelDescription& model, const std::string& data)
   std::string name = data;
   if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
     if (!is_standard_dataset(known)) {
-      const std::string problem = notice_of_data_variable();
+      const std::string problem = notice_of_data_variable(data_places());
       throw ArgumentError(
           fmt::format("the model was trained on the directory '{}': say where it is with --data{}",
                       known, problem.empty() ? "" : fmt::format(" ({})", problem)));

@@ -8,8 +8,8 @@
 
 namespace karnin::cli {
 
-/// load_dataset(data), with a line on stderr where $KARNIN_DATA is wrong and was passed over for
-/// it.
+/// load_dataset(data, data_places()), with a line on stderr where $KARNIN_DATA is wrong and was
+/// passed over for it.
 Dataset find_dataset(const std::string& data);
 
 /// find_dataset(data); if `data` is empty, the data set that the model was trained on, if that is a

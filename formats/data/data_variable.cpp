@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <system_error>
 
 #include "formats/data/cifar10.h"
@@ -35,17 +34,17 @@ std::string nearly_there(const fs::path& data) {
 
 }  // namespace
 
-std::optional<fs::path> data_variable() {
-  const char* value = std::getenv("KARNIN_DATA");
-  if (value == nullptr || *value == '\0') return std::nullopt;
+std::optional<fs::path> data_variable(const DataPlaces& places) {
+  const std::string& value = places.variable;
+  if (value.empty()) return std::nullopt;
   std::error_code error;
   if (fs::status(fs::path(value) / ".", error).type() == fs::file_type::none)
     throw FileError(value, 0, "cannot read what KARNIN_DATA names: " + error.message());
   return fs::path(value);
 }
 
-std::string problem_of_data_variable() {
-  const auto data = data_variable();
+std::string problem_of_data_variable(const DataPlaces& places) {
+  const auto data = data_variable(places);
   if (!data || holds_data_set(*data)) return "";
   const std::string name = fmt::format("KARNIN_DATA is '{}'", data->string());
   if (!is_directory_there(*data)) {
@@ -63,8 +62,8 @@ std::string problem_of_data_variable() {
          (near.empty() ? fmt::format(": {}", kExpected) : near);
 }
 
-std::string notice_of_data_variable() try {
-  return problem_of_data_variable();
+std::string notice_of_data_variable(const DataPlaces& places) try {
+  return problem_of_data_variable(places);
 } catch (const FileError& error) {
   return error.what();
 }

@@ -11,7 +11,6 @@
 #include "formats/data/data_variable.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/fashion_mnist.h"
-#include "formats/data/fetch.h"
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
 
@@ -36,17 +35,17 @@ std::optional<fs::path> place_of_ours(const std::vector<fs::path>& places,
   return std::nullopt;
 }
 
-std::optional<fs::path> find_cifar10() {
-  if (const auto data = data_variable())
+std::optional<fs::path> find_cifar10(const DataPlaces& places) {
+  if (const auto data = data_variable(places))
     for (const fs::path& place : {*data / "cifar-10-batches-bin", *data})
       if (holds_cifar10(place)) return place;
-  return place_of_ours({cache_directory() / "cifar-10-batches-bin"}, holds_cifar10);
+  return place_of_ours({places.cache / "cifar-10-batches-bin"}, holds_cifar10);
 }
 
-std::optional<fs::path> find_fashion_mnist() {
-  if (const auto data = data_variable())
+std::optional<fs::path> find_fashion_mnist(const DataPlaces& places) {
+  if (const auto data = data_variable(places))
     if (fs::path place = *data / "fashion-mnist"; holds_fashion_mnist(place)) return place;
-  return place_of_ours({"/usr/share/datasets/fashion-mnist", cache_directory() / "fashion-mnist"},
+  return place_of_ours({"/usr/share/datasets/fashion-mnist", places.cache / "fashion-mnist"},
                        holds_fashion_mnist);
 }
 
@@ -54,8 +53,9 @@ std::optional<fs::path> find_fashion_mnist() {
   throw DatasetMissingError(fmt::format("{}; get it with: {}", what, command));
 }
 
-[[noreturn]] void missing_by_name(const std::string& what, std::string_view command) {
-  const std::string problem = problem_of_data_variable();
+[[noreturn]] void missing_by_name(const std::string& what, const DataPlaces& places,
+                                  std::string_view command) {
+  const std::string problem = problem_of_data_variable(places);
   missing(problem.empty() ? what : what + ": " + problem, command);
 }
 
@@ -105,26 +105,26 @@ bool is_standard_dataset(const std::string& name) {
   return name == "cifar10" || name == "fashion-mnist";
 }
 
-Dataset load_dataset(const std::string& data) {
+Dataset load_dataset(const std::string& data, const DataPlaces& places) {
   if (!data.empty() && !is_standard_dataset(data)) return read_directory(data);
   const bool whichever = data.empty();
   if (whichever)  // nothing else is taken for what the variable was meant to name
-    if (const std::string problem = problem_of_data_variable(); !problem.empty())
+    if (const std::string problem = problem_of_data_variable(places); !problem.empty())
       throw DatasetMissingError(problem);
   if (data != "fashion-mnist")
-    if (const auto place = find_cifar10()) return read_cifar10(*place);
+    if (const auto place = find_cifar10(places)) return read_cifar10(*place);
   if (data == "cifar10")
-    missing_by_name("the data set cifar10 is not on this machine", kFetchCifar10);
-  if (const auto place = find_fashion_mnist()) return read_fashion_mnist(*place);
+    missing_by_name("the data set cifar10 is not on this machine", places, kFetchCifar10);
+  if (const auto place = find_fashion_mnist(places)) return read_fashion_mnist(*place);
   missing_by_name(whichever ? "there is no data set on this machine"
                             : "the data set fashion-mnist is not on this machine",
-                  kInstallFashionMnist);
+                  places, kInstallFashionMnist);
 }
 
-DatasetSurvey survey_dataset(const std::string& name) {
+DatasetSurvey survey_dataset(const std::string& name, const DataPlaces& places) {
   if (name == "fashion-mnist")
-    if (const auto place = find_fashion_mnist()) return survey_fashion_mnist(*place);
-  const Dataset dataset = load_dataset(name);  // CIFAR-10 has no headers
+    if (const auto place = find_fashion_mnist(places)) return survey_fashion_mnist(*place);
+  const Dataset dataset = load_dataset(name, places);  // CIFAR-10 has no headers
   return {dataset.note, dataset.directory, dataset.train.size(), dataset.test.size()};
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/data/data_places.h"
 #include "runtime/core/extent.h"
 
 namespace karnin {
@@ -51,17 +52,17 @@ struct DatasetSurvey {
 bool is_standard_dataset(const std::string& name);
 
 /// Reads `--data`: "cifar10", "fashion-mnist", a directory that holds either, or "" for whichever
-/// is found first (CIFAR-10, then Fashion-MNIST). CIFAR-10 is looked for in
-/// $KARNIN_DATA/cifar-10-batches-bin, $KARNIN_DATA and cache_directory()/cifar-10-batches-bin;
-/// Fashion-MNIST in $KARNIN_DATA/fashion-mnist, /usr/share/datasets/fashion-mnist and
-/// cache_directory()/fashion-mnist. Throws DatasetMissingError with the one command that gets it,
-/// or with what is wrong with $KARNIN_DATA (problem_of_data_variable()), in whose place nothing is
-/// taken that was not asked for by name; FileError for what is there but unsound (path and byte
-/// offset in the message) or cannot be read.
-Dataset load_dataset(const std::string& data);
+/// is found first (CIFAR-10, then Fashion-MNIST). CIFAR-10 is looked for in cifar-10-batches-bin of
+/// places.variable, in that itself and in cifar-10-batches-bin of places.cache; Fashion-MNIST in
+/// fashion-mnist of places.variable, /usr/share/datasets/fashion-mnist and fashion-mnist of
+/// places.cache. Throws DatasetMissingError with the one command that gets it, or with what is
+/// wrong with places.variable (problem_of_data_variable()), in whose place nothing is taken that
+/// was not asked for by name; FileError for what is there but unsound (path and byte offset in the
+/// message) or cannot be read.
+Dataset load_dataset(const std::string& data, const DataPlaces& places);
 
 /// Of a standard data set, from the headers where it has any; damage behind these is not seen.
 /// Throws as load_dataset() does otherwise.
-DatasetSurvey survey_dataset(const std::string& name);
+DatasetSurvey survey_dataset(const std::string& name, const DataPlaces& places);
 
 }  // namespace karnin

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 #include "formats/data/archive.h"
@@ -84,20 +83,9 @@ void move_into_place(const fs::path& unpacked, const fs::path& destination) {
 
 }  // namespace
 
-DownloadSource cifar10_source() {
-  DownloadSource source{"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-                        "c32a1d4ab5d03f1284b67883e8d87530", 170052171, "cifar-10-batches-bin"};
-  if (const char* url = std::getenv("KARNIN_CIFAR10_URL"); url != nullptr && *url != '\0')
-    source.url = url;
-  return source;
-}
-
-fs::path cache_directory() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  // The XDG specification: a relative path there is invalid and to be ignored.
-  if (cache != nullptr && *cache == '/') return fs::path(cache) / "karnin-cpu";
-  const char* home = std::getenv("HOME");
-  return fs::path(home != nullptr ? home : ".") / ".cache" / "karnin-cpu";
+DownloadSource cifar10_source(const std::string& mirror) {
+  return {mirror.empty() ? "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz" : mirror,
+          "c32a1d4ab5d03f1284b67883e8d87530", 170052171, "cifar-10-batches-bin"};
 }
 
 fs::path fetch(const DownloadSource& source, const fs::path& cache, const Progress& progress) {

@@ -15,12 +15,9 @@ struct DownloadSource {
   std::string folder;       ///< the directory inside the archive that holds the data
 };
 
-/// The official CIFAR-10 binary archive; KARNIN_CIFAR10_URL replaces the URL (a mirror, or file://
-/// for a copy at hand). Size and MD5 stay the official ones.
-DownloadSource cifar10_source();
-
-/// $XDG_CACHE_HOME/karnin-cpu, or ~/.cache/karnin-cpu.
-std::filesystem::path cache_directory();
+/// The official CIFAR-10 binary archive, or the same at another URL (a mirror, or file:// for a
+/// copy at hand): size and MD5 stay the official ones.
+DownloadSource cifar10_source(const std::string& mirror = "");
 
 /// Downloads, verifies size and MD5, unpacks next to the destination and renames into place; at
 /// once done if the destination exists. A partial download or a bad archive leaves nothing behind;

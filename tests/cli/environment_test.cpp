@@ -17,11 +17,36 @@ using test::ScopedVariable;
 
 TEST(Environment, AnEmptyVariableIsNone) {
   for (const std::optional<std::string>& none : {std::optional<std::string>(""), {}}) {
+    const ScopedVariable data("KARNIN_DATA", none), mirror("KARNIN_CIFAR10_URL", none);
     const ScopedVariable isa("KARNIN_CPU_ISA", none);
+    EXPECT_EQ(data_places().variable, "");
+    EXPECT_EQ(cifar10_mirror(), "");
     const Isa before = active_isa();
     use_isa_of_environment();
     EXPECT_EQ(active_isa(), before);
   }
+}
+
+TEST(Environment, SaysWhereDataAre) {
+  const ScopedVariable data("KARNIN_DATA", "/data"), cache("XDG_CACHE_HOME", "/var/cache/mine");
+  const ScopedVariable mirror("KARNIN_CIFAR10_URL", "http://mirror/c.tar.gz");
+  EXPECT_EQ(data_places().variable, "/data");
+  EXPECT_EQ(data_places().cache, "/var/cache/mine/karnin-cpu");
+  EXPECT_EQ(cifar10_mirror(), "http://mirror/c.tar.gz");
+}
+
+TEST(Environment, TheCacheFollowsXdg) {
+  const ScopedVariable home("HOME", "/home/somebody");
+  const ScopedVariable cache("XDG_CACHE_HOME", "/var/cache/mine");
+  EXPECT_EQ(cache_directory(), "/var/cache/mine/karnin-cpu");
+  for (const char* invalid : {"", "relative/path"}) {
+    const ScopedVariable unusable("XDG_CACHE_HOME", invalid);
+    EXPECT_EQ(cache_directory(), "/home/somebody/.cache/karnin-cpu");
+  }
+  const ScopedVariable unset("XDG_CACHE_HOME", std::nullopt);
+  EXPECT_EQ(cache_directory(), "/home/somebody/.cache/karnin-cpu");
+  const ScopedVariable homeless("HOME", std::nullopt);
+  EXPECT_EQ(cache_directory(), "./.cache/karnin-cpu");
 }
 
 TEST(Environment, ForcesAnInstructionSet) {

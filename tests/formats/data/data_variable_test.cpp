@@ -19,26 +19,20 @@ using test::write_fashion_mnist;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-using DataVariable = test::DatasetPlaces;
-
-std::string missing(const std::string& data) {
-  return error_message<DatasetMissingError>([&] { load_dataset(data); });
-}
+class DataVariable : public test::DatasetPlaces {
+ protected:
+  std::string missing(const std::string& data) const {
+    return error_message<DatasetMissingError>([&] { load(data); });
+  }
+};
 
 TEST_F(DataVariable, AnEmptyVariableIsNoPlace) {
   write_cifar10(cache_ / "cifar-10-batches-bin", 2);
   write_fashion_mnist(data_ / "fashion-mnist");
-  const test::ScopedVariable nowhere("KARNIN_DATA", "");
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 2);
+  places_.variable = "";
+  EXPECT_EQ(load("cifar10").test.labels[0], 2);
   write_fashion_mnist(cache_ / "fashion-mnist");
-  EXPECT_NE(load_dataset("fashion-mnist").directory, data_ / "fashion-mnist");
-}
-
-TEST_F(DataVariable, WithoutTheVariableTheCacheIsThePlace) {
-  write_cifar10(cache_ / "cifar-10-batches-bin", 2);
-  write_cifar10(data_, 3);
-  const test::ScopedVariable none("KARNIN_DATA", std::nullopt);
-  EXPECT_EQ(load_dataset("cifar10").directory, cache_ / "cifar-10-batches-bin");
+  EXPECT_NE(load("fashion-mnist").directory, data_ / "fashion-mnist");
 }
 
 TEST_F(DataVariable, NamesTheVariableThatIsNoDirectory) {
@@ -46,14 +40,14 @@ TEST_F(DataVariable, NamesTheVariableThatIsNoDirectory) {
               HasSubstr("KARNIN_DATA is '" + data_.string() + "', which is no"));
   EXPECT_THAT(missing(""), HasSubstr("KARNIN_DATA is '"));
   for (const char* tilde : {"~/data", "~", "~somebody/data"}) {
-    const test::ScopedVariable variable("KARNIN_DATA", tilde);
+    places_.variable = tilde;
     for (const char* data : {"", "cifar10"})
       EXPECT_THAT(missing(data), AllOf(HasSubstr("KARNIN_DATA is '" + std::string(tilde) + "'"),
                                        HasSubstr("write $HOME instead")));
   }
   EXPECT_THAT(missing("~/data"), HasSubstr("write $HOME instead"));
   write_cifar10(cache_ / "cifar-10-batches-bin", 1);
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 1) << "it was asked for, and is here";
+  EXPECT_EQ(load("cifar10").test.labels[0], 1) << "it was asked for, and is here";
 }
 
 /// Where the cache or Debian has one, which nobody asked for.
@@ -64,7 +58,7 @@ TEST_F(DataVariable, NamesTheVariableThatHoldsNoDataSet) {
               AllOf(HasSubstr("KARNIN_DATA is '" + data_.string() + "', which holds no data set"),
                     HasSubstr("expected "), HasSubstr("'cifar-10-batches-bin'"),
                     HasSubstr("'fashion-mnist'")));
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 1) << "it was asked for, and is here";
+  EXPECT_EQ(load("cifar10").test.labels[0], 1) << "it was asked for, and is here";
 }
 
 TEST_F(DataVariable, NamesTheFileThatIsNearlyRight) {
@@ -108,7 +102,7 @@ TEST_F(DataVariable, NamesTheFileOfASetThatIsNearlyRight) {
     const std::string packed = std::string("train-labels-idx1-ubyte") + ending;
     write_bytes(data_ / "fashion-mnist" / packed, std::vector<std::uint8_t>(5));
     for (const std::string& data : {std::string(), (data_ / "fashion-mnist").string()})
-      EXPECT_THAT(error_message<FileError>([&] { load_dataset(data); }),
+      EXPECT_THAT(error_message<FileError>([&] { load(data); }),
                   AllOf(HasSubstr("'" + packed + "' is there"),
                         HasSubstr("expected the name train-labels-idx1-ubyte, or with .gz")));
     fs::remove(data_ / "fashion-mnist" / packed);
@@ -117,8 +111,8 @@ TEST_F(DataVariable, NamesTheFileOfASetThatIsNearlyRight) {
 
 /// Root may read everything, so a loop of links stands for what may not be read.
 TEST_F(DataVariable, WhatCannotBeReadIsNotMissing) {
-  const auto unreadable = [](const std::string& data) {
-    return error_message<FileError>([&] { load_dataset(data); });
+  const auto unreadable = [this](const std::string& data) {
+    return error_message<FileError>([&] { load(data); });
   };
   fs::create_directories(data_);
   fs::create_symlink("test_batch.bin", data_ / "test_batch.bin");
@@ -126,7 +120,7 @@ TEST_F(DataVariable, WhatCannotBeReadIsNotMissing) {
     EXPECT_THAT(unreadable(data), HasSubstr("cannot read: Too many levels of symbolic links"));
   fs::create_symlink("loop", root_ / "loop");
   EXPECT_THAT(unreadable((root_ / "loop").string()), HasSubstr("symbolic links"));
-  const test::ScopedVariable variable("KARNIN_DATA", (root_ / "loop").string());
+  places_.variable = (root_ / "loop").string();
   for (const char* data : {"", "cifar10", "fashion-mnist"})
     EXPECT_THAT(unreadable(data),
                 AllOf(HasSubstr("KARNIN_DATA names"), HasSubstr("symbolic links")));
@@ -137,7 +131,7 @@ TEST_F(DataVariable, PassesOverACacheThatCannotBeRead) {
   fs::create_directories(cache_.parent_path());
   fs::create_symlink("karnin-cpu", cache_);
   write_fashion_mnist(data_ / "fashion-mnist");
-  EXPECT_EQ(load_dataset("").name, "fashion-mnist");
+  EXPECT_EQ(load("").name, "fashion-mnist");
 }
 
 TEST_F(DataVariable, SaysHowToGetWhatIsMissing) {
@@ -150,7 +144,7 @@ TEST_F(DataVariable, SaysHowToGetWhatIsMissing) {
               HasSubstr("no data set 'mnist': expected cifar10, fashion-mnist or"));
   if (fs::exists("/usr/share/datasets/fashion-mnist")) return;  // it cannot be missing here
   EXPECT_THAT(missing("fashion-mnist"), HasSubstr("apt-get install dataset-fashion-mnist"));
-  const test::ScopedVariable none("KARNIN_DATA", std::nullopt);
+  places_.variable = "";
   EXPECT_THAT(missing(""), HasSubstr("apt-get install dataset-fashion-mnist"));
 }
 

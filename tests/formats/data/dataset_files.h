@@ -1,4 +1,4 @@
-// Data sets of a few images on disk, and an environment in which nothing else is found.
+// Data sets of a few images on disk, and places where nothing else is found.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "tests/support/environment.h"
+#include "formats/data/dataset.h"
 #include "tests/support/idx_file.h"
 #include "tests/support/temporary_directory.h"
 
@@ -36,14 +36,15 @@ inline void write_cifar10(const std::filesystem::path& directory, std::uint8_t l
   write_bytes(directory / "data_batch_1.bin", std::vector<std::uint8_t>(3073, label));
 }
 
-/// Neither $KARNIN_DATA nor the cache hold anything unless a test puts it there.
+/// Neither place holds anything unless a test puts it there.
 class DatasetPlaces : public testing::Test {
  protected:
+  Dataset load(const std::string& data) const { return load_dataset(data, places_); }
+
   TemporaryDirectory root_;
   std::filesystem::path data_ = root_ / "data";
   std::filesystem::path cache_ = root_ / "cache" / "karnin-cpu";
-  ScopedVariable data_variable_{"KARNIN_DATA", data_.string()};
-  ScopedVariable cache_variable_{"XDG_CACHE_HOME", (root_ / "cache").string()};
+  DataPlaces places_{data_.string(), cache_};
 };
 
 }  // namespace karnin::test

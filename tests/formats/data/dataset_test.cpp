@@ -26,7 +26,7 @@ using LoadDataset = test::DatasetPlaces;
 
 TEST_F(LoadDataset, PadsFashionMnistWithZeros) {
   write_fashion_mnist(data_ / "fashion-mnist");
-  const Dataset data = load_dataset("fashion-mnist");
+  const Dataset data = load("fashion-mnist");
   EXPECT_EQ(data.name, "fashion-mnist");
   EXPECT_EQ(data.note, "");
   EXPECT_EQ(data.directory, data_ / "fashion-mnist");
@@ -48,7 +48,7 @@ TEST_F(LoadDataset, RefusesUnsoundFashionMnist) {
   const auto refusal_with = [&](const char* name, const std::vector<std::uint8_t>& bytes) {
     write_fashion_mnist(folder);
     write_bytes(folder / name, bytes);
-    return error_message<FileError>([] { load_dataset("fashion-mnist"); });
+    return error_message<FileError>([&] { load("fashion-mnist"); });
   };
   EXPECT_THAT(refusal_with("t10k-labels-idx1-ubyte", labels({10})),
               HasSubstr("label: expected 0 to 9, got 10 (" +
@@ -63,17 +63,17 @@ TEST_F(LoadDataset, RefusesUnsoundFashionMnist) {
               HasSubstr("image: expected 28x28 pixels, got 28x27"));
   write_fashion_mnist(folder);
   fs::remove(folder / "train-images-idx3-ubyte");
-  EXPECT_THAT(error_message<FileError>([] { load_dataset("fashion-mnist"); }),
+  EXPECT_THAT(error_message<FileError>([&] { load("fashion-mnist"); }),
               HasSubstr("train-images-idx3-ubyte.gz"));
 }
 
 TEST_F(LoadDataset, LooksForCifar10InOrder) {
   write_cifar10(cache_ / "cifar-10-batches-bin", 1);
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 1) << "the cache";
+  EXPECT_EQ(load("cifar10").test.labels[0], 1) << "the cache";
   write_cifar10(data_, 2);
-  EXPECT_EQ(load_dataset("cifar10").test.labels[0], 2) << "$KARNIN_DATA itself";
+  EXPECT_EQ(load("cifar10").test.labels[0], 2) << "$KARNIN_DATA itself";
   write_cifar10(data_ / "cifar-10-batches-bin", 3);
-  const Dataset data = load_dataset("cifar10");
+  const Dataset data = load("cifar10");
   EXPECT_EQ(data.test.labels[0], 3) << "the folder in $KARNIN_DATA";
   EXPECT_EQ(data.name, "cifar10");
   EXPECT_EQ(data.directory, data_ / "cifar-10-batches-bin");
@@ -86,24 +86,24 @@ TEST_F(LoadDataset, SurveysFashionMnistByItsHeaders) {
   std::vector<std::uint8_t> cut = images(2, 7);
   cut.resize(20);
   write_bytes(folder / "train-images-idx3-ubyte", cut);
-  const DatasetSurvey survey = survey_dataset("fashion-mnist");
+  const DatasetSurvey survey = survey_dataset("fashion-mnist", places_);
   EXPECT_EQ(survey.train_images, 2);
   EXPECT_EQ(survey.test_images, 1);
   EXPECT_EQ(survey.directory, folder);
   EXPECT_EQ(survey.note, "");
-  EXPECT_THROW(load_dataset("fashion-mnist"), FileError);
+  EXPECT_THROW(load("fashion-mnist"), FileError);
   write_bytes(folder / "t10k-labels-idx1-ubyte", labels({0, 1}));
-  EXPECT_THAT(error_message<FileError>([] { survey_dataset("fashion-mnist"); }),
+  EXPECT_THAT(error_message<FileError>([&] { survey_dataset("fashion-mnist", places_); }),
               HasSubstr("expected 1 labels, one an image, got 2"));
   write_bytes(folder / "t10k-images-idx3-ubyte.gz",
               idx_bytes({1, 27, 28}, std::vector<std::uint8_t>(27 * 28)));
-  EXPECT_THAT(error_message<FileError>([] { survey_dataset("fashion-mnist"); }),
+  EXPECT_THAT(error_message<FileError>([&] { survey_dataset("fashion-mnist", places_); }),
               HasSubstr("image: expected 28x28 pixels, got 27x28"));
 }
 
 TEST_F(LoadDataset, SurveysCifar10) {
   write_cifar10(data_, 2);
-  const DatasetSurvey survey = survey_dataset("cifar10");
+  const DatasetSurvey survey = survey_dataset("cifar10", places_);
   EXPECT_EQ(survey.train_images, 1);
   EXPECT_EQ(survey.test_images, 1);
   EXPECT_EQ(survey.directory, data_);
@@ -112,38 +112,38 @@ TEST_F(LoadDataset, SurveysCifar10) {
 
 TEST_F(LoadDataset, PrefersCifar10WhenNothingIsAskedFor) {
   write_fashion_mnist(data_ / "fashion-mnist");
-  EXPECT_EQ(load_dataset("").name, "fashion-mnist");
+  EXPECT_EQ(load("").name, "fashion-mnist");
   write_cifar10(cache_ / "cifar-10-batches-bin", 1);
-  EXPECT_EQ(load_dataset("").name, "cifar10");
+  EXPECT_EQ(load("").name, "cifar10");
 }
 
 TEST_F(LoadDataset, TakesADirectoryOfEitherKind) {
   write_cifar10(root_ / "mine", 4);
   write_fashion_mnist(root_ / "clothes");
-  const Dataset mine = load_dataset((root_ / "mine").string() + "/");
+  const Dataset mine = load((root_ / "mine").string() + "/");
   EXPECT_EQ(mine.name, "mine");
   EXPECT_EQ(mine.test.labels[0], 4);
-  EXPECT_EQ(load_dataset((root_ / "clothes").string()).name, "clothes");
+  EXPECT_EQ(load((root_ / "clothes").string()).name, "clothes");
 }
 
 TEST_F(LoadDataset, ADirectoryMustNotHaveTheNameOfAStandardSet) {
   for (const char* name : {"cifar10", "fashion-mnist"}) {
     write_fashion_mnist(data_ / name);
-    EXPECT_EQ(load_dataset((data_ / name).string()).name, (data_ / name).string());
+    EXPECT_EQ(load((data_ / name).string()).name, (data_ / name).string());
   }
 }
 
 TEST_F(LoadDataset, TakesTheNamesThat7ZipGives) {
   const fs::path folder = data_ / "fashion-mnist";
   write_fashion_mnist(folder);
-  const Dataset expected = load_dataset("fashion-mnist");
+  const Dataset expected = load("fashion-mnist");
   for (const fs::path& path : entries_of(folder)) {
     std::string name = path.filename().string();
     name.replace(name.find("-idx"), 1, ".");
     fs::rename(path, folder / name);
   }
   for (const std::string& data : {std::string("fashion-mnist"), folder.string()}) {
-    const Dataset renamed = load_dataset(data);
+    const Dataset renamed = load(data);
     EXPECT_EQ(renamed.train.pixels, expected.train.pixels);
     EXPECT_EQ(renamed.test.labels, expected.test.labels);
   }
@@ -174,7 +174,7 @@ TEST_F(LoadDataset, DoesNotPassOverUnsoundFiles) {
   write_cifar10(data_, 1);
   write_bytes(data_ / "test_batch.bin", std::vector<std::uint8_t>(5));
   write_cifar10(cache_ / "cifar-10-batches-bin", 1);
-  EXPECT_THROW(load_dataset("cifar10"), FileError) << "a sound one in the cache is no excuse";
+  EXPECT_THROW(load("cifar10"), FileError) << "a sound one in the cache is no excuse";
 }
 
 }  // namespace
