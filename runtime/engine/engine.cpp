@@ -151,10 +151,11 @@ std::vector<LayerProfile> Engine::profile() const {
   std::vector<LayerProfile> profiles;
   const std::span<const Step> steps = impl_->program->steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto& [layer, node, srcs, dst, slots] = steps[i];
+    const Layer& layer = *steps[i].layer;
+    const NodeId node = steps[i].node;
     const ParameterCount count =
         node == kNoNode ? ParameterCount{} : impl_->counts[static_cast<std::size_t>(node)];
-    LayerProfile profile{layer->name(), layer->kernel(), count.all, count.nonzero, 0.0};
+    LayerProfile profile{layer.name(), layer.kernel(), count.all, count.nonzero, 0.0};
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)
       profile.microseconds /= static_cast<double>(impl_->profiled_images);

@@ -1,5 +1,6 @@
 #include "runtime/program/domain.h"
 
+#include "runtime/core/error.h"
 #include "runtime/core/named_enum.h"
 #include "runtime/layers/reorder_lanes.h"
 
@@ -12,6 +13,12 @@ constexpr EnumNames<Domain, 3> kDomains{
 }  // namespace
 
 std::string_view to_string(Domain domain) { return name_of(kDomains, domain); }
+
+void Domains::check(std::size_t regions) const {
+  if (!everywhere_ && domains_.size() != regions)
+    throw ArgumentError("domains: expected one for each of " + std::to_string(regions) +
+                        " regions, got " + std::to_string(domains_.size()));
+}
 
 double lane_use(std::int64_t images) {
   const Blob blob{images, {1, 1, 1}, lanes_layout()};

@@ -1,8 +1,11 @@
 // What the lanes of a vector hold while a step runs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace karnin {
 
@@ -11,6 +14,23 @@ namespace karnin {
 /// convolutions with a max pool behind them work so, and oneDNN runs the others.
 enum class Domain { onednn, lanes, planes };
 std::string_view to_string(Domain domain);  ///< "onednn", "lanes", "planes"
+
+/// One domain for the whole network, or one for each of its regions (regions.h).
+class Domains {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): one is what most callers have
+  Domains(Domain everywhere) : domains_{everywhere}, everywhere_(true) {}
+  explicit Domains(std::vector<Domain> by_region) : domains_(std::move(by_region)) {}
+
+  /// Throws ArgumentError unless there is one for each of so many regions.
+  void check(std::size_t regions) const;
+  Domain of(std::size_t region) const { return everywhere_ ? domains_.front() : domains_[region]; }
+  bool operator==(const Domains&) const = default;
+
+ private:
+  std::vector<Domain> domains_;
+  bool everywhere_ = false;
+};
 
 /// The share of vector lanes that hold an image if a shard of that many runs as lanes.
 double lane_use(std::int64_t images);

@@ -22,8 +22,9 @@ struct DraftStep {
   NodeId node = 0;
   std::size_t number = 0;  ///< among the layers of the graph: inputs aren't counted
   Domain domain = Domain::onednn;
-  bool relu = false;    ///< ends with max(x, 0)
-  bool pooled = false;  ///< then with a 2x2 max pool, whose extent that of dst is
+  std::size_t region = 0;  ///< of those of regions.h
+  bool relu = false;       ///< ends with max(x, 0)
+  bool pooled = false;     ///< then with a 2x2 max pool, whose extent that of dst is
 };
 
 struct Draft {

@@ -10,6 +10,7 @@
 #include "runtime/layers/reorder_lanes.h"
 #include "runtime/program/layer_choice.h"
 #include "runtime/program/passes/passes.h"
+#include "runtime/program/regions.h"
 
 namespace karnin {
 namespace {
@@ -22,15 +23,23 @@ ByRole<Slot> slots_of(std::span<const ParameterSpec> specs, NodeId node) {
   return slots;
 }
 
-/// One domain for the whole network, but for what it has no layer for.
+/// One domain for each region, but for what it has no layer for.
 void choose_domains(Draft& draft, const ProgramOptions& options) {
-  const bool fit = std::ranges::all_of(draft.steps, [&](const DraftStep& step) {
+  const auto fits = [&](const DraftStep& step) {
     return ConvolutionPlanesLayer::covers(draft.src(step), draft.dst(step), options.images);
-  });
-  const bool too_large = options.domain == Domain::planes && !fit;
-  const Domain domain = too_large ? Domain::onednn : options.domain;
-  for (DraftStep& step : draft.steps)
-    step.domain = has_layer(step.op, domain) ? domain : Domain::onednn;
+  };
+  const std::vector<Region> regions = regions_of(draft);
+  options.domain.check(regions.size());
+  for (std::size_t region = 0; region < regions.size(); ++region) {
+    const auto [begin, end] = regions[region];
+    const auto steps = std::span(draft.steps).subspan(begin, end - begin);
+    const Domain wanted = options.domain.of(region);
+    const bool too_large = wanted == Domain::planes && !std::ranges::all_of(steps, fits);
+    for (DraftStep& step : steps) {
+      step.domain = too_large || !has_layer(step.op, wanted) ? Domain::onednn : wanted;
+      step.region = region;
+    }
+  }
 }
 
 /// Makes step after step.
@@ -61,6 +70,7 @@ class Lowering {
   const Value& value(ValueId id) const { return lowered_.value(id); }
 
   void add(const DraftStep& step) {
+    region_ = step.region;
     std::vector<ValueId> srcs;
     for (const ValueId src : step.srcs) srcs.push_back(lowered_as_.at(src));
     const Layout offered = value(srcs.front()).blob.layout;
@@ -75,13 +85,13 @@ class Lowering {
     lowered_as_[step.dst] = add_step(std::move(layer), step.node, std::move(srcs));
   }
 
-  /// The same value in another layout; made once for all that want it.
+  /// The same value in another layout; made once for all that want it. Lanes come from plain order
+  /// and go back to it: blocks of channels are two reorders away.
   ValueId in_layout(ValueId id, Layout layout, const std::string& before) {
-    const Blob src = value(id).blob;
-    if (src.layout == layout) return id;
-    // Into lanes and out of them the way leads through plain order.
-    const bool lanes = layout == lanes_layout() || src.layout == lanes_layout();
-    if (lanes && layout != Layout::nchw && src.layout != Layout::nchw)
+    const Layout from = value(id).blob.layout;
+    if (from == layout) return id;
+    if (from != Layout::nchw && layout != Layout::nchw &&
+        (from == lanes_layout() || layout == lanes_layout()))
       return in_layout(in_layout(id, Layout::nchw, before), layout, before);
     const auto [known, added] = reordered_.try_emplace({id, layout}, 0);
     if (added) known->second = add_step(reorder(id, layout, before), kNoNode, {id});
@@ -107,7 +117,7 @@ class Lowering {
   ValueId add_step(std::unique_ptr<Layer> layer, NodeId node, std::vector<ValueId> srcs) {
     const auto id = static_cast<StepId>(lowered_.steps.size());
     const ValueId dst = add_value(layer->dst());
-    Step step{std::move(layer), node, std::move(srcs), dst, slots_of(specs_, node)};
+    Step step{std::move(layer), node, region_, std::move(srcs), dst, slots_of(specs_, node)};
     bool wants_diff = step.has_parameters();
     for (const ValueId src : step.srcs) {
       Value& read = lowered_.values[static_cast<std::size_t>(src)];
@@ -127,6 +137,7 @@ class Lowering {
   Lowered lowered_;
   std::map<ValueId, ValueId> lowered_as_;  // values of the draft
   std::map<std::pair<ValueId, Layout>, ValueId> reordered_;
+  std::size_t region_ = 0;  // that is being made
 };
 
 }  // namespace

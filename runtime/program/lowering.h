@@ -33,7 +33,8 @@ struct Slot {
 
 struct Step {
   std::unique_ptr<Layer> layer;
-  NodeId node = kNoNode;  ///< that it computes; the first one, where it takes in those behind it
+  NodeId node = kNoNode;   ///< that it computes; the first one, where it takes in those behind it
+  std::size_t region = 0;  ///< of the network; for a reorder that of the step that wants it
   std::vector<ValueId> srcs;
   ValueId dst = 0;
   ByRole<Slot> parameters;
@@ -56,12 +57,12 @@ struct Lowered {
 };
 
 /// The steps as all passes leave them, each with its domain. Throws ShapeError for an unsound
-/// graph, or one that computes nothing.
+/// graph, or one that computes nothing, ArgumentError unless there is a domain for each region.
 Draft make_draft(const Graph& graph, const ProgramOptions& options);
 
 /// Reorders are inserted where a layer wants another layout than it is offered; what comes out is
-/// plain. Throws ShapeError as above and unless there are one input and one output, Error when
-/// oneDNN fails.
+/// plain. Throws as above, ShapeError unless there are one input and one output, Error when oneDNN
+/// fails.
 Lowered lower(const Graph& graph, const ProgramOptions& options);
 
 }  // namespace karnin

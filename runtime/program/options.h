@@ -14,7 +14,8 @@ namespace karnin {
 struct ProgramOptions {
   std::int64_t images = 1;  ///< of one shard
   Purpose purpose = Purpose::inference;
-  Domain domain = Domain::onednn;  ///< of every step that has a layer for it
+  /// Of every step that has a layer for it, or of the steps of each region.
+  Domains domain = Domain::onednn;
   /// Kernel of the fully connected layer of that name; called in inference only.
   /// Training works on the plain weights, and on the kept ones alone where masks are held and leave
   /// few; lanes know only dense and sparse_lanes, and take dense for the others.

@@ -14,7 +14,8 @@ namespace karnin {
 
 class Program {
  public:
-  /// Throws ShapeError for a graph that is unsound or hasn't got one input and one output.
+  /// Throws ShapeError for a graph that is unsound or hasn't got one input and one output,
+  /// ArgumentError for options out of range.
   Program(const Graph& graph, const ProgramOptions& options);
   ~Program();
 

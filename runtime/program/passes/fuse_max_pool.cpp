@@ -16,7 +16,8 @@ void fuse_max_pool(Draft& draft, Purpose purpose) {
   for (std::size_t i = 0; i < draft.steps.size(); ++i) {
     if (draft.steps[i].pooled || !takes_pool(draft.steps[i], purpose)) continue;
     const auto reader = draft.only_reader(draft.steps[i].dst);
-    const auto* pool = reader ? std::get_if<Pool2d>(&draft.steps[*reader].op) : nullptr;
+    if (!reader || draft.steps[*reader].domain != draft.steps[i].domain) continue;
+    const auto* pool = std::get_if<Pool2d>(&draft.steps[*reader].op);
     if (pool == nullptr || *pool != Pool2d{}) continue;
     draft.steps[i].pooled = true;
     draft.steps[i].dst = draft.steps[*reader].dst;

@@ -19,7 +19,7 @@ void move_relu_behind_max_pool(Draft& draft);
 void fuse_relu(Draft& draft);
 
 /// A 2x2 max pool right behind a convolution without stride and padding becomes part of it, where
-/// its domain has a layer for both: planes, and in inference lanes.
+/// the domain of both has a layer for them: planes, and in inference lanes.
 void fuse_max_pool(Draft& draft, Purpose purpose);
 
 }  // namespace karnin

@@ -110,6 +110,14 @@ TEST(Passes, FuseAMaxPoolOnlyWhereTheDomainHasALayerForIt) {
   EXPECT_EQ(steps(Domain::onednn, Purpose::inference), 3U);
 }
 
+TEST(Passes, FuseNoMaxPoolOfAnotherDomain) {
+  Draft draft =
+      in_domain(draft_of(net({Conv2d{4, 3, 3}, Pool2d{}, FullyConnected{2}})), Domain::planes);
+  draft.steps[1].domain = Domain::lanes;
+  fuse_max_pool(draft, Purpose::inference);
+  EXPECT_THAT(names(draft), ElementsAre("layer0", "layer1", "layer2"));
+}
+
 /// conv -> relu -> pool -> fc, where somebody else reads one of the values, too.
 Graph with_second_reader(const std::string& of, bool as_output) {
   Graph graph = make_graph("shared", {3, 8, 8});

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <limits>
 #include <thread>
 #include <tuple>
 
@@ -11,8 +10,8 @@
 #include "runtime/graph/model.h"
 #include "runtime/graph/networks.h"
 #include "runtime/kernels/kernels.h"
-#include "tests/support/fill.h"
 #include "tests/support/isa_level.h"
+#include "tests/support/one_worker.h"
 #include "tests/support/reference_network.h"
 
 namespace karnin {
@@ -52,56 +51,15 @@ Graph grouped_network() {
                            FullyConnected{5}});
 }
 
-/// Weights -1, 0, 1 and integer pixels: the values stay below 2^24, so that every implementation
-/// has to give the very same bits (an average of 4 is exact too).
-std::vector<Values> small_parameters(const Graph& graph) {
-  std::vector<Values> parameters;
-  for (const ParameterSpec& spec : parameter_specs(graph)) {
-    Values values = test::integers(element_count(spec.dims), parameters.size() + 10);
-    for (float& x : values) x = static_cast<float>((x > 1.0F) - (x < -1.0F));
-    parameters.push_back(std::move(values));
-  }
-  return parameters;
-}
-
-std::vector<const float*> pointers(const std::vector<Values>& parameters) {
-  std::vector<const float*> result;
-  for (const Values& values : parameters) result.push_back(values.data());
-  return result;
-}
-
-/// A program with one worker and its parameters.
-struct Fixture {
+/// With parameters and pixels that are small integers.
+struct Fixture : test::OneWorker {
   Fixture(const Graph& graph, const ProgramOptions& options)
-      : parameters(small_parameters(graph)),
-        input(test::integers(options.images * input_extent(graph).size(), 1)),
-        program(graph, options),
-        worker(program) {
-    program.set_parameters(pointers(parameters));
-  }
+      : OneWorker(graph, options, test::small_parameters(graph)),
+        input(test::integers(options.images * input_extent(graph).size(), 1)) {}
 
-  Values forward(const ShardId& shard = {}) {
-    std::copy(input.begin(), input.end(), worker.input());
-    worker.forward(shard);
-    return {worker.logits(), worker.logits() + program.images() * program.outputs()};
-  }
+  Values forward(const ShardId& shard = {}) { return OneWorker::forward(input, shard); }
 
-  std::vector<Values> backward(const Values& diff_logits, const ShardId& shard = {}) {
-    std::copy(diff_logits.begin(), diff_logits.end(), worker.diff_logits());
-    std::vector<Values> gradients = parameters;
-    std::vector<float*> targets;
-    for (Values& gradient : gradients) {
-      std::ranges::fill(gradient, std::numeric_limits<float>::quiet_NaN());
-      targets.push_back(gradient.data());
-    }
-    worker.backward(shard, targets);
-    return gradients;
-  }
-
-  std::vector<Values> parameters;
   Values input;
-  Program program;
-  Program::Worker worker;
 };
 
 constexpr Domain kDomains[] = {Domain::onednn, Domain::lanes, Domain::planes};
@@ -201,7 +159,7 @@ TEST_P(EveryDomain, FollowsItsParameters) {
   f.forward();
   for (Values& values : f.parameters)
     for (float& x : values) x = -x;
-  f.program.set_parameters(pointers(f.parameters));
+  f.give_parameters();
   test::ReferenceNetwork reference(khanal2018(), 2, f.parameters);
   EXPECT_EQ(f.forward(), reference.forward(f.input));
 }
@@ -250,9 +208,8 @@ TEST(Program, NamesItsLayersAndTheirKernels) {
   const Program program(khanal2018(),
                         {.images = 4, .purpose = Purpose::inference, .fc_kernel = pick});
   std::vector<std::string> trainable;
-  for (const auto& [layer, node, srcs, dst, slots] : program.steps())
-    if (layer->name().starts_with("fc") || layer->name().starts_with("conv"))
-      trainable.push_back(layer->name() + " " + layer->kernel());
+  for (const Step& step : program.steps())
+    if (step.is_trainable()) trainable.push_back(step.layer->name() + " " + step.layer->kernel());
   using testing::StartsWith;
   EXPECT_THAT(trainable,
               testing::ElementsAre(StartsWith("conv1 onednn "), StartsWith("conv2 onednn "),
@@ -271,8 +228,8 @@ TEST(Program, InLanesFusesPoolsAndSkipsWeightsThatAreZero) {
   for (const Parameter& parameter : model.parameters) parameters.push_back(parameter.value.data());
   program.set_parameters(parameters);
   std::vector<std::string> kernels;
-  for (const auto& [layer, node, srcs, dst, slots] : program.steps())
-    kernels.push_back(layer->name() + ": " + layer->kernel());
+  for (const Step& step : program.steps())
+    kernels.push_back(step.layer->name() + ": " + step.layer->kernel());
   EXPECT_THAT(kernels,
               testing::ElementsAre("images to lanes: transpose", "conv1: dense in lanes, max pool",
                                    "conv2: sparse in lanes, max pool", "fc1: sparse in lanes",
@@ -321,7 +278,7 @@ TEST(Program, AveragePoolingLeavesPaddingOutInEveryDomain) {
                                   .domain = domain,
                                   .fc_kernel = [](const std::string&) { return FcKernel::dense; }});
         for (Values& values : fixture.parameters) std::ranges::fill(values, 1.0F);
-        fixture.program.set_parameters(pointers(fixture.parameters));
+        fixture.give_parameters();
         std::ranges::fill(fixture.input, 1.0F);
         EXPECT_THAT(fixture.forward(), testing::Each(3 * 9 * 6 + 1)) << to_string(domain);
       }

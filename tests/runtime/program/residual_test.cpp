@@ -1,12 +1,10 @@
 // Networks that are no chains: against the references, and against finite differences.
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <tuple>
 
-#include "runtime/program/program.h"
-#include "tests/support/fill.h"
 #include "tests/support/isa_level.h"
+#include "tests/support/one_worker.h"
 #include "tests/support/reference_network.h"
 
 namespace karnin {
@@ -35,49 +33,10 @@ Graph residual_network() {
   return graph;
 }
 
-std::vector<const float*> pointers(const std::vector<Values>& parameters) {
-  std::vector<const float*> result;
-  for (const Values& values : parameters) result.push_back(values.data());
-  return result;
-}
-
-/// A program with one worker and its parameters.
-struct Fixture {
+struct Fixture : test::OneWorker {
   Fixture(const ProgramOptions& options, std::vector<Values> weights)
-      : parameters(std::move(weights)), program(residual_network(), options), worker(program) {
-    program.set_parameters(pointers(parameters));
-  }
-
-  Values forward(const Values& input) {
-    std::ranges::copy(input, worker.input());
-    worker.forward();
-    return {worker.logits(), worker.logits() + program.images() * program.outputs()};
-  }
-
-  std::vector<Values> backward(const Values& diff_logits) {
-    std::ranges::copy(diff_logits, worker.diff_logits());
-    std::vector<Values> gradients = parameters;
-    std::vector<float*> targets;
-    for (Values& gradient : gradients) targets.push_back(gradient.data());
-    worker.backward({}, targets);
-    return gradients;
-  }
-
-  std::vector<Values> parameters;
-  Program program;
-  Program::Worker worker;
+      : OneWorker(residual_network(), options, std::move(weights)) {}
 };
-
-/// Weights -1, 0, 1, so that all sums are exact.
-std::vector<Values> small_parameters() {
-  std::vector<Values> parameters;
-  for (const ParameterSpec& spec : parameter_specs(residual_network())) {
-    Values values = test::integers(element_count(spec.dims), parameters.size() + 10);
-    for (float& x : values) x = static_cast<float>((x > 1.0F) - (x < -1.0F));
-    parameters.push_back(std::move(values));
-  }
-  return parameters;
-}
 
 class Residual : public testing::TestWithParam<std::tuple<Domain, std::int64_t>> {
  protected:
@@ -99,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Program, Residual,
                          });
 
 TEST_P(Residual, IsTheCompositionOfTheReferences) {
-  const std::vector<Values> parameters = small_parameters();
+  const std::vector<Values> parameters = test::small_parameters(residual_network());
   test::ReferenceNetwork reference(residual_network(), std::get<1>(GetParam()), parameters);
   Values input = test::integers(pixels(), 1);
   for (float& x : input) x = static_cast<float>((x > 1.0F) - (x < -1.0F));
@@ -140,7 +99,7 @@ TEST_P(Residual, GradientsAreThoseOfFiniteDifferences) {
       for (std::size_t i = 0; i < gradients[p].size(); ++i)
         f.parameters[p][i] =
             parameters[p][i] + static_cast<float>(sign * step * double{gradients[p][i]});
-      f.program.set_parameters(pointers(f.parameters));
+      f.give_parameters();
       const Values logits = f.forward(input);
       f.parameters[p] = parameters[p];
       double sum = 0;
@@ -155,7 +114,7 @@ TEST_P(Residual, GradientsAreThoseOfFiniteDifferences) {
 }
 
 TEST_P(Residual, AnyShardGivesTheSameBitsTwice) {
-  const std::vector<Values> parameters = small_parameters();
+  const std::vector<Values> parameters = test::small_parameters(residual_network());
   Fixture f(options(Purpose::training), parameters);
   const Values input = test::uniforms(pixels(), 3);
   const Values logits = f.forward(input);
