@@ -1,0 +1,63 @@
+// A network while it is read: nodes so far, what they give, and their parameters.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "formats/exchange/onnx_tensor.h"
+#include "formats/exchange/onnx_view.h"
+#include "runtime/graph/model.h"
+
+namespace karnin {
+
+class OnnxDraft {
+ public:
+  /// `source` must outlive the draft.
+  OnnxDraft(std::string_view name, OnnxSource& source);
+
+  OnnxSource& source() { return source_; }
+
+  /// Images of these dimensions, the batch first, whose channels come first or last.
+  OnnxView set_input(const Dims& dims, bool channels_last);
+  std::int64_t batch() const { return batch_; }  ///< the first dimension of every view
+
+  /// Adds a node whose name is made unique, printable and short. Throws ShapeError.
+  NodeId add(std::string_view name, Op op, std::vector<NodeId> srcs);
+
+  /// The same elements in a node of this extent, which is the node itself where it can be.
+  NodeId reshaped(NodeId node, const Extent& extent);
+
+  const Node& node(NodeId id) const { return graph_.node(id); }
+  const Extent& extent(NodeId id) const { return extents_[static_cast<std::size_t>(id)]; }
+
+  /// One of the tensors of a node, of as many values as its shape asks for. Throws ShapeError
+  /// unless these are that many, and finite.
+  void set(NodeId id, Role role, const Reals& values);
+  Tensor& parameter(NodeId id, Role role) { return parameters_.at({id, role}); }
+
+  /// The network of which these are the answers; nodes that don't lead to them are left out.
+  /// Throws ShapeError where it isn't sound. The draft is of no use then.
+  Model finish(std::vector<NodeId> outputs);
+
+ private:
+  std::string unique_name(std::string_view wanted);
+  /// Which nodes an output needs, by id; always the input.
+  std::vector<bool> needed(const std::vector<NodeId>& outputs) const;
+
+  OnnxSource& source_;
+  Graph graph_;
+  std::vector<Extent> extents_;
+  std::map<std::pair<NodeId, Role>, Tensor> parameters_;
+  std::map<std::string, int, std::less<>> names_;  ///< and how many nodes wanted each
+  Dims input_dims_;
+  std::int64_t batch_ = 0;
+  bool input_read_ = false;
+};
+
+/// What a node of these ONNX dimensions gives where nobody wants it otherwise: (N, C), (N, C, L)
+/// and (N, C, H, W), of more all behind H as one.
+Extent natural_extent(const Dims& dims);
+
+}  // namespace karnin

@@ -1,0 +1,15 @@
+// What a network takes in.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include "formats/exchange/onnx_draft.h"
+
+namespace karnin {
+
+/// The draft's input, by what the graph says of it. Images whose first reader is a Transpose that
+/// puts the last axis before the others have their channels last. Throws ShapeError.
+OnnxView read_input(OnnxDraft& draft, const onnx::GraphProto& graph,
+                    const onnx::ValueInfoProto& input);
+
+}  // namespace karnin

@@ -1,0 +1,56 @@
+#include "formats/exchange/onnx_layout.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+/// A node whose memory is what `order` runs through.
+NodeId transposed_node(const OnnxDraft& /*draft*/, const OnnxView& /*view*/,
+                       const OnnxRuns& /*order*/) {
+  throw ShapeError("a transposition that meets neither the input nor weights");
+}
+
+/// A view of a node that has the elements in ONNX's order.
+OnnxView in_memory_order(OnnxDraft& draft, const OnnxView& view) {
+  if (is_plain(view.order)) return view;
+  OnnxView plain = plain_view(transposed_node(draft, view, view.order), view.dims);
+  return plain;
+}
+
+}  // namespace
+
+OnnxView with_whole_axes(OnnxDraft& draft, const OnnxView& view) {
+  return runs_of(view) ? view : in_memory_order(draft, view);
+}
+
+OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::size_t> axes) {
+  const OnnxView source = with_whole_axes(draft, view);
+  const std::vector<OnnxRuns> runs = runs_of(source).value();
+  OnnxRuns wanted;  // the way through memory that is asked for
+  for (const std::size_t axis : axes)
+    wanted.insert(wanted.end(), runs[axis - 1].begin(), runs[axis - 1].end());
+  if (is_plain(wanted)) return source;
+  OnnxView arranged = plain_view(transposed_node(draft, source, joined(wanted)), view.dims);
+  std::vector<std::int64_t> strides(view.dims.size(), 1);
+  std::int64_t stride = 1;
+  for (const std::size_t axis : axes | std::views::reverse) {
+    strides[axis] = stride;
+    stride *= view.dims[axis];
+  }
+  arranged.order.clear();
+  for (std::size_t axis = 1; axis < view.dims.size(); ++axis)
+    arranged.order.push_back({view.dims[axis], strides[axis]});
+  arranged.order = joined(arranged.order);
+  return arranged;
+}
+
+NodeId laid_out(OnnxDraft& draft, const OnnxView& view, const Extent& extent) {
+  const OnnxView plain = in_memory_order(draft, view);
+  return draft.reshaped(plain.node, extent);
+}
+
+}  // namespace karnin

@@ -1,0 +1,49 @@
+// Which operators there are, and who builds them.
+#pragma once
+
+#include "formats/exchange/onnx_draft.h"
+#include "formats/exchange/onnx_node.h"
+
+namespace karnin {
+
+/// Adds what the node computes to the draft, or works it out where all of it is known; gives the
+/// node's first output. Throws ShapeError or ArgumentError for what the network cannot have.
+using OnnxBuilder = OnnxValue (*)(OnnxDraft& draft, const OnnxNode& node);
+
+/// The builder of an operator of ONNX's own domain; none for one that isn't known.
+OnnxBuilder find_onnx_builder(std::string_view op);
+
+// One group of operators a file of this name; in each the builders of the table in
+// onnx_operators.cpp.
+OnnxValue build_convolution(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_pool(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_global_pool(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_reduction(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_gemm(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_matmul(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_relu(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_dropout(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_identity(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_cast(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_arithmetic(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_sum(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_reshape(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_flatten(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_squeeze(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_unsqueeze(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_transpose(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_shape(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue fold_constant(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue fold_constant_of_shape(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue fold_gather(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue fold_slice(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue fold_concat(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue fold_dequantize(OnnxDraft& draft, const OnnxNode& node);
+
+}  // namespace karnin

@@ -1,0 +1,100 @@
+// MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, ReduceMean, ReduceMax.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "formats/exchange/onnx_layout.h"
+#include "formats/exchange/onnx_operators.h"
+#include "formats/exchange/onnx_window.h"
+
+namespace karnin {
+namespace {
+
+bool is_padded(const OnnxWindow& window) {
+  return window.h.padding != OnnxSides{} || window.w.padding != OnnxSides{};
+}
+
+Pool2d pool(PoolKind kind, const OnnxWindow& window) {
+  OnnxNode::require(window.h.dilation == 1 && window.w.dilation == 1, "dilations: expected 1");
+  return {kind,
+          window.h.kernel,
+          window.w.kernel,
+          window.h.stride,
+          window.w.stride,
+          even_padding(window.h),
+          even_padding(window.w)};
+}
+
+/// The axes behind the batch that a reduction takes: an attribute up to opset 17, an input from 18
+/// on, all where there is neither.
+std::set<std::size_t> reduced_axes(const OnnxNode& node, std::size_t rank) {
+  Integers axes = node.has(1) ? node.integers_at(1) : node.integers("axes").value_or(Integers());
+  OnnxNode::require(!axes.empty() || node.integer("noop_with_empty_axes", 0) == 0,
+                    "expected axes to reduce, got none");
+  std::set<std::size_t> reduced;
+  for (const std::int64_t axis : axes) reduced.insert(checked_axis(axis, rank));
+  for (std::size_t axis = 0; axes.empty() && axis < rank; ++axis) reduced.insert(axis);
+  OnnxNode::require(!reduced.contains(0), "axes: expected none of the batch");
+  return reduced;
+}
+
+PoolKind reducing_kind(const OnnxNode& node) {
+  return node.op() == "GlobalMaxPool" || node.op() == "ReduceMax" ? PoolKind::max
+                                                                  : PoolKind::average;
+}
+
+/// Kept axes become channels, one value for each; the window covers all of the others.
+OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::size_t>& axes,
+                 bool keep) {
+  const OnnxView& src = node.view(0);
+  std::vector<std::size_t> order;
+  Dims dims{src.dims[0]};
+  std::int64_t channels = 1;
+  for (std::size_t axis = 1; axis < src.dims.size(); ++axis) {
+    const bool kept = !axes.contains(axis);
+    if (kept) order.push_back(axis);
+    if (kept) channels *= src.dims[axis];
+    if (kept || keep) dims.push_back(kept ? src.dims[axis] : 1);
+  }
+  order.insert(order.end(), axes.begin(), axes.end());
+  NodeId from = arranged(draft, src, order).node;
+  if (draft.extent(from).c != channels)
+    from = draft.reshaped(from, {channels, 1, src.size() / channels});
+  const auto [c, h, w] = draft.extent(from);
+  const NodeId id = draft.add(node.name(), Pool2d{reducing_kind(node), h, w, h, w}, {from});
+  return plain_view(id, std::move(dims));
+}
+
+}  // namespace
+
+OnnxValue build_pool(OnnxDraft& draft, const OnnxNode& node) {
+  const OnnxView& src = node.view(0);
+  const bool is_max = node.op() == "MaxPool";
+  const auto kernel = node.integers("kernel_shape");
+  OnnxNode::require(kernel.has_value(), "kernel_shape: expected one, got none");
+  const OnnxWindow window = read_window(node, src.dims, *kernel, node.integer("ceil_mode", 0) != 0);
+  node.integer("storage_order", 0);  // of the places that MaxPool may give beside the values
+  OnnxNode::require(node.integer("count_include_pad", 0) == 0 || !is_padded(window),
+                    "count_include_pad: expected 0 where there is padding");
+  const NodeId from = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
+  const NodeId id =
+      draft.add(node.name(), pool(is_max ? PoolKind::max : PoolKind::average, window), {from});
+  return plain_view(id, window_dims(window, src.dims, src.dims[1]));
+}
+
+/// A reduction of all axes behind the channels.
+OnnxValue build_global_pool(OnnxDraft& draft, const OnnxNode& node) {
+  std::set<std::size_t> axes;
+  for (std::size_t axis = 2; axis < node.view(0).dims.size(); ++axis) axes.insert(axis);
+  OnnxNode::require(!axes.empty(),
+                    "expected N x C x L or N x C x H x W, got " + to_string(node.view(0).dims));
+  return reduced(draft, node, axes, true);
+}
+
+OnnxValue build_reduction(OnnxDraft& draft, const OnnxNode& node) {
+  const std::set<std::size_t> axes = reduced_axes(node, node.view(0).dims.size());
+  return reduced(draft, node, axes, node.integer("keepdims", 1) != 0);
+}
+
+}  // namespace karnin

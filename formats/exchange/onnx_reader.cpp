@@ -1,0 +1,53 @@
+#include "formats/exchange/onnx_reader.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <onnx/onnx_pb.h>
+
+#include "formats/exchange/onnx_bounds.h"
+#include "formats/exchange/onnx_graph.h"
+#include "formats/io/atomic_file.h"
+#include "runtime/core/error.h"
+
+namespace karnin {
+namespace {
+
+onnx::ModelProto parse(std::span<const std::uint8_t> bytes, const std::string& path) {
+  check_onnx_bounds(bytes, path);
+  onnx::ModelProto model;
+  google::protobuf::io::CodedInputStream input(bytes.data(), static_cast<int>(bytes.size()));
+  input.SetRecursionLimit(kMaxOnnxDepth);
+  if (!model.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
+    throw FileError(path, static_cast<std::uint64_t>(input.CurrentPosition()),
+                    "not a sound ONNX model");
+  return model;
+}
+
+OnnxSource source_of(std::size_t bytes, const std::string& path, std::filesystem::path directory) {
+  return {path, std::move(directory), kOnnxFloor + kOnnxFactor * bytes};
+}
+
+/// A path of its own folder is empty, which would mean none.
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+}  // namespace
+
+Model read_onnx(const std::filesystem::path& path) {
+  std::uint64_t size = 0;
+  const auto parsed = [&] {  // without the bytes, once they are understood
+    const std::vector<std::uint8_t> bytes = read_file(path, kMaxOnnxBytes);
+    size = bytes.size();
+    return parse(bytes, path.string());
+  }();
+  OnnxSource source = source_of(size, path.string(), folder_of(path));
+  return read_graph(parsed, source);
+}
+
+Model decode_onnx(std::span<const std::uint8_t> bytes, const std::string& path) {
+  const onnx::ModelProto model = parse(bytes, path);
+  OnnxSource source = source_of(bytes.size(), path, {});
+  return read_graph(model, source);
+}
+
+}  // namespace karnin

@@ -1,0 +1,154 @@
+// Operators one by one: what a node of a file gives, worked out here from ONNX's definition.
+#include <gmock/gmock.h>
+
+#include "tests/support/fill.h"
+#include "tests/support/onnx_run.h"
+
+namespace karnin {
+namespace {
+
+using test::decoded;
+using test::integers;
+using test::is_chain_of;
+using test::OnnxFile;
+using test::run;
+using test::Values;
+using ::testing::ElementsAre;
+using ::testing::Pointwise;
+
+constexpr Extent kImage{2, 5, 6};
+
+/// A Conv of x, N x 2 x 5 x 6, with weights 3 x 2 x 3 x 3 of small whole numbers.
+OnnxFile convolution() {
+  OnnxFile file;
+  file.input("x", {-1, 2, 5, 6}).output("y").node("Conv", {"x", "w", "b"}, "y");
+  file.reals("w", {3, 2, 3, 3}, integers(54, 1)).reals("b", {3}, {1, -2, 3});
+  return file;
+}
+
+Values expected_convolution(const Conv2d& spec, const Values& src) {
+  return test::to_float(test::reference_conv({2, kImage, spec}, src, integers(54, 1), {1, -2, 3}));
+}
+
+TEST(OnnxOperators, ConvolutionsSlide) {
+  const Values src = integers(2 * kImage.size(), 2);
+  const Model plain = decoded(convolution());
+  EXPECT_EQ(run(plain, 2, src), expected_convolution({3, 3, 3}, src));
+  OnnxFile strided = convolution();
+  strided.with("strides", {2, 1}).with("pads", {1, 2, 1, 2}).with("kernel_shape", {3, 3});
+  EXPECT_EQ(run(decoded(strided), 2, src), expected_convolution({3, 3, 3, 2, 1, 1, 2}, src));
+}
+
+TEST(OnnxOperators, ConvolutionsPadThemselves) {
+  const Values src = integers(2 * kImage.size(), 3);
+  for (const char* side : {"SAME_UPPER", "SAME_LOWER"}) {
+    OnnxFile file = convolution();
+    file.with("auto_pad", side);
+    EXPECT_EQ(run(decoded(file), 2, src), expected_convolution({3, 3, 3, 1, 1, 1, 1}, src));
+  }
+  OnnxFile valid = convolution();
+  valid.with("auto_pad", "VALID");
+  EXPECT_EQ(run(decoded(valid), 2, src), expected_convolution({3, 3, 3}, src));
+}
+
+TEST(OnnxOperators, ConvolutionsOverOneAxisAreOneRow) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 4}).output("y").node("Conv", {"x", "w"}, "y");
+  file.with("pads", {1, 1}).reals("w", {1, 2, 3}, {1, 2, 3, 4, 5, 6});
+  const Model model = decoded(file);
+  EXPECT_EQ(model.graph.node(1).op, Op(Conv2d{1, 1, 3, 1, 1, 0, 1}));
+  EXPECT_THAT(run(model, 1, {1, 0, 0, 0, 0, 0, 0, 1}), ElementsAre(2, 1, 6, 5));
+}
+
+OnnxFile pool(const std::string& op) {
+  OnnxFile file;
+  file.input("x", {-1, 1, 3, 3}).output("y").node(op, {"x"}, "y").with("kernel_shape", {2, 2});
+  return file;
+}
+
+const Values kSquare{1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+TEST(OnnxOperators, PoolsTakeTheirWindows) {
+  EXPECT_THAT(run(decoded(pool("MaxPool")), 1, kSquare), ElementsAre(5, 6, 8, 9));
+  EXPECT_THAT(run(decoded(pool("AveragePool")), 1, kSquare), ElementsAre(3, 4, 6, 7));
+  OnnxFile padded = pool("AveragePool");
+  padded.with("pads", {1, 1, 1, 1}).with("strides", {2, 2});
+  EXPECT_THAT(run(decoded(padded), 1, kSquare), ElementsAre(1, 2.5, 5.5, 7));
+}
+
+TEST(OnnxOperators, PoolsOfAllPositionsLeaveChannels) {
+  for (const char* op : {"GlobalMaxPool", "GlobalAveragePool"}) {
+    OnnxFile file;
+    file.input("x", {-1, 2, 2, 2}).output("y").node(op, {"x"}, "y");
+    const Values dst = run(decoded(file), 1, {1, 2, 3, 6, 0, 0, 0, 4});
+    EXPECT_EQ(dst, op[6] == 'M' ? (Values{6, 4}) : (Values{3, 1})) << op;
+  }
+}
+
+TEST(OnnxOperators, ReductionsTakeTheirAxes) {
+  OnnxFile by_attribute(13), by_input(18);
+  for (OnnxFile* file : {&by_attribute, &by_input})
+    file->input("x", {-1, 2, 2, 2}).output("y").integers("axes", {2, -1});
+  by_attribute.node("ReduceMean", {"x"}, "y").with("axes", {2, -1}).with("keepdims", 0);
+  by_input.node("ReduceMean", {"x", "axes"}, "y").with("keepdims", 0);
+  for (const OnnxFile& file : {by_attribute, by_input})
+    EXPECT_THAT(run(decoded(file), 1, {1, 2, 3, 6, 0, 0, 0, 4}), ElementsAre(3, 1));
+}
+
+TEST(OnnxOperators, MatricesHaveTheirInputsInRowsOrColumns) {
+  OnnxFile gemm, transposed, product;
+  for (OnnxFile* file : {&gemm, &transposed, &product})
+    file->input("x", {-1, 3}).output("y").reals("b", {2}, {10, 20});
+  gemm.reals("w", {3, 2}, {1, 4, 2, 5, 3, 6}).node("Gemm", {"x", "w", "b"}, "y");
+  transposed.reals("w", {2, 3}, {1, 2, 3, 4, 5, 6}).node("Gemm", {"x", "w", "b"}, "y");
+  transposed.with("transB", 1).with("alpha", 2.0F).with("beta", 0.5F);
+  product.reals("w", {3, 2}, {1, 4, 2, 5, 3, 6}).node("MatMul", {"x", "w"}, "xw");
+  product.node("Add", {"b", "xw"}, "y");
+  EXPECT_THAT(run(decoded(gemm), 1, {1, 1, 2}), ElementsAre(19, 41));
+  EXPECT_THAT(run(decoded(transposed), 1, {1, 1, 2}), ElementsAre(23, 52));
+  const Model joined = decoded(product);
+  EXPECT_TRUE(is_chain_of<FullyConnected>(joined.graph)) << "the constant is its bias";
+  EXPECT_THAT(run(joined, 1, {1, 1, 2}), ElementsAre(19, 41));
+}
+
+TEST(OnnxOperators, ABiasThatOthersDoNotSeeStaysOutOfTheLayer) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).reals("w", {2, 2}, {1, 0, 0, 1}).reals("b", {2}, {1, 2});
+  file.node("MatMul", {"x", "w"}, "y").node("Add", {"y", "b"}, "z").output("y").output("z");
+  EXPECT_THROW(decoded(file), FileError);
+}
+
+TEST(OnnxOperators, SumsAreTakenInOrder) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).output("y").node("Relu", {"x"}, "r");
+  file.node("Sum", {"x", "r", "x"}, "y");
+  const Model model = decoded(file);
+  EXPECT_TRUE((is_chain_of<Relu, Add, Add>(model.graph)));
+  EXPECT_THAT(run(model, 1, {-1, 2}), ElementsAre(-2, 6));
+}
+
+TEST(OnnxOperators, DropoutKeepsItsRate) {
+  OnnxFile by_attribute(10), by_input(13);
+  for (OnnxFile* file : {&by_attribute, &by_input})
+    file->input("x", {-1, 2}).output("y").reals("rate", {}, {0.25F});
+  by_attribute.node("Dropout", {"x"}, "y").with("ratio", 0.25F);
+  by_input.node("Dropout", {"x", "rate"}, "y");
+  for (const OnnxFile& file : {by_attribute, by_input})
+    EXPECT_EQ(decoded(file).graph.node(1).op, Op(Dropout{0.25F}));
+}
+
+TEST(OnnxOperators, WhatNoOutputNeedsIsLeftOut) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).output("y").node("Erf", {"x"}, "unused").node("Relu", {"x"}, "y");
+  EXPECT_TRUE(is_chain_of<Relu>(decoded(file).graph));
+}
+
+TEST(OnnxOperators, SeveralOutputsKeepTheirOrder) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).node("Relu", {"x"}, "a").node("Relu", {"a"}, "b");
+  file.output("b").output("a");
+  EXPECT_THAT(decoded(file).graph.outputs, ElementsAre(2, 1));
+}
+
+}  // namespace
+}  // namespace karnin

@@ -1,0 +1,152 @@
+// What exporters write around layers: shapes that are computed, orders of axes, and how they
+// vanish.
+#include <gmock/gmock.h>
+
+#include "tests/support/error_message.h"
+#include "tests/support/fill.h"
+#include "tests/support/onnx_run.h"
+
+namespace karnin {
+namespace {
+
+using test::decoded;
+using test::integers;
+using test::is_chain_of;
+using test::OnnxFile;
+using test::run;
+using test::Values;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// x, N x 2 x 2 x 2, through a Relu and into a matrix of 8 x 1 that tells all of its inputs apart.
+OnnxFile classifier(std::int64_t opset = 13) {
+  OnnxFile file(opset);
+  file.input("x", {-1, 2, 2, 2}).node("Relu", {"x"}, "r");
+  file.reals("w", {8, 1}, {1, 10, 100, 1000, 1e4F, 1e5F, 1e6F, 1e7F});
+  return file;
+}
+
+OnnxFile& finish(OnnxFile& file) { return file.node("MatMul", {"flat", "w"}, "y").output("y"); }
+
+const Values kDigits{1, 2, 3, 4, 5, 6, 7, 8};
+
+void expect_flat(OnnxFile& file) {
+  const Model model = decoded(finish(file));
+  EXPECT_TRUE((is_chain_of<Relu, FullyConnected>(model.graph)));
+  EXPECT_THAT(run(model, 1, kDigits), ElementsAre(87654321));
+}
+
+TEST(OnnxShapes, FlatteningIsNoLayer) {
+  OnnxFile flatten = classifier(), reshape = classifier(), kept = classifier();
+  expect_flat(flatten.node("Flatten", {"r"}, "flat"));
+  expect_flat(reshape.integers("to", {-1, 8}).node("Reshape", {"r", "to"}, "flat"));
+  expect_flat(kept.integers("to", {0, -1}).node("Reshape", {"r", "to"}, "flat"));
+}
+
+/// x.view(x.size(0), -1) as PyTorch has written it for years.
+TEST(OnnxShapes, ShapesThatAreComputedAreKnown) {
+  OnnxFile file = classifier(11);
+  file.node("Shape", {"r"}, "shape").integers("zero", {}, {0}).integers("rest", {-1});
+  file.node("Gather", {"shape", "zero"}, "n").with("axis", 0);
+  file.node("Unsqueeze", {"n"}, "n1").with("axes", std::vector<std::int64_t>{0});
+  file.node("Concat", {"n1", "rest"}, "to").with("axis", 0);
+  expect_flat(file.node("Reshape", {"r", "to"}, "flat"));
+}
+
+/// The same by tf2onnx, and with the batch divided out of the number of all elements.
+TEST(OnnxShapes, ArithmeticOnShapesIsDone) {
+  OnnxFile sliced = classifier();
+  sliced.node("Shape", {"r"}, "shape").node("Cast", {"shape"}, "narrow").with("to", 6);
+  sliced.integers("from", {0}).integers("end", {1}).integers("rest", {8});
+  sliced.node("Slice", {"narrow", "from", "end", "from"}, "n");
+  sliced.node("Concat", {"n", "rest"}, "to").with("axis", 0);
+  expect_flat(sliced.node("Reshape", {"r", "to"}, "flat"));
+  OnnxFile divided = classifier();
+  divided.node("Shape", {"r"}, "shape").integers("at", {0}).integers("eight", {8});
+  divided.node("Gather", {"shape", "at"}, "n").node("Mul", {"n", "eight"}, "all");
+  divided.node("Div", {"all", "n"}, "features")
+      .node("Concat", {"n", "features"}, "to")
+      .with("axis", 0);
+  expect_flat(divided.node("Reshape", {"r", "to"}, "flat"));
+}
+
+TEST(OnnxShapes, AxesOfOneComeAndGo) {
+  OnnxFile by_attribute(11), by_input(13);
+  for (OnnxFile* file : {&by_attribute, &by_input})
+    file->input("x", {-1, 4}).output("y").integers("axes", {2, 3});
+  by_attribute.node("Unsqueeze", {"x"}, "u").with("axes", {2, 3}).node("Relu", {"u"}, "r");
+  by_attribute.node("Squeeze", {"r"}, "y").with("axes", {2, 3});
+  by_input.node("Unsqueeze", {"x", "axes"}, "u").node("Relu", {"u"}, "r");
+  by_input.node("Squeeze", {"r", "axes"}, "y");
+  for (const OnnxFile& file : {by_attribute, by_input}) {
+    const Model model = decoded(file);
+    EXPECT_TRUE(is_chain_of<Relu>(model.graph));
+    EXPECT_EQ(infer_extents(model.graph).back(), (Extent{4, 1, 1}));
+  }
+}
+
+/// The convolution of an image of 2 x 3 pixels with 2 channels by a kernel that tells them apart.
+OnnxFile& convolve(OnnxFile& file, const std::string& src) {
+  file.reals("k", {1, 2, 2, 3}, {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60});
+  return file.node("Conv", {src, "k"}, "c");
+}
+
+TEST(OnnxShapes, ChannelsThatComeLastAreTheInputsOrder) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 3, 2}).node("Transpose", {"x"}, "t").with("perm", {0, 3, 1, 2});
+  convolve(file, "t").output("c");
+  const Model model = decoded(file);
+  EXPECT_TRUE(is_chain_of<Conv2d>(model.graph));
+  EXPECT_EQ(model.graph.node(0).op, Op((Input{{2, 2, 3}, PixelOrder::hwc})));
+  EXPECT_THAT(run(model, 1, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), ElementsAre(61));
+}
+
+TEST(OnnxShapes, AnImageOfOneChannelTakesTheFormOfItsFirstReader) {
+  OnnxFile file;
+  file.input("x", {-1, 3, 4, 1})
+      .integers("to", {-1, 1, 3, 4})
+      .reals("k", {1, 1, 3, 4}, integers(12, 1));
+  file.node("Reshape", {"x", "to"}, "image").node("Conv", {"image", "k"}, "y").output("y");
+  const Model model = decoded(file);
+  EXPECT_TRUE(is_chain_of<Conv2d>(model.graph));
+  EXPECT_EQ(model.graph.node(0).op, Op((Input{{1, 3, 4}, PixelOrder::hwc})));
+}
+
+/// Keras flattens channels last; the rows of the matrix are put in our order instead.
+TEST(OnnxShapes, OrdersOfAxesAreWrittenIntoWeights) {
+  OnnxFile file = classifier();
+  file.node("Transpose", {"r"}, "t").with("perm", {0, 2, 3, 1}).node("Flatten", {"t"}, "flat");
+  const Model model = decoded(finish(file));
+  EXPECT_TRUE((is_chain_of<Relu, FullyConnected>(model.graph)));
+  // In ONNX's order the digits are 1 5 2 6 3 7 4 8.
+  EXPECT_THAT(run(model, 1, kDigits), ElementsAre(84736251));
+}
+
+TEST(OnnxShapes, TranspositionsThatUndoEachOtherVanish) {
+  OnnxFile file = classifier();
+  file.node("Transpose", {"r"}, "t").with("perm", {0, 2, 3, 1}).node("Relu", {"t"}, "u");
+  file.node("Transpose", {"u"}, "back").with("perm", {0, 3, 1, 2});
+  file.node("Add", {"back", "r"}, "sum").node("Flatten", {"sum"}, "flat");
+  const Model model = decoded(finish(file));
+  EXPECT_TRUE((is_chain_of<Relu, Relu, Add, FullyConnected>(model.graph)));
+  EXPECT_THAT(run(model, 1, kDigits), ElementsAre(2 * 87654321));
+}
+
+TEST(OnnxShapes, TheBatchMayBeFixedOrFreeAndStaysFirst) {
+  for (const std::int64_t batch : {-1, 1, 3}) {
+    OnnxFile file;
+    file.input("x", {batch, 4}).node("Relu", {"x"}, "y").output("y");
+    EXPECT_EQ(decoded(file).graph.node(0).op, Op(Input{{4, 1, 1}}));
+    OnnxFile mixed;
+    mixed.input("x", {batch, 4}).integers("to", {-1, 2}).node("Reshape", {"x", "to"}, "y");
+    EXPECT_THAT(test::error_message<FileError>([&] { decoded(mixed.output("y")); }),
+                HasSubstr("expected the batch to stay first"));
+  }
+  OnnxFile baked;  // by an exporter that took the batch for a part of the network
+  baked.input("x", {1, 4, 1, 1}).integers("to", {1, 4}).node("Relu", {"x"}, "r");
+  baked.node("Reshape", {"r", "to"}, "y").output("y");
+  EXPECT_EQ(infer_extents(decoded(baked).graph).back(), (Extent{4, 1, 1}));
+}
+
+}  // namespace
+}  // namespace karnin

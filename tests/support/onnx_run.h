@@ -1,0 +1,27 @@
+// What a network that was read gives, by the reference operators.
+#pragma once
+
+#include "formats/exchange/onnx_reader.h"
+#include "tests/support/onnx_file.h"
+#include "tests/support/reference_network.h"
+
+namespace karnin::test {
+
+inline Model decoded(const OnnxFile& file) { return decode_onnx(file.bytes(), "net.onnx"); }
+
+/// The first output, of so many images that lie as the network's input wants them.
+inline Values run(const Model& model, std::int64_t images, const Values& input) {
+  std::vector<Values> parameters;
+  for (const Parameter& parameter : model.parameters)
+    parameters.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
+  return ReferenceNetwork(model.graph, images, parameters).forward(input);
+}
+
+/// The ops behind the input, in order.
+template <typename... Kinds>
+bool is_chain_of(const Graph& graph) {
+  std::size_t at = 0;
+  return graph.nodes.size() == sizeof...(Kinds) + 1 && (is<Kinds>(graph.nodes[++at].op) && ...);
+}
+
+}  // namespace karnin::test
