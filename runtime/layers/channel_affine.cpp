@@ -43,7 +43,7 @@ class BoundChannelAffine : public BoundLayer {
   std::size_t index(std::int64_t plane) const {
     return static_cast<std::size_t>(plane) % layer_.channels().size();
   }
-  const ChannelAffineLayer::Channel& channel(std::int64_t plane) const {
+  const ChannelAffineTerms& channel(std::int64_t plane) const {
     return layer_.channels()[index(plane)];
   }
 
@@ -68,22 +68,23 @@ class BoundChannelAffine : public BoundLayer {
 
 }  // namespace
 
-ChannelAffineLayer::ChannelAffineLayer(std::string name, const Blob& src,
-                                       std::optional<float> epsilon, Purpose purpose)
-    : Layer(std::move(name), src, src),
-      epsilon_(epsilon),
-      purpose_(purpose),
-      channels_(static_cast<std::size_t>(src.extent.c)) {
-  assert(src.has_planes());
+std::vector<ChannelAffineTerms> affine_terms(const LayerParameters& parameters,
+                                             std::optional<float> epsilon) {
+  std::vector<ChannelAffineTerms> terms;
+  for (std::size_t c = 0; c < parameters[Role::scale].size(); ++c) {
+    ChannelAffineTerms& term = terms.emplace_back(
+        ChannelAffineTerms{parameters[Role::scale][c], parameters[Role::shift][c]});
+    if (!epsilon) continue;
+    term.mean = parameters[Role::mean][c];
+    term.inverse = 1 / std::sqrt(parameters[Role::variance][c] + *epsilon);
+  }
+  return terms;
 }
 
-void ChannelAffineLayer::set_parameters(const LayerParameters& parameters) {
-  for (std::size_t c = 0; c < channels_.size(); ++c) {
-    channels_[c] = {parameters[Role::scale][c], parameters[Role::shift][c], 0, 1};
-    if (!epsilon_) continue;
-    channels_[c].mean = parameters[Role::mean][c];
-    channels_[c].inverse = 1 / std::sqrt(parameters[Role::variance][c] + *epsilon_);
-  }
+ChannelAffineLayer::ChannelAffineLayer(std::string name, const Blob& src,
+                                       std::optional<float> epsilon, Purpose purpose)
+    : Layer(std::move(name), src, src), epsilon_(epsilon), purpose_(purpose) {
+  assert(src.has_planes());
 }
 
 std::unique_ptr<BoundLayer> ChannelAffineLayer::bind(const Binding& binding) const {

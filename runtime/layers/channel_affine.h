@@ -8,29 +8,36 @@
 
 namespace karnin {
 
+/// scale inverse (x - mean) + shift.
+struct ChannelAffineTerms {
+  float scale = 1, shift = 0, mean = 0, inverse = 1;
+};
+
+/// For every channel scale x + shift, or with an epsilon scale (x - mean) / sqrt(variance +
+/// epsilon) + shift.
+std::vector<ChannelAffineTerms> affine_terms(const LayerParameters& parameters,
+                                             std::optional<float> epsilon);
+
 class ChannelAffineLayer : public Layer {
  public:
-  /// scale x + shift, or with an epsilon scale (x - mean) / sqrt(variance + epsilon) + shift, of
-  /// src, which has planes.
+  /// As affine_terms() says, of src, which has planes.
   ChannelAffineLayer(std::string name, const Blob& src, std::optional<float> epsilon,
                      Purpose purpose);
 
   /// Backward looks at src.
   bool in_place() const override { return purpose_ == Purpose::inference; }
   std::string kernel() const override { return "elementwise"; }
-  void set_parameters(const LayerParameters& parameters) override;
+  void set_parameters(const LayerParameters& parameters) override {
+    channels_ = affine_terms(parameters, epsilon_);
+  }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
-  /// scale inverse (x - mean) + shift.
-  struct Channel {
-    float scale = 1, shift = 0, mean = 0, inverse = 1;
-  };
-  const std::vector<Channel>& channels() const { return channels_; }
+  const std::vector<ChannelAffineTerms>& channels() const { return channels_; }
 
  private:
   std::optional<float> epsilon_;
   Purpose purpose_;
-  std::vector<Channel> channels_;
+  std::vector<ChannelAffineTerms> channels_;
 };
 
 }  // namespace karnin

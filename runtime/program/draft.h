@@ -13,6 +13,13 @@ namespace karnin {
 
 using ValueId = int;
 
+/// A factor and a summand for each channel, whose parameters a node has; with an epsilon those of
+/// batch normalisation.
+struct AffineNode {
+  NodeId node = 0;
+  std::optional<float> epsilon;
+};
+
 /// A layer to be made.
 struct DraftStep {
   std::string name;
@@ -22,9 +29,10 @@ struct DraftStep {
   NodeId node = 0;
   std::size_t number = 0;  ///< among the layers of the graph: inputs aren't counted
   Domain domain = Domain::onednn;
-  std::size_t region = 0;  ///< of those of regions.h
-  bool relu = false;       ///< ends with max(x, 0)
-  bool pooled = false;     ///< then with a 2x2 max pool, whose extent that of dst is
+  std::size_t region = 0;             ///< of those of regions.h
+  std::vector<AffineNode> affines{};  ///< that its weights take in, in their order
+  bool relu = false;                  ///< ends with max(x, 0)
+  bool pooled = false;                ///< then with a 2x2 max pool, whose extent that of dst is
 };
 
 struct Draft {

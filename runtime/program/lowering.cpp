@@ -83,6 +83,8 @@ class Lowering {
         {step, options_, first.blob, std::move(extents), draft_.dst(step), first.wants_diff});
     for (ValueId& src : srcs) src = in_layout(src, layer->src().layout, step.name);
     lowered_as_[step.dst] = add_step(std::move(layer), step.node, std::move(srcs));
+    for (const auto& [node, epsilon] : step.affines)
+      lowered_.steps.back().affines.push_back({slots_of(specs_, node), epsilon});
   }
 
   /// The same value in another layout; made once for all that want it. Lanes come from plain order
@@ -146,10 +148,14 @@ Draft make_draft(const Graph& graph, const ProgramOptions& options) {
   Draft draft = draft_of(graph);
   const bool training = options.purpose == Purpose::training;
   remove_idle_dropout(draft, options.purpose);
-  if (training) move_relu_behind_max_pool(draft);
+  if (training) {
+    remove_final_softmax(draft);
+    move_relu_behind_max_pool(draft);
+  }
   if (draft.steps.empty())
     throw ShapeError("architecture: no layer is left that computes anything");
   choose_domains(draft, options);
+  if (!training) fold_affine(draft);
   // A ReLU behind the pool is to join both, and one in front of it the convolution alone.
   if (training) fuse_max_pool(draft, options.purpose);
   fuse_relu(draft);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "runtime/graph/parameters.h"
@@ -31,6 +32,12 @@ struct Slot {
   std::size_t floats = 0;
 };
 
+/// What the weights and biases of a step take in.
+struct Affine {
+  ByRole<Slot> parameters;
+  std::optional<float> epsilon;
+};
+
 struct Step {
   std::unique_ptr<Layer> layer;
   NodeId node = kNoNode;   ///< that it computes; the first one, where it takes in those behind it
@@ -38,6 +45,7 @@ struct Step {
   std::vector<ValueId> srcs;
   ValueId dst = 0;
   ByRole<Slot> parameters;
+  std::vector<Affine> affines{};
 
   bool has(Role role) const { return parameters[role].floats > 0; }
   bool has_parameters() const {

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "runtime/core/error.h"
+#include "runtime/program/fold.h"
 #include "runtime/program/program_impl.h"
 
 namespace karnin {
@@ -22,6 +23,11 @@ std::int64_t Program::outputs() const {
 std::span<const Step> Program::steps() const { return impl_->lowered.steps; }
 
 void Program::set_parameters(std::span<const float* const> parameters) {
+  if (impl_->purpose == Purpose::inference) {
+    std::vector<WeightsView> views(parameters.size());
+    for (std::size_t i = 0; i < views.size(); ++i) views[i].plain = parameters[i];
+    return set_parameters(std::span<const WeightsView>(views));
+  }
   for (Step& step : impl_->lowered.steps)
     if (step.has_parameters())
       step.layer->set_parameters(tensors_of<const float>(step, parameters));
@@ -29,17 +35,13 @@ void Program::set_parameters(std::span<const float* const> parameters) {
 
 void Program::set_parameters(std::span<const WeightsView> parameters) {
   assert(impl_->purpose == Purpose::inference);
-  std::vector<const float*> plain;
-  for (const WeightsView& weights : parameters) plain.push_back(weights.plain);
   for (Step& step : impl_->lowered.steps) {
     if (!step.has_parameters()) continue;
-    const LayerParameters tensors = tensors_of<const float>(step, plain);
-    const SparseMatrix* sparse = nullptr;
-    if (step.has(Role::weight)) sparse = parameters[step.parameters[Role::weight].parameter].sparse;
-    if (sparse != nullptr)
-      step.layer->set_sparse_parameters(*sparse, tensors);
+    const FoldedParameters folded(step, parameters);
+    if (folded.sparse() != nullptr)
+      step.layer->set_sparse_parameters(*folded.sparse(), folded.plain());
     else
-      step.layer->set_parameters(tensors);
+      step.layer->set_parameters(folded.plain());
   }
 }
 

@@ -9,11 +9,19 @@ namespace karnin {
 /// Dropout does nothing in inference, nor at rate 0.
 void remove_idle_dropout(Draft& draft, Purpose purpose);
 
+/// A softmax that gives the output, or its logarithm. For training, whose loss takes logits: the
+/// classes of the largest are the same.
+void remove_final_softmax(Draft& draft);
+
 /// ReLU, max pool -> max pool, ReLU: both are monotone, so the values are equal, and with
 /// relu'(0) = 0 so is the gradient; what the ReLU touches is as many times smaller as a window has
 /// pixels. For training, where the mask costs a pass over its tensor; in inference a ReLU inside
 /// the convolution costs nothing.
 void move_relu_behind_max_pool(Draft& draft);
+
+/// Batch normalisation, or another factor and summand a channel, right behind a convolution or
+/// fully connected layer becomes part of its weights and biases. In inference, where they stay.
+void fold_affine(Draft& draft);
 
 /// A ReLU right behind a convolution or fully connected layer becomes part of it.
 void fuse_relu(Draft& draft);

@@ -73,6 +73,28 @@ TEST(Passes, RemoveDropoutWhereItDoesNothing) {
   expect_sound(inference);
 }
 
+TEST(Passes, FoldNormalisationIntoWhatComesRightBefore) {
+  Draft draft = draft_of(net({BatchNorm{}, Conv2d{4, 3, 3}, BatchNorm{0.5F}, ChannelAffine{},
+                              Relu{}, BatchNorm{}, Pool2d{}, FullyConnected{5}, BatchNorm{}}));
+  fold_affine(draft);
+  fuse_relu(draft);
+  EXPECT_THAT(names(draft), ElementsAre("layer0", "layer1+", "layer5", "layer6", "layer7"));
+  const std::vector<AffineNode>& affines = draft.steps[1].affines;
+  ASSERT_EQ(affines.size(), 2U);
+  EXPECT_EQ(affines[0].epsilon, 0.5F);
+  EXPECT_EQ(affines[1].epsilon, std::nullopt);
+  EXPECT_EQ(affines[0].node, draft.steps[1].node + 1);
+  EXPECT_EQ(draft.steps[4].affines.size(), 1U);
+  expect_sound(draft);
+}
+
+TEST(Passes, LeaveASoftmaxAtTheEndToTheLoss) {
+  Draft draft = draft_of(net({Softmax{}, FullyConnected{5}, Softmax{true}, Softmax{}}));
+  remove_final_softmax(draft);
+  EXPECT_THAT(names(draft), ElementsAre("layer0", "layer1"));
+  expect_sound(draft);
+}
+
 TEST(Passes, FuseAMaxPoolOfSquaresIntoAPlainConvolution) {
   const Pool2d average{PoolKind::average}, overlapping{PoolKind::max, 3, 3, 2, 2};
   Draft draft = in_domain(

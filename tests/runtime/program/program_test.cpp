@@ -117,6 +117,41 @@ class EveryDomain : public testing::TestWithParam<Domain> {};
 INSTANTIATE_TEST_SUITE_P(Program, EveryDomain, testing::ValuesIn(kDomains),
                          [](const auto& param) { return std::string(to_string(param.param)); });
 
+/// Folded into weights of which all are there, and into those of which few are kept.
+TEST_P(EveryDomain, TakesNormalisationIntoTheWeights) {
+  const Graph graph = net({4, 3, 3}, {Conv2d{6, 2, 2}, BatchNorm{0.0F}, FullyConnected{8},
+                                      BatchNorm{1.0F}, ChannelAffine{}, FullyConnected{3}});
+  Model model = make_model(graph);
+  for (std::size_t p = 0; p < model.parameters.size(); ++p) {
+    auto& [name, value, mask] = model.parameters[p];
+    if (value.dims().size() == 2) mask.resize(static_cast<std::size_t>(value.size()));
+    const Values random = test::uniforms(value.size(), p + 1);
+    for (std::size_t i = 0; i < random.size(); ++i) {
+      if (!mask.empty()) mask[i] = i % 3 == 0;
+      value.span()[i] = mask.empty() || mask[i] != 0 ? 1.5F + random[i] : 0.0F;
+    }
+  }
+  std::vector<Values> parameters;
+  for (const Parameter& p : model.parameters)
+    parameters.emplace_back(p.value.span().begin(), p.value.span().end());
+  const Values input = test::uniforms(5 * 4 * 3 * 3, 99);
+  const Values expected = test::ReferenceNetwork(graph, 5, parameters).forward(input);
+
+  CompactModel compact{model, {}};
+  for (const Parameter& p : model.parameters) compact.parameters.push_back(compacted(p));
+  ASSERT_NE(view_of(compact.parameters[6]).sparse, nullptr);
+  for (const NetworkView& view : {NetworkView(model), NetworkView(compact)}) {
+    Program program(graph, inference(5, FcKernel::sparse_lanes, GetParam()));
+    program.set_parameters(view.parameters);
+    Program::Worker worker(program);
+    std::ranges::copy(input, worker.input());
+    worker.forward();
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(worker.logits()[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-5);
+    EXPECT_EQ(std::ranges::count_if(program.steps(), &Step::has_parameters), 3);
+  }
+}
+
 TEST_P(EveryDomain, LeavesTheInputAsItIs) {
   Fixture f(net({3, 4, 4}, {Relu{}, Dropout{0.5F}, FullyConnected{2}}), training(2, GetParam()));
   const Values first = f.forward({1, 2, 3});
@@ -209,7 +244,8 @@ TEST(Program, NamesItsLayersAndTheirKernels) {
                         {.images = 4, .purpose = Purpose::inference, .fc_kernel = pick});
   std::vector<std::string> trainable;
   for (const Step& step : program.steps())
-    if (step.is_trainable()) trainable.push_back(step.layer->name() + " " + step.layer->kernel());
+    if (step.has(Role::weight))
+      trainable.push_back(step.layer->name() + " " + step.layer->kernel());
   using testing::StartsWith;
   EXPECT_THAT(trainable,
               testing::ElementsAre(StartsWith("conv1 onednn "), StartsWith("conv2 onednn "),
