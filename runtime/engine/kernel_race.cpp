@@ -10,6 +10,7 @@
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
 #include "runtime/core/parallel.h"
+#include "runtime/engine/median.h"
 #include "runtime/engine/plan.h"
 #include "runtime/engine/shard_images.h"
 
@@ -81,12 +82,7 @@ class Contestant {
     samples_.push_back(sample(arena));
   }
 
-  double median() const {
-    std::vector<double> sorted = samples_;
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::ranges::nth_element(sorted, middle);
-    return *middle;
-  }
+  double seconds() const { return median(samples_); }
 
  private:
   /// Seconds of one run.
@@ -213,7 +209,7 @@ KernelRaceResult race_kernels(const Model& model, const KernelRaceOptions& optio
   });
   sample_in_turns(contestants, arena, options);
   for (const Contestant& contestant : contestants)
-    result.times.push_back({contestant.kernel(), 1e9 * contestant.median()});
+    result.times.push_back({contestant.kernel(), 1e9 * contestant.seconds()});
   return result;
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <numeric>
+#include <utility>
 
 #include "runtime/core/error.h"
+#include "runtime/engine/domain_race.h"
 #include "runtime/engine/program_race.h"
+#include "runtime/program/regions.h"
 
 namespace karnin {
 namespace {
@@ -105,8 +107,14 @@ std::optional<Domain> settled_domain(const PlanOptions& options) {
   return std::nullopt;
 }
 
-std::vector<Domain> domain_candidates(std::int64_t images) {
-  std::vector<Domain> kinds{Domain::onednn, Domain::planes};
+/// Planes only where they have a layer for something.
+std::vector<Domain> domain_candidates(const Graph& graph, std::int64_t images) {
+  std::vector<Domain> kinds{Domain::onednn};
+  const Draft in_planes = make_draft(
+      graph,
+      {.images = images, .purpose = Purpose::inference, .domain = Domain::planes, .fc_kernel = {}});
+  if (std::ranges::count(domains_of(in_planes), Domain::planes) > 0)
+    kinds.push_back(Domain::planes);
   if (lane_use(images) >= kLaneCandidate) kinds.push_back(Domain::lanes);
   return kinds;
 }
@@ -160,17 +168,9 @@ Plan plan_program(const NetworkView& network, const PlanOptions& options) {
   if (const auto domain = settled_domain(options)) return plan_for(*domain);
 
   std::vector<Plan> plans;
-  for (const Domain kind : domain_candidates(options.images)) plans.push_back(plan_for(kind));
-  std::vector<std::unique_ptr<Program>> programs;  // only now: each holds the weights once more
-  for (const Plan& plan : plans) programs.push_back(build_program(network, options.images, plan));
-  const std::vector<std::vector<double>> times = race_programs(programs);
-  std::vector<Plan::Timing> timings;
-  for (std::size_t i = 0; i < plans.size(); ++i)
-    timings.push_back({plans[i].domain, std::accumulate(times[i].begin(), times[i].end(), 0.0)});
-  const auto best = std::ranges::min_element(timings, {}, &Plan::Timing::microseconds);
-  Plan fastest = plans[static_cast<std::size_t>(best - timings.begin())];
-  fastest.timings = std::move(timings);
-  return fastest;
+  for (const Domain kind : domain_candidates(network.description.graph, options.images))
+    plans.push_back(plan_for(kind));
+  return race_domains(network, options.images, std::move(plans));
 }
 
 std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t images,

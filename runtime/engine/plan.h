@@ -1,5 +1,5 @@
-// In which domain a network runs, and which kernel each fully connected layer gets in it: by a race
-// on this machine, by a fixed rule, or by order.
+// In which domain each region of a network runs, and which kernel each fully connected layer gets
+// in it: by a race on this machine, by a fixed rule, or by order.
 #pragma once
 
 #include <cstdint>
@@ -36,13 +36,14 @@ struct PlanOptions {
   std::optional<Domain> domain = std::nullopt;
 };
 
-/// The domain in which it runs, and what the race measured (empty if there was none).
+/// The domain in which it runs, or that of each region, and what the race measured (empty if there
+/// was none).
 struct Plan {
-  Domain domain = Domain::onednn;
+  Domains domain = Domain::onednn;
   std::vector<FcChoice> kernels;
   struct Timing {
-    Domain domain;
-    double microseconds;  ///< one shard through all layers, each at its median
+    Domains domain;
+    double microseconds = 0;  ///< one shard through all layers, each at its median
   };
   std::vector<Timing> timings;
 };
@@ -64,8 +65,9 @@ FcKernel winner(std::span<const FcChoice::Timing> timings);
 /// for a KARNIN_KERNEL that does not exist.
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options);
 
-/// The same for each domain, and then the fastest of them. A pinned kernel that is not for lanes
-/// decides for oneDNN's.
+/// The same for each domain, and then the fastest of them, or a mix that is well ahead of it
+/// (domain_race.h). A pinned kernel that is not for lanes decides for oneDNN's, and without a race
+/// there is one domain everywhere.
 Plan plan_program(const NetworkView& network, const PlanOptions& options);
 
 /// A program for inference with these choices, holding the model's parameters.

@@ -6,14 +6,10 @@
 #include <deque>
 #include <numeric>
 
+#include "runtime/engine/median.h"
+
 namespace karnin {
 namespace {
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 /// One program of a race: the times of its layers, run by run, in microseconds.
 class Racer {
@@ -41,9 +37,9 @@ class Racer {
     return spent;
   }
 
-  std::vector<double> medians() {
+  std::vector<double> medians() const {
     std::vector<double> result;
-    for (std::vector<double>& times : samples_) result.push_back(median(times));
+    for (const std::vector<double>& times : samples_) result.push_back(median(times));
     return result;
   }
 

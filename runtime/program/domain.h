@@ -1,6 +1,7 @@
 // What the lanes of a vector hold while a step runs.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,6 +14,7 @@ namespace karnin {
 /// of them. planes: neighbouring positions of a plane, the fastest for few images; only
 /// convolutions with a max pool behind them work so, and oneDNN runs the others.
 enum class Domain { onednn, lanes, planes };
+inline constexpr std::array kAllDomains{Domain::onednn, Domain::lanes, Domain::planes};
 std::string_view to_string(Domain domain);  ///< "onednn", "lanes", "planes"
 
 /// One domain for the whole network, or one for each of its regions (regions.h).

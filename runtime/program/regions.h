@@ -20,4 +20,8 @@ struct Region {
 /// That doesn't depend on domains, nor on whether the network is to be trained. At least one step.
 std::vector<Region> regions_of(const Draft& draft);
 
+/// By region, the domain in which it really runs, of a draft as make_draft() leaves it: oneDNN's
+/// where there is nothing that planes have a layer for.
+std::vector<Domain> domains_of(const Draft& draft);
+
 }  // namespace karnin

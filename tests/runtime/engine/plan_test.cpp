@@ -106,19 +106,27 @@ TEST(Plan, InLanesOnlyKernelsThatExistThereRace) {
   }
 }
 
-TEST(Plan, TheFastestChainIsTaken) {
+bool is_mix(const Domains& domains) {
+  return std::ranges::none_of(kAllDomains, [&](Domain domain) { return domains == domain; });
+}
+
+TEST(Plan, TheFastestChainIsTakenUnlessThereIsAMix) {
   for (const std::int64_t images : {1, 16}) {
     const Plan plan = plan_program(golden_model(), {images, {}, true, {}});
-    std::vector<Domain> raced;
+    std::vector<Domains> raced;
     double best = plan.timings.front().microseconds, kept = -1;
-    for (const Plan::Timing& timing : plan.timings) {
-      raced.push_back(timing.domain);
-      best = std::min(best, timing.microseconds);
-      if (timing.domain == plan.domain) kept = timing.microseconds;
+    for (const auto& [domain, microseconds] : plan.timings) {
+      raced.push_back(domain);
+      if (!is_mix(domain)) best = std::min(best, microseconds);
+      if (domain == plan.domain) kept = microseconds;
     }
     EXPECT_THAT(raced, testing::IsSupersetOf({Domain::onednn, Domain::planes}));
     EXPECT_EQ(std::ranges::count(raced, Domain::lanes), lane_use(images) >= 0.25 ? 1 : 0);
-    EXPECT_EQ(kept, best);
+    // A mix was in another race.
+    if (is_mix(plan.domain))
+      EXPECT_EQ(plan.domain, raced.back());
+    else
+      EXPECT_EQ(kept, best);
     EXPECT_EQ(plan.kernels.size(), 3U);
   }
 }

@@ -118,6 +118,18 @@ TEST(Regions, ThatPlanesCannotHoldAreRunByOneDnnAlone) {
   EXPECT_EQ(draft.steps[1].domain, planes);
 }
 
+TEST(Regions, RunInPlanesOnlyWhereThereIsAPoolToTakeIn) {
+  using enum Domain;
+  const auto domains = [](const Domains& wanted) {
+    return domains_of(make_draft(khanal2018(), {.images = 1, .domain = wanted, .fc_kernel = {}}));
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(domains(planes), ElementsAre(planes, planes, onednn, onednn, onednn));
+  EXPECT_THAT(domains(lanes), testing::Each(lanes));
+  EXPECT_THAT(domains(Domains({onednn, planes, planes, lanes, onednn})),
+              ElementsAre(onednn, planes, onednn, lanes, onednn));
+}
+
 TEST(Regions, GetADomainEach) {
   const Domains three({Domain::lanes, Domain::planes, Domain::onednn});
   EXPECT_THAT(test::error_message<ArgumentError>([&] {

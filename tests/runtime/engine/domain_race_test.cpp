@@ -1,0 +1,59 @@
+#include "runtime/engine/domain_race.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "runtime/kernels/kernels.h"
+#include "tests/support/fill.h"
+#include "tests/support/isa_level.h"
+
+namespace karnin {
+namespace {
+
+constexpr Conv2d kConv{64, 3, 3};
+
+/// Nearly all weights of the first convolution are gone, which lanes alone know how to use; the
+/// second one is dense, and slow where three lanes in four are empty.
+Model two_minds() {
+  Model model = make_model(make_chain(
+      "two-minds", {64, 12, 12}, {{"sparse", kConv}, {"dense", kConv}, {"fc", FullyConnected{4}}}));
+  for (Parameter& parameter : model.parameters)
+    std::ranges::copy(test::integers(parameter.value.size(), 3), parameter.value.data());
+  std::ranges::fill(model.parameters.front().value.span().subspan(100), 0.0F);
+  return model;
+}
+
+std::vector<float> logits(const Model& model, std::int64_t images, const Plan& plan) {
+  const auto program = build_program(model, images, plan);
+  Program::Worker worker(*program);
+  std::ranges::copy(test::integers(images * input_extent(model.graph).size(), 1), worker.input());
+  worker.forward();
+  return {worker.logits(), worker.logits() + images * program->outputs()};
+}
+
+TEST(DomainRace, GivesEachRegionItsDomainWhereOneDoesNotSuitAll) {
+  const Model model = two_minds();
+  const std::int64_t images = std::max<std::int64_t>(kernels::active().lanes / 4, 1);
+  Plan plan = plan_program(model, {images, {}, true, {}});
+  // It takes half as long as any domain throughout, but other programs may hide that for a while.
+  for (int again = 0; again < 9 && plan.domain.of(0) == plan.domain.of(1); ++again)
+    plan = plan_program(model, {images, {}, true, {}});
+  EXPECT_EQ(plan.domain.of(0), Domain::lanes);
+  EXPECT_EQ(plan.domain.of(1), Domain::onednn);
+  ASSERT_EQ(plan.timings.size(), 3U);  // planes have no layer for these
+  EXPECT_EQ(plan.timings.back().domain, plan.domain);
+  ASSERT_EQ(plan.kernels.size(), 1U);
+  EXPECT_EQ(plan.kernels.front().layer, "fc");
+  // Sums of small integers are exact in any domain.
+  EXPECT_EQ(logits(model, images, plan), logits(model, images, {Domain::onednn, {}, {}}));
+}
+
+TEST(DomainRace, LeavesPlanesOutWhereTheyWouldRunNothing) {
+  const Model model = make_model(make_chain("fc", {30, 1, 1}, {{"fc", FullyConnected{20}}}));
+  const Plan plan = plan_program(model, {1, {}, true, {}});
+  for (const Plan::Timing& timing : plan.timings) EXPECT_NE(timing.domain, Domain::planes);
+}
+
+}  // namespace
+}  // namespace karnin
