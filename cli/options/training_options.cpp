@@ -7,7 +7,7 @@
 
 #include "cli/options/name_list.h"
 #include "cli/options/number_option.h"
-#include "formats/model/checkpoint_file.h"
+#include "formats/exchange/any_model.h"
 
 namespace karnin::cli {
 namespace {
@@ -101,7 +101,7 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   train.augmentation = {asks_for(options, "flip"), asks_for(options, "shift") ? options.shift : 0};
   train.threads = threads;
   if (options.teacher.empty()) return train;
-  train.teacher = {std::make_shared<const Model>(read_model_or_checkpoint(options.teacher)),
+  train.teacher = {std::make_shared<const Model>(read_any_model(options.teacher)),
                    options.teacher_share.value_or(kDefaultTeacherShare), options.temperature};
   return train;
 }

@@ -11,7 +11,7 @@
 #include "cli/options/value_list.h"
 #include "cli/options/verb.h"
 #include "cli/verbs/verbs.h"
-#include "formats/model/model_file.h"
+#include "formats/exchange/any_model.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
 #include "runtime/engine/kernel_race.h"
@@ -85,7 +85,7 @@ std::vector<Shape> parse_shapes(std::string_view text) {
 template <typename Visit>
 void for_each_layer(const BenchVerb& verb, const Visit& visit) {
   if (!verb.model.empty()) {
-    for (const Model& layer : fc_layers_of(read_model(verb.model))) visit(layer);
+    for (const Model& layer : fc_layers_of(read_any_model(verb.model))) visit(layer);
     return;
   }
   const std::vector<double> sparsities = parse_values("--sparsity", verb.sparsities);

@@ -9,6 +9,7 @@
 #include "cli/options/verb.h"
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/verbs.h"
+#include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
@@ -151,7 +152,7 @@ std::string describe(const Report& report, const EvalVerb& verb, const Dataset& 
 }
 
 ExitCode eval(const EvalVerb& verb) {
-  const CompactModel model = read_compact_model(verb.model);
+  const CompactModel model = read_any_compact_model(verb.model);
   const Dataset dataset = load_dataset_for(model, verb.data);
   const Report report = evaluate(verb, model, dataset);
   if (verb.json)

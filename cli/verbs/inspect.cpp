@@ -8,6 +8,7 @@
 #include "cli/console/table.h"
 #include "cli/options/verb.h"
 #include "cli/verbs/verbs.h"
+#include "formats/exchange/any_model.h"
 #include "formats/io/atomic_file.h"
 #include "formats/io/printable.h"
 #include "formats/model/architecture_json.h"
@@ -33,7 +34,13 @@ struct Contents {
   std::vector<TensorSummary> tensors;
 };
 
+/// Of a network of others its tensors are told as a file of ours would hold them.
 Contents read(const std::string& path) {
+  if (is_onnx(path)) {
+    Model model = read_any_model(path);
+    std::vector<TensorSummary> tensors = summarise(encode_model(model), path);
+    return {file_bytes(path), std::move(model), std::move(tensors)};
+  }
   const std::vector<std::uint8_t> file = read_file(path, kMaxFileBytes);
   return {static_cast<std::int64_t>(file.size()), decode_model(file, path), summarise(file, path)};
 }

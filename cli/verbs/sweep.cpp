@@ -17,7 +17,7 @@
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/sweep_report.h"
 #include "cli/verbs/verbs.h"
-#include "formats/model/model_file.h"
+#include "formats/exchange/any_model.h"
 #include "formats/report/gnuplot.h"
 #include "train/experiments/recorded_sweep.h"
 #include "train/session/pruning_record.h"
@@ -88,7 +88,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   const bool resumed = verb.resume && std::filesystem::exists(results_of(verb, false).state, error);
   require_replaceable_directory(verb, results_of(verb, resumed));
   std::vector<Model> models;
-  for (const std::string& file : verb.models) models.push_back(read_model(file));
+  for (const std::string& file : verb.models) models.push_back(read_any_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.graph, dataset);
   Console console;

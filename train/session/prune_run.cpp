@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"
 #include "formats/model/model_file.h"
 #include "formats/report/quantity.h"
@@ -47,7 +48,7 @@ ShrinkReport shrink_and_note(Model& model) {
 PruneRun::PruneRun(PruneRunOptions options, Watcher watcher)
     : options_(std::move(options)),
       watcher_(std::move(watcher)),
-      model_(read_model(options_.model)),
+      model_(read_any_model(options_.model)),
       files_(watcher_) {
   require_no_loss(options_, model_);
   files_ = take_file(options_, watcher_);

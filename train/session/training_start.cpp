@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "formats/exchange/any_model.h"
 #include "formats/data/digest.h"
 #include "formats/io/file_status.h"
 #include "formats/model/architecture_json.h"
@@ -60,7 +61,7 @@ TrainingStart read_start(const std::string& file, const std::filesystem::path& o
   const bool replaced = name != file && name == saved_text(saved, "model");
   const bool gone = !is_there(file);
   if (digest.empty() || !(gone || replaced)) {
-    Model model = read_model_or_checkpoint(file);
+    Model model = read_any_model(file);
     std::string sha256 = karnin::sha256(encode_model(model));
     return {std::move(model), name, std::move(sha256)};
   }

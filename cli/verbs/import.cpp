@@ -1,0 +1,68 @@
+// karnin-cpu import: a network of others as a file of this program's.
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/console/console.h"
+#include "cli/console/output.h"
+#include "cli/options/result_options.h"
+#include "cli/options/verb.h"
+#include "cli/verbs/verbs.h"
+#include "formats/exchange/any_model.h"
+#include "formats/io/file_status.h"
+#include "formats/io/printable.h"
+#include "formats/model/model_file.h"
+#include "formats/report/quantity.h"
+#include "train/session/provenance.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ImportVerb : VerbOptions {
+  std::string model;
+  ResultOptions result;
+};
+
+ExitCode import(const ImportVerb& verb) {
+  Console console;
+  const Watcher& watcher = console.watcher();
+  OutputFiles files = take_file(verb.result, watcher);
+  Model model = read_any_model(verb.model);
+  append_provenance(model, {{"verb", "import"}, {"model", verb.model}});
+  const std::vector<std::uint8_t> bytes = encode_model(model);
+  files.write(verb.result.out, bytes);
+  const std::string out = files.place_of(verb.result.out).string();
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  const std::size_t layers =
+      layer_count(model.graph, static_cast<NodeId>(model.graph.nodes.size()));
+  if (verb.json)
+    print_json(Json{{"file", out},
+                    {"layers", layers},
+                    {"parameters", model.parameter_count()},
+                    {"nonzero", model.nonzero_count()},
+                    {"file_bytes", size}});
+  else
+    print(fmt::format("{}: {} layers, {} parameters, {} of them not zero; {}\n", printable_line(out),
+                      layers, count(model.parameter_count()), count(model.nonzero_count()),
+                      karnin::bytes(size)));
+  return exit_code_of(false, files.in_place());
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<ImportVerb>();
+  Verb& verb = add_verb(app,
+                        {"import", "Turn a network of others into a model file",
+                         "import --model net.onnx --out model.bin",
+                         "Wherever a model is read an ONNX file may stand instead; a model file is\n"
+                         "smaller, is read faster, and remembers what was done to it."},
+                        *options);
+  verb.add_option("--model", options->model, "An ONNX file, .onnx")->required();
+  add_result_options(verb, options->result, "model.bin", "The model file");
+  select(verb, action, options, import);
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,19 @@
+// A model as whoever made it wrote it: this project's file, or ONNX.
+#pragma once
+
+#include <filesystem>
+
+#include "runtime/graph/compact_model.h"
+
+namespace karnin {
+
+/// A file whose name ends with .onnx is one of ONNX; the beginning of any other tells what it is.
+/// A checkpoint stands for its model. Throws FileError.
+Model read_any_model(const std::filesystem::path& path);
+
+/// The same for inference. No checkpoint.
+CompactModel read_any_compact_model(const std::filesystem::path& path);
+
+bool is_onnx(const std::filesystem::path& path);
+
+}  // namespace karnin
