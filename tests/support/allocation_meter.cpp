@@ -69,6 +69,16 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   return karnin::test::allocate(size, static_cast<std::size_t>(alignment),
                                 __builtin_return_address(0));
 }
+/// Of std::stable_sort(), which does without: the one that a sanitizer brings would not know whose
+/// memory it is.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return karnin::test::allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                                  __builtin_return_address(0));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* pointer) noexcept { karnin::test::release(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { karnin::test::release(pointer); }
 void operator delete(void* pointer, std::align_val_t) noexcept { karnin::test::release(pointer); }

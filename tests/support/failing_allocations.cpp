@@ -49,6 +49,14 @@ void* operator new(std::size_t size) {
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return karnin::test::allocate(size, static_cast<std::size_t>(alignment));
 }
+/// Of std::stable_sort(), which does without.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return karnin::test::allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* pointer) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
 void operator delete(void* pointer, std::align_val_t) noexcept { std::free(pointer); }
