@@ -1,6 +1,8 @@
 // Add, Sub, Mul, Div, Sum: of two values of the image, of one and a constant, of two constants.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "formats/exchange/onnx_broadcast.h"
 #include "formats/exchange/onnx_layout.h"
 #include "formats/exchange/onnx_operators.h"
@@ -58,12 +60,24 @@ OnnxView added(OnnxDraft& draft, const OnnxNode& node, const OnnxView& a, const 
                                                   to_string(a.dims), to_string(b.dims)));
   if (a.order == b.order && draft.extent(a.node) == draft.extent(b.node))
     return moved_to(draft.add(node.name(), Add{}, {a.node, b.node}), a);
-  const Extent extent = natural_extent(a.dims);
+  const Extent extent = natural_extent(a);
   const NodeId left = laid_out(draft, a, extent), right = laid_out(draft, b, extent);
-  return plain_view(draft.add(node.name(), Add{}, {left, right}), a.dims);
+  return plain_view(draft.add(node.name(), Add{}, {left, right}), a.dims, a.batched);
 }
 
 bool has_bias(const Op& op) { return is<Conv2d>(op) || is<FullyConnected>(op); }
+
+/// Up to opset 6 a constant is laid along the axes from `axis` on, or along the last ones.
+OnnxConstant placed(const OnnxNode& node, std::size_t input, const OnnxView& view) {
+  const OnnxConstant& constant = node.constant(input);
+  node.reals_at(input);  // whole numbers make no sense here
+  node.integer("broadcast", 1);
+  if (!node.has_attribute("axis")) return constant;
+  Dims dims = constant.dims();
+  const std::size_t axis = checked_axis(node.integer("axis", 0), view.dims.size());
+  dims.resize(std::max(dims.size(), view.dims.size() - axis), 1);
+  return constant.with_dims(std::move(dims));
+}
 
 /// A constant behind a layer that nobody else reads is that layer's bias.
 OnnxView shifted(OnnxDraft& draft, const OnnxView& view, const OnnxConstant& constant, float sign) {
@@ -82,10 +96,8 @@ OnnxValue build_arithmetic(OnnxDraft& draft, const OnnxNode& node) {
   if (first && second) return folded(draft, node.op(), node.constant(0), node.constant(1));
   OnnxNode::require(node.op() == "Add" || (node.op() == "Sub" && second), "expected two constants");
   if (!first && !second) return added(draft, node, node.view(0), node.view(1));
-  const std::size_t constant = first ? 0 : 1;
-  node.reals_at(constant);  // whole numbers make no sense here
-  return shifted(draft, node.view(1 - constant), node.constant(constant),
-                 node.op() == "Sub" ? -1.0F : 1.0F);
+  const OnnxView& view = node.view(first ? 1 : 0);
+  return shifted(draft, view, placed(node, first ? 0 : 1, view), node.op() == "Sub" ? -1.0F : 1.0F);
 }
 
 /// From the first to the last, each with the sum of those before.

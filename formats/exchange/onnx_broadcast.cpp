@@ -36,9 +36,10 @@ Dims steps_of(const Dims& src) {
 std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
                                 const OnnxConstant& constant) {
   const Dims dims = aligned(constant.dims(), view.dims.size());
-  OnnxNode::require(dims[0] == 1, "expected a constant that is the same for all images, got " +
-                                      to_string(constant.dims()));
-  for (std::size_t axis = 1; axis < dims.size(); ++axis)
+  OnnxNode::require(
+      !view.batched || dims[0] == 1,
+      "expected a constant that is the same for all images, got " + to_string(constant.dims()));
+  for (std::size_t axis = view.first_axis(); axis < dims.size(); ++axis)
     OnnxNode::require(dims[axis] == 1 || dims[axis] == view.dims[axis],
                       fmt::format("expected a constant for {}, got {}", to_string(view.dims),
                                   to_string(constant.dims())));
@@ -51,9 +52,9 @@ std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
   // channel to another.
   const Dims steps = steps_of(dims);
   Dims sizes, from, to;  // of the runs that go from channel to channel
-  for (std::size_t axis = 1; axis < dims.size(); ++axis) {
+  for (std::size_t axis = view.first_axis(); axis < dims.size(); ++axis) {
     std::int64_t step = view.dims[axis] * steps[axis];
-    for (const auto& [size, stride] : (*runs)[axis - 1]) {
+    for (const auto& [size, stride] : (*runs)[axis]) {
       step /= size;
       if (size * stride <= h * w && step == 0) continue;
       if (stride % (h * w) != 0) return std::nullopt;

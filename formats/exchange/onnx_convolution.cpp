@@ -36,7 +36,7 @@ Integers kernel_of(const OnnxNode& node, const Dims& weights) {
 OnnxValue build_convolution(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxView& src = node.view(0);
   const Dims& weights = node.constant(1).dims();
-  const OnnxWindow window = read_window(node, src.dims, kernel_of(node, weights), false);
+  const OnnxWindow window = read_window(node, src, kernel_of(node, weights), false);
   const std::int64_t groups = node.integer("group", 1);
   OnnxNode::require(groups >= 1 && src.dims[1] % groups == 0 && weights[0] % groups == 0 &&
                         weights[1] == src.dims[1] / groups,
@@ -47,7 +47,7 @@ OnnxValue build_convolution(OnnxDraft& draft, const OnnxNode& node) {
   draft.set(id, Role::weight, node.reals_at(1));
   draft.set(id, Role::bias,
             node.has(2) ? node.reals_at(2) : Reals(static_cast<std::size_t>(weights[0])));
-  return plain_view(id, window_dims(window, src.dims, weights[0]));
+  return plain_view(id, window_dims(window, src.dims, weights[0]), src.batched);
 }
 
 }  // namespace karnin

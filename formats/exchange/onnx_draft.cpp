@@ -33,11 +33,10 @@ OnnxDraft::OnnxDraft(std::string_view name, OnnxSource& source) : source_(source
   graph_.name = name.empty() ? "onnx" : cut(printable_line(name));
 }
 
-OnnxView OnnxDraft::set_input(const Dims& dims, bool channels_last) {
-  batch_ = dims.front();
+OnnxView OnnxDraft::set_input(const Dims& dims, bool batched, bool channels_last) {
   input_dims_ = dims;
-  OnnxView view = plain_view(0, dims);
-  Input input{natural_extent(dims)};
+  OnnxView view = plain_view(0, dims, batched);
+  Input input{natural_extent(view)};
   if (channels_last) {
     const std::int64_t channels = dims.back();
     const std::int64_t plane = view.size() / channels;
@@ -63,7 +62,8 @@ NodeId OnnxDraft::reshaped(NodeId node, const Extent& extent) {
   if (this->extent(node) == extent) return node;
   auto* input = std::get_if<Input>(&graph_.node(node).op);
   if (input == nullptr || input_read_ || input->order == PixelOrder::hwc)
-    throw ShapeError("reshape");
+    throw ShapeError(fmt::format("expected a value of {}, got one of {}", to_string(extent),
+                                 to_string(this->extent(node))));
   // Nobody has seen the image in another form: it may as well come in this one.
   input->extent = extent;
   if (extent.c == 1 && input_dims_.size() == 4 && input_dims_.back() == 1)
@@ -136,10 +136,12 @@ Model OnnxDraft::finish(std::vector<NodeId> outputs) {
   return model;
 }
 
-Extent natural_extent(const Dims& dims) {
+Extent natural_extent(const OnnxView& view) {
+  std::span<const std::int64_t> dims = view.image_dims();
+  if (!view.batched && !dims.empty() && dims[0] == 1) dims = dims.subspan(1);
   const auto at = [&](std::size_t axis) { return axis < dims.size() ? dims[axis] : 1; };
-  if (dims.size() <= 3) return {at(1), 1, at(2)};
-  return {at(1), at(2), element_count(std::span(dims).subspan(3))};
+  if (dims.size() <= 2) return {at(0), 1, at(1)};
+  return {at(0), at(1), element_count(dims.subspan(2))};
 }
 
 }  // namespace karnin

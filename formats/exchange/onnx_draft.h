@@ -19,9 +19,9 @@ class OnnxDraft {
 
   OnnxSource& source() { return source_; }
 
-  /// Images of these dimensions, the batch first, whose channels come first or last.
-  OnnxView set_input(const Dims& dims, bool channels_last);
-  std::int64_t batch() const { return batch_; }  ///< the first dimension of every view
+  /// Images of these dimensions, the batch first where there is one. Their channels come first or
+  /// last.
+  OnnxView set_input(const Dims& dims, bool batched, bool channels_last);
 
   /// Adds a node whose name is made unique, printable and short. Throws ShapeError.
   NodeId add(std::string_view name, Op op, std::vector<NodeId> srcs);
@@ -52,12 +52,12 @@ class OnnxDraft {
   std::map<std::pair<NodeId, Role>, Tensor> parameters_;
   std::map<std::string, int, std::less<>> names_;  ///< and how many nodes wanted each
   Dims input_dims_;
-  std::int64_t batch_ = 0;
   bool input_read_ = false;
 };
 
-/// What a node of these ONNX dimensions gives where nobody wants it otherwise: (N, C), (N, C, L)
-/// and (N, C, H, W), of more all behind H as one.
-Extent natural_extent(const Dims& dims);
+/// What a node gives where nobody wants it otherwise: of a batch (N, C), (N, C, L) and (N, C, H,
+/// W), of more dimensions all behind H as one. Without a batch a first dimension of 1 counts as
+/// one.
+Extent natural_extent(const OnnxView& view);
 
 }  // namespace karnin

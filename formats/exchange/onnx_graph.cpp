@@ -4,46 +4,62 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "formats/exchange/onnx_input.h"
 #include "formats/exchange/onnx_layout.h"
 #include "formats/exchange/onnx_operators.h"
+#include "formats/exchange/onnx_wiring.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
 
 namespace karnin {
 namespace {
 
-constexpr std::int64_t kOldestOpset = 6;  ///< before it broadcasting and Dropout meant other things
-
 bool is_own_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+std::int64_t opset_of(const onnx::ModelProto& model) {
+  std::int64_t opset = 0;
+  for (const auto& import : model.opset_import())
+    if (is_own_domain(import.domain())) opset = std::max(opset, import.version());
+  return opset;
+}
 
 /// Reads a graph once.
 class GraphReader {
  public:
-  GraphReader(const onnx::ModelProto& model, OnnxSource& source)
-      : graph_(model.graph()), source_(source), draft_(model.graph().name(), source) {
-    for (const auto& import : model.opset_import())
-      if (is_own_domain(import.domain())) opset_ = std::max(opset_, import.version());
-    require(opset_ >= kOldestOpset,
-            fmt::format("expected opset {} or later, got {}", kOldestOpset, opset_));
+  GraphReader(const onnx::ModelProto& model, OnnxSource& source, bool batched)
+      : graph_(model.graph()),
+        opset_(opset_of(model)),
+        batched_(batched),
+        source_(source),
+        wiring_(model.graph(), opset_),
+        draft_(model.graph().name(), source) {
     for (const auto& tensor : graph_.initializer()) initializers_.emplace(tensor.name(), &tensor);
     for (const auto& tensor : graph_.sparse_initializer())
       sparse_initializers_.emplace(tensor.values().name(), &tensor);
   }
 
   Model read() {
-    find_needed();
-    read_inputs();
+    read_input_of_graph();
     for (const onnx::NodeProto& node : graph_.node())
-      if (needed_nodes_.contains(&node)) read_node(node);
+      if (wiring_.is_needed(node)) read_node(node);
     return finish();
   }
 
  private:
   void require(bool holds, const std::string& problem) const {
     if (!holds) throw FileError(source_.path, 0, problem);
+  }
+
+  /// Runs an action whose complaints don't know the file; `label` is what they are about.
+  void guarded(const std::string& label, const auto& action) {
+    try {
+      action();
+    } catch (const FileError&) {
+      throw;
+    } catch (const Error& error) {
+      require(false, label + ": " + error.what());
+    }
   }
 
   static std::string quoted(const std::string& name) {
@@ -54,69 +70,40 @@ class GraphReader {
     return initializers_.contains(name) || sparse_initializers_.contains(name);
   }
 
-  /// Goes from the answers back to what they are made of, and counts who reads what.
-  void find_needed() {
-    std::unordered_map<std::string_view, const onnx::NodeProto*> makers;
-    for (const onnx::NodeProto& node : graph_.node())
-      for (const std::string& output : node.output())
-        if (!output.empty())
-          require(makers.emplace(output, &node).second,
-                  "expected one node to give " + quoted(output) + ", got two");
-    std::vector<const onnx::NodeProto*> open;
-    const auto read = [&](const std::string& name) {
-      ++readers_[name];
-      const auto maker = makers.find(name);
-      if (maker != makers.end() && needed_nodes_.insert(maker->second).second)
-        open.push_back(maker->second);
-    };
-    for (const auto& output : graph_.output()) read(output.name());
-    while (!open.empty()) {
-      const onnx::NodeProto* node = open.back();
-      open.pop_back();
-      for (const std::string& input : node->input()) read(input);
-    }
-  }
-
   /// Old files list initializers as inputs, and some list what nobody reads.
-  void read_inputs() {
+  void read_input_of_graph() {
     const onnx::ValueInfoProto* images = nullptr;
     for (const auto& input : graph_.input()) {
-      if (is_initializer(input.name()) || !readers_.contains(input.name())) continue;
-      require(images == nullptr,
-              fmt::format("expected one input, got {} and {}",
-                          images == nullptr ? "" : quoted(images->name()), quoted(input.name())));
+      if (is_initializer(input.name()) || wiring_.reads(input.name()) == 0) continue;
+      if (images != nullptr)
+        require(false, fmt::format("{}: expected one input of the network, got {} and {}",
+                                   wiring_.reader_label(input.name()), quoted(images->name()),
+                                   quoted(input.name())));
       images = &input;
     }
-    require(images != nullptr, "expected one input that the outputs depend on, got none");
-    guarded("", [&] { keep(images->name(), read_input(draft_, graph_, *images)); });
-  }
-
-  /// Runs an action whose complaints don't know the file; `label` is what they are about.
-  void guarded(const std::string& label, const auto& action) {
-    try {
-      action();
-    } catch (const FileError&) {
-      throw;
-    } catch (const Error& error) {
-      require(false, label.empty() ? error.what() : label + ": " + error.what());
-    }
+    if (images == nullptr)
+      require(false,
+              wiring_.output_label(0) + ": expected an input that the outputs depend on, got none");
+    guarded(wiring_.reader_label(images->name()),
+            [&] { keep(images->name(), read_input(draft_, graph_, *images, batched_)); });
   }
 
   /// All of the node, or the reason why not.
   void read_node(const onnx::NodeProto& proto) {
-    const std::string label = OnnxNode(proto, opset_, {}).label();
+    const std::string label = wiring_.label_of(proto);
     guarded(label, [&] {
       require(is_own_domain(proto.domain()),
               fmt::format("{}: expected an operator of ONNX, got one of {}", label,
                           quoted(proto.domain())));
-      const OnnxBuilder build = find_onnx_builder(proto.op_type());
-      require(build != nullptr, label + ": unknown operator");
+      const OnnxOperator* op = find_onnx_operator(proto.op_type());
+      require(op != nullptr, label + ": unknown operator");
+      require(opset_ >= op->since, fmt::format("{}: expected opset {} or later", label, op->since));
       for (int i = 1; i < proto.output_size(); ++i)
-        require(!readers_.contains(proto.output(i)) || proto.output(i).empty(),
+        require(proto.output(i).empty() || wiring_.reads(proto.output(i)) == 0,
                 fmt::format("{}: expected its first output alone to be read, got {}", label,
                             quoted(proto.output(i))));
       const OnnxNode node(proto, opset_, inputs_of(proto));
-      OnnxValue value = build(draft_, node);
+      OnnxValue value = op->build(draft_, node);
       node.expect_attributes_known();
       keep(proto.output(0), std::move(value));
     });
@@ -147,41 +134,62 @@ class GraphReader {
 
   /// Under the name by which later nodes ask for it.
   void keep(const std::string& name, OnnxValue value) {
-    if (auto* view = std::get_if<OnnxView>(&value)) view->sole = view->sole && readers_[name] == 1;
+    if (auto* view = std::get_if<OnnxView>(&value))
+      view->sole = view->sole && wiring_.reads(name) == 1;
     values_.insert_or_assign(name, std::move(value));
   }
 
   /// An output has its elements in ONNX's order: nobody asks our graph for another one.
   Model finish() {
     std::vector<NodeId> outputs;
-    for (const auto& output : graph_.output())
-      guarded("output " + quoted(output.name()), [&] {
-        const OnnxValue value = value_of(output.name());
-        const auto* view = std::get_if<OnnxView>(&value);
-        if (view == nullptr || view->node == 0)
-          throw ShapeError("expected a value that a layer gives");
-        outputs.push_back(laid_out(draft_, *view, natural_extent(view->dims)));
-      });
+    for (int i = 0; i < graph_.output_size(); ++i)
+      guarded(wiring_.output_label(i),
+              [&] { outputs.push_back(output(value_of(graph_.output(i).name()))); });
     Model model;
-    guarded("", [&] { model = draft_.finish(std::move(outputs)); });
+    guarded(wiring_.output_label(0), [&] { model = draft_.finish(std::move(outputs)); });
     return model;
   }
 
+  NodeId output(const OnnxValue& value) {
+    const auto* view = std::get_if<OnnxView>(&value);
+    if (view == nullptr || view->node == 0) throw ShapeError("expected a value that a layer gives");
+    return laid_out(draft_, *view, natural_extent(*view));
+  }
+
   const onnx::GraphProto& graph_;
+  std::int64_t opset_;
+  bool batched_;  ///< or all images are one
   OnnxSource& source_;
+  OnnxWiring wiring_;
   OnnxDraft draft_;
-  std::int64_t opset_ = 0;
   std::unordered_map<std::string_view, const onnx::TensorProto*> initializers_;
   std::unordered_map<std::string_view, const onnx::SparseTensorProto*> sparse_initializers_;
-  std::unordered_set<const onnx::NodeProto*> needed_nodes_;
-  std::unordered_map<std::string, int> readers_;  ///< by value, outputs of the network among them
-  std::unordered_map<std::string, OnnxValue> values_;
+  std::unordered_map<std::string_view, OnnxValue> values_;
 };
+
+Model read_as(const onnx::ModelProto& model, OnnxSource source, bool batched) {
+  try {
+    return GraphReader(model, source, batched).read();
+  } catch (const ShapeError& error) {
+    throw FileError(source.path, 0, error.what());
+  }
+}
 
 }  // namespace
 
-Model read_graph(const onnx::ModelProto& model, OnnxSource& source) {
-  return GraphReader(model, source).read();
+/// Exporters that write a fixed batch, most often of one image, also squeeze it away, or turn it
+/// around with other axes. What can't be done image by image may be done with all of them at once.
+Model read_graph(const onnx::ModelProto& model, const OnnxSource& source) {
+  try {
+    return read_as(model, source, true);
+  } catch (const FileError&) {
+    if (!std::ranges::all_of(model.graph().input(), has_fixed_batch)) throw;
+    try {
+      return read_as(model, source, false);
+    } catch (const FileError&) {  // the reason that counts is the first one
+    }
+    throw;
+  }
 }
 
 }  // namespace karnin

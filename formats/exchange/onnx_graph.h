@@ -10,6 +10,6 @@
 namespace karnin {
 
 /// Throws FileError.
-Model read_graph(const onnx::ModelProto& model, OnnxSource& source);
+Model read_graph(const onnx::ModelProto& model, const OnnxSource& source);
 
 }  // namespace karnin

@@ -32,8 +32,8 @@ Dims dims_of_input(const onnx::TypeProto& type) {
       element != Type::BFLOAT16)
     throw ShapeError(fmt::format("expected real numbers, got data type {}", element));
   const onnx::TensorShapeProto& shape = type.tensor_type().shape();
-  if (shape.dim_size() < 2 || shape.dim_size() > static_cast<int>(kMaxOnnxRank))
-    throw ShapeError(fmt::format("expected a batch and 1 to {} more dimensions, got {} in all",
+  if (shape.dim_size() < 1 || shape.dim_size() > static_cast<int>(kMaxOnnxRank))
+    throw ShapeError(fmt::format("expected a batch and at most {} more dimensions, got {} in all",
                                  kMaxOnnxRank - 1, shape.dim_size()));
   Dims dims;
   for (int axis = 0; axis < shape.dim_size(); ++axis) dims.push_back(dimension(shape, axis));
@@ -66,13 +66,20 @@ bool has_channels_last(const onnx::GraphProto& graph, const std::string& input, 
 }  // namespace
 
 OnnxView read_input(OnnxDraft& draft, const onnx::GraphProto& graph,
-                    const onnx::ValueInfoProto& input) {
+                    const onnx::ValueInfoProto& input, bool batched) {
   try {
     const Dims dims = dims_of_input(input.type());
-    return draft.set_input(dims, has_channels_last(graph, input.name(), dims.size()));
+    const bool channels_last =
+        (batched || dims[0] == 1) && has_channels_last(graph, input.name(), dims.size());
+    return draft.set_input(dims, batched, channels_last);
   } catch (const Error& error) {
     throw ShapeError(fmt::format("input '{}': {}", printable_line(input.name()), error.what()));
   }
+}
+
+bool has_fixed_batch(const onnx::ValueInfoProto& input) {
+  const onnx::TensorShapeProto& shape = input.type().tensor_type().shape();
+  return shape.dim_size() > 0 && shape.dim(0).dim_value() > 0;
 }
 
 }  // namespace karnin

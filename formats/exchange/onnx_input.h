@@ -7,9 +7,13 @@
 
 namespace karnin {
 
-/// The draft's input, by what the graph says of it. Images whose first reader is a Transpose that
-/// puts the last axis before the others have their channels last. Throws ShapeError.
+/// The draft's input, by what the graph says of it, with a batch or as one image. Images whose
+/// first reader is a Transpose that puts the last axis before the others have their channels last.
+/// Throws ShapeError.
 OnnxView read_input(OnnxDraft& draft, const onnx::GraphProto& graph,
-                    const onnx::ValueInfoProto& input);
+                    const onnx::ValueInfoProto& input, bool batched);
+
+/// Whether the input is for a fixed number of images.
+bool has_fixed_batch(const onnx::ValueInfoProto& input);
 
 }  // namespace karnin

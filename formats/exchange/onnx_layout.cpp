@@ -17,7 +17,7 @@ NodeId transposed_node(const OnnxDraft& /*draft*/, const OnnxView& /*view*/,
 /// A view of a node that has the elements in ONNX's order.
 OnnxView in_memory_order(OnnxDraft& draft, const OnnxView& view) {
   if (is_plain(view.order)) return view;
-  OnnxView plain = plain_view(transposed_node(draft, view, view.order), view.dims);
+  OnnxView plain = plain_view(transposed_node(draft, view, view.order), view.dims, view.batched);
   return plain;
 }
 
@@ -32,9 +32,10 @@ OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::s
   const std::vector<OnnxRuns> runs = runs_of(source).value();
   OnnxRuns wanted;  // the way through memory that is asked for
   for (const std::size_t axis : axes)
-    wanted.insert(wanted.end(), runs[axis - 1].begin(), runs[axis - 1].end());
+    wanted.insert(wanted.end(), runs[axis].begin(), runs[axis].end());
   if (is_plain(wanted)) return source;
-  OnnxView arranged = plain_view(transposed_node(draft, source, joined(wanted)), view.dims);
+  OnnxView arranged =
+      plain_view(transposed_node(draft, source, joined(wanted)), view.dims, view.batched);
   std::vector<std::int64_t> strides(view.dims.size(), 1);
   std::int64_t stride = 1;
   for (const std::size_t axis : axes | std::views::reverse) {
@@ -42,7 +43,7 @@ OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::s
     stride *= view.dims[axis];
   }
   arranged.order.clear();
-  for (std::size_t axis = 1; axis < view.dims.size(); ++axis)
+  for (std::size_t axis = view.first_axis(); axis < view.dims.size(); ++axis)
     arranged.order.push_back({view.dims[axis], strides[axis]});
   arranged.order = joined(arranged.order);
   return arranged;

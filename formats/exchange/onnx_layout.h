@@ -10,8 +10,8 @@ namespace karnin {
 /// The same value where no axis ends inside of a run (runs_of()).
 OnnxView with_whole_axes(OnnxDraft& draft, const OnnxView& view);
 
-/// The same value where the axes stand in memory as `axes` lists them, outermost first (each one
-/// behind the batch once, from 1 on). Adds a node only where memory has another order.
+/// The same value where the axes stand in memory as `axes` lists them, outermost first (all of
+/// an image, each once). Adds a node only where memory has another order.
 OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::size_t> axes);
 
 /// A node with the elements of an image in ONNX's order, in this extent.

@@ -58,26 +58,26 @@ OnnxValue build_gemm(OnnxDraft& draft, const OnnxNode& node) {
   node.integer("broadcast", 1);  // opset 6: of input 2, as later always
   const bool transposed = node.integer("transB", 0) != 0;
   OnnxNode::require(
-      src.rank() == 2 && weights.size() == 2 && weights[transposed ? 1 : 0] == src.dims[1],
+      src.dims.size() == 2 && weights.size() == 2 && weights[transposed ? 1 : 0] == src.size(),
       fmt::format("expected matrices that fit, got {} and {}", to_string(src.dims),
                   to_string(weights)));
   const std::int64_t oc = weights[transposed ? 0 : 1];
   const NodeId id = connect(draft, node, transposed, node.real("alpha", 1.0F), gemm_bias(node, oc));
-  return plain_view(id, {src.dims[0], oc});
+  return plain_view(id, {src.dims[0], oc}, src.batched);
 }
 
 /// N x ic by ic x oc; axes of one between them stay. An Add behind it becomes the layer's bias.
 OnnxValue build_matmul(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxView& src = node.view(0);
   const Dims& weights = node.constant(1).dims();
-  OnnxNode::require(src.rank() >= 2 && weights.size() == 2 && weights[0] == src.dims.back() &&
+  OnnxNode::require(src.dims.size() >= 2 && weights.size() == 2 && weights[0] == src.dims.back() &&
                         src.size() == src.dims.back(),
                     fmt::format("expected matrices that fit, got {} and {}", to_string(src.dims),
                                 to_string(weights)));
   const NodeId id = connect(draft, node, false, 1.0F, Reals(static_cast<std::size_t>(weights[1])));
   Dims dims = src.dims;
   dims.back() = weights[1];
-  return plain_view(id, std::move(dims));
+  return plain_view(id, std::move(dims), src.batched);
 }
 
 }  // namespace karnin

@@ -2,52 +2,51 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace karnin {
 namespace {
 
-using Entry = std::pair<std::string_view, OnnxBuilder>;
-
-constexpr auto kBuilders = std::to_array<Entry>({
-    {"Add", build_arithmetic},
-    {"AveragePool", build_pool},
-    {"Cast", build_cast},
-    {"Concat", fold_concat},
-    {"Constant", fold_constant},
-    {"ConstantOfShape", fold_constant_of_shape},
-    {"Conv", build_convolution},
-    {"DequantizeLinear", fold_dequantize},
-    {"Div", build_arithmetic},
-    {"Dropout", build_dropout},
-    {"Flatten", build_flatten},
-    {"Gather", fold_gather},
-    {"Gemm", build_gemm},
-    {"GlobalAveragePool", build_global_pool},
-    {"GlobalMaxPool", build_global_pool},
-    {"Identity", build_identity},
-    {"MatMul", build_matmul},
-    {"MaxPool", build_pool},
-    {"Mul", build_arithmetic},
-    {"ReduceMax", build_reduction},
-    {"ReduceMean", build_reduction},
-    {"Relu", build_relu},
-    {"Reshape", build_reshape},
-    {"Shape", build_shape},
-    {"Slice", fold_slice},
-    {"Squeeze", build_squeeze},
-    {"Sub", build_arithmetic},
-    {"Sum", build_sum},
-    {"Transpose", build_transpose},
-    {"Unsqueeze", build_unsqueeze},
+// Before opset 6 tensors were broadcast by other rules, and attributes stood for what are inputs
+// now.
+constexpr auto kOperators = std::to_array<OnnxOperator>({
+    {"Add", 6, build_arithmetic},
+    {"AveragePool", 1, build_pool},
+    {"Cast", 6, build_cast},
+    {"Concat", 4, fold_concat},
+    {"Constant", 1, fold_constant},
+    {"ConstantOfShape", 9, fold_constant_of_shape},
+    {"Conv", 1, build_convolution},
+    {"DequantizeLinear", 10, fold_dequantize},
+    {"Div", 6, build_arithmetic},
+    {"Dropout", 6, build_dropout},
+    {"Flatten", 1, build_flatten},
+    {"Gather", 1, fold_gather},
+    {"Gemm", 6, build_gemm},
+    {"GlobalAveragePool", 1, build_global_pool},
+    {"GlobalMaxPool", 1, build_global_pool},
+    {"Identity", 1, build_identity},
+    {"MatMul", 1, build_matmul},
+    {"MaxPool", 1, build_pool},
+    {"Mul", 6, build_arithmetic},
+    {"ReduceMax", 1, build_reduction},
+    {"ReduceMean", 1, build_reduction},
+    {"Relu", 1, build_relu},
+    {"Reshape", 5, build_reshape},
+    {"Shape", 1, build_shape},
+    {"Slice", 1, fold_slice},
+    {"Squeeze", 1, build_squeeze},
+    {"Sub", 6, build_arithmetic},
+    {"Sum", 6, build_sum},
+    {"Transpose", 1, build_transpose},
+    {"Unsqueeze", 1, build_unsqueeze},
 });
-static_assert(std::ranges::is_sorted(kBuilders, {}, &Entry::first));
+static_assert(std::ranges::is_sorted(kOperators, {}, &OnnxOperator::name));
 
 }  // namespace
 
-OnnxBuilder find_onnx_builder(std::string_view op) {
-  const auto found = std::ranges::lower_bound(kBuilders, op, {}, &Entry::first);
-  return found == kBuilders.end() || found->first != op ? nullptr : found->second;
+const OnnxOperator* find_onnx_operator(std::string_view name) {
+  const auto found = std::ranges::lower_bound(kOperators, name, {}, &OnnxOperator::name);
+  return found == kOperators.end() || found->name != name ? nullptr : &*found;
 }
 
 }  // namespace karnin

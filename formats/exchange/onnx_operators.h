@@ -10,8 +10,14 @@ namespace karnin {
 /// node's first output. Throws ShapeError or ArgumentError for what the network cannot have.
 using OnnxBuilder = OnnxValue (*)(OnnxDraft& draft, const OnnxNode& node);
 
-/// The builder of an operator of ONNX's own domain; none for one that isn't known.
-OnnxBuilder find_onnx_builder(std::string_view op);
+struct OnnxOperator {
+  std::string_view name;
+  std::int64_t since = 1;  ///< the first opset that means what the builder takes it for
+  OnnxBuilder build = nullptr;
+};
+
+/// An operator of ONNX's own domain; nothing for one that isn't known.
+const OnnxOperator* find_onnx_operator(std::string_view name);
 
 // One group of operators a file of this name; in each the builders of the table in
 // onnx_operators.cpp.

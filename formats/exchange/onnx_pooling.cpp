@@ -26,16 +26,17 @@ Pool2d pool(PoolKind kind, const OnnxWindow& window) {
           even_padding(window.w)};
 }
 
-/// The axes behind the batch that a reduction takes: an attribute up to opset 17, an input from 18
+/// The axes that a reduction takes: an attribute up to opset 17, an input from 18
 /// on, all where there is neither.
-std::set<std::size_t> reduced_axes(const OnnxNode& node, std::size_t rank) {
+std::set<std::size_t> reduced_axes(const OnnxNode& node, const OnnxView& view) {
+  const std::size_t rank = view.dims.size();
   Integers axes = node.has(1) ? node.integers_at(1) : node.integers("axes").value_or(Integers());
   OnnxNode::require(!axes.empty() || node.integer("noop_with_empty_axes", 0) == 0,
                     "expected axes to reduce, got none");
   std::set<std::size_t> reduced;
   for (const std::int64_t axis : axes) reduced.insert(checked_axis(axis, rank));
   for (std::size_t axis = 0; axes.empty() && axis < rank; ++axis) reduced.insert(axis);
-  OnnxNode::require(!reduced.contains(0), "axes: expected none of the batch");
+  OnnxNode::require(!view.batched || !reduced.contains(0), "axes: expected not that of the batch");
   return reduced;
 }
 
@@ -49,9 +50,9 @@ OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::siz
                  bool keep) {
   const OnnxView& src = node.view(0);
   std::vector<std::size_t> order;
-  Dims dims{src.dims[0]};
+  Dims dims(src.dims.begin(), src.dims.begin() + static_cast<std::ptrdiff_t>(src.first_axis()));
   std::int64_t channels = 1;
-  for (std::size_t axis = 1; axis < src.dims.size(); ++axis) {
+  for (std::size_t axis = src.first_axis(); axis < src.dims.size(); ++axis) {
     const bool kept = !axes.contains(axis);
     if (kept) order.push_back(axis);
     if (kept) channels *= src.dims[axis];
@@ -63,7 +64,7 @@ OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::siz
     from = draft.reshaped(from, {channels, 1, src.size() / channels});
   const auto [c, h, w] = draft.extent(from);
   const NodeId id = draft.add(node.name(), Pool2d{reducing_kind(node), h, w, h, w}, {from});
-  return plain_view(id, std::move(dims));
+  return plain_view(id, std::move(dims), src.batched);
 }
 
 }  // namespace
@@ -73,14 +74,14 @@ OnnxValue build_pool(OnnxDraft& draft, const OnnxNode& node) {
   const bool is_max = node.op() == "MaxPool";
   const auto kernel = node.integers("kernel_shape");
   OnnxNode::require(kernel.has_value(), "kernel_shape: expected one, got none");
-  const OnnxWindow window = read_window(node, src.dims, *kernel, node.integer("ceil_mode", 0) != 0);
+  const OnnxWindow window = read_window(node, src, *kernel, node.integer("ceil_mode", 0) != 0);
   node.integer("storage_order", 0);  // of the places that MaxPool may give beside the values
   OnnxNode::require(node.integer("count_include_pad", 0) == 0 || !is_padded(window),
                     "count_include_pad: expected 0 where there is padding");
   const NodeId from = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
   const NodeId id =
       draft.add(node.name(), pool(is_max ? PoolKind::max : PoolKind::average, window), {from});
-  return plain_view(id, window_dims(window, src.dims, src.dims[1]));
+  return plain_view(id, window_dims(window, src.dims, src.dims[1]), src.batched);
 }
 
 /// A reduction of all axes behind the channels.
@@ -93,7 +94,7 @@ OnnxValue build_global_pool(OnnxDraft& draft, const OnnxNode& node) {
 }
 
 OnnxValue build_reduction(OnnxDraft& draft, const OnnxNode& node) {
-  const std::set<std::size_t> axes = reduced_axes(node, node.view(0).dims.size());
+  const std::set<std::size_t> axes = reduced_axes(node, node.view(0));
   return reduced(draft, node, axes, node.integer("keepdims", 1) != 0);
 }
 

@@ -40,14 +40,11 @@ Model read_onnx(const std::filesystem::path& path) {
     size = bytes.size();
     return parse(bytes, path.string());
   }();
-  OnnxSource source = source_of(size, path.string(), folder_of(path));
-  return read_graph(parsed, source);
+  return read_graph(parsed, source_of(size, path.string(), folder_of(path)));
 }
 
 Model decode_onnx(std::span<const std::uint8_t> bytes, const std::string& path) {
-  const onnx::ModelProto model = parse(bytes, path);
-  OnnxSource source = source_of(bytes.size(), path, {});
-  return read_graph(model, source);
+  return read_graph(parse(bytes, path), source_of(bytes.size(), path, {}));
 }
 
 }  // namespace karnin

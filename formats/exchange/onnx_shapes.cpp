@@ -23,7 +23,7 @@ OnnxValue with_dims(const OnnxValue& value, Dims dims) {
   if (const auto* constant = std::get_if<OnnxConstant>(&value))
     return constant->with_dims(std::move(dims));
   OnnxView view = std::get<OnnxView>(value);
-  OnnxNode::require(!dims.empty() && dims.front() == view.dims.front(),
+  OnnxNode::require(!view.batched || (!dims.empty() && dims.front() == view.dims.front()),
                     fmt::format("expected the batch to stay first, got {} of {}", to_string(dims),
                                 to_string(old)));
   view.dims = std::move(dims);
@@ -101,14 +101,14 @@ OnnxConstant transposed(const OnnxConstant& constant, const std::vector<std::siz
 
 /// Of a value of the image the elements stay where they are: only the way through them changes.
 OnnxView transposed(OnnxDraft& draft, const OnnxView& view, const std::vector<std::size_t>& perm) {
-  OnnxNode::require(perm.front() == 0, "perm: expected the batch to stay first");
+  OnnxNode::require(!view.batched || perm.front() == 0, "perm: expected the batch to stay first");
   OnnxView source = with_whole_axes(draft, view);
   const std::vector<OnnxRuns> runs = runs_of(source).value();
   OnnxView turned = source;
   turned.order.clear();
-  for (std::size_t i = 1; i < perm.size(); ++i) {
+  for (std::size_t i = view.first_axis(); i < perm.size(); ++i) {
     turned.dims[i] = source.dims[perm[i]];
-    turned.order.insert(turned.order.end(), runs[perm[i] - 1].begin(), runs[perm[i] - 1].end());
+    turned.order.insert(turned.order.end(), runs[perm[i]].begin(), runs[perm[i]].end());
   }
   turned.order = joined(turned.order);
   return turned;

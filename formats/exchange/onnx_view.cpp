@@ -20,19 +20,21 @@ OnnxRuns joined(const OnnxRuns& runs) {
 
 bool is_plain(const OnnxRuns& order) { return joined(order).size() <= 1; }
 
-OnnxView plain_view(NodeId node, Dims dims) {
-  OnnxView view{node, std::move(dims), {}};
+OnnxView plain_view(NodeId node, Dims dims, bool batched) {
+  OnnxView view{node, std::move(dims), batched, {}};
   view.order = joined({{view.size(), 1}});
   return view;
 }
 
-OnnxView moved_to(NodeId node, const OnnxView& view) { return {node, view.dims, view.order}; }
+OnnxView moved_to(NodeId node, const OnnxView& view) {
+  return {node, view.dims, view.batched, view.order};
+}
 
 /// Cuts runs at the ends of axes: an axis takes whole runs, or divides the one that is left.
 std::optional<std::vector<OnnxRuns>> runs_of(const OnnxView& view) {
-  std::vector<OnnxRuns> axes;
+  std::vector<OnnxRuns> axes(view.first_axis());
   OnnxRuns left(view.order.rbegin(), view.order.rend());  // the outermost is the last
-  for (std::size_t axis = 1; axis < view.dims.size(); ++axis) {
+  for (std::size_t axis = view.first_axis(); axis < view.dims.size(); ++axis) {
     axes.emplace_back();
     std::int64_t wanted = view.dims[axis];
     while (wanted > 1) {

@@ -25,14 +25,18 @@ struct OnnxRun {
 };
 using OnnxRuns = std::vector<OnnxRun>;
 
+/// Of a network for a fixed number of images all of them may be taken for one: then no axis is the
+/// batch, and each may be moved or joined with others.
 struct OnnxView {
   NodeId node = 0;
-  Dims dims;         ///< as in the file, the batch first
-  OnnxRuns order;    ///< nested, outermost first: through all elements of an image in ONNX's order
-  bool sole = true;  ///< no other value of the file is of the same node
+  Dims dims;            ///< as in the file
+  bool batched = true;  ///< the first of them is the batch, which is no part of the node
+  OnnxRuns order;       ///< nested, outermost first: all elements of an image in ONNX's order
+  bool sole = true;     ///< no other value of the file is of the same node
 
-  std::int64_t rank() const { return static_cast<std::int64_t>(dims.size()); }
-  std::int64_t size() const { return element_count(std::span(dims).subspan(1)); }  ///< of one image
+  std::size_t first_axis() const { return batched ? 1 : 0; }  ///< of the image
+  std::span<const std::int64_t> image_dims() const { return std::span(dims).subspan(first_axis()); }
+  std::int64_t size() const { return element_count(image_dims()); }  ///< of one image
 };
 
 /// Without runs of one element, and with those joined that follow one another in memory.
@@ -42,12 +46,12 @@ OnnxRuns joined(const OnnxRuns& runs);
 bool is_plain(const OnnxRuns& order);
 
 /// A view of a whole node in memory's order.
-OnnxView plain_view(NodeId node, Dims dims);
+OnnxView plain_view(NodeId node, Dims dims, bool batched);
 
 /// The view of a new node that has each element where the node of `view` had it.
 OnnxView moved_to(NodeId node, const OnnxView& view);
 
-/// The runs of each axis behind the batch, or nothing where axes end inside of a run.
+/// The runs of each axis, none of the batch; or nothing where axes end inside of a run.
 std::optional<std::vector<OnnxRuns>> runs_of(const OnnxView& view);
 
 /// For the elements of an image in ONNX's order: where each is in memory.

@@ -69,9 +69,12 @@ std::int64_t even_padding(const OnnxSlide& slide) {
   return before;
 }
 
-OnnxWindow read_window(const OnnxNode& node, const Dims& src, const Integers& kernel, bool ceil) {
+OnnxWindow read_window(const OnnxNode& node, const OnnxView& view, const Integers& kernel,
+                       bool ceil) {
+  const Dims& src = view.dims;
   OnnxNode::require(src.size() == 3 || src.size() == 4,
                     "expected N x C x L or N x C x H x W, got " + to_string(src));
+  OnnxNode::require(view.batched || src[0] == 1, "expected a batch, got " + to_string(src));
   const std::size_t axes = src.size() - 2;
   OnnxNode::require(kernel.size() == axes,
                     fmt::format("kernel: expected {} values, got {}", axes, kernel.size()));

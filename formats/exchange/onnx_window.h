@@ -35,7 +35,8 @@ struct OnnxWindow {
 
 /// A window of this kernel over a value of rank 3 or 4, by the node's strides, dilations, pads and
 /// auto_pad. With `ceil` the last window may stick out: by padding behind. Throws ShapeError.
-OnnxWindow read_window(const OnnxNode& node, const Dims& src, const Integers& kernel, bool ceil);
+OnnxWindow read_window(const OnnxNode& node, const OnnxView& view, const Integers& kernel,
+                       bool ceil);
 
 /// The dimensions of what comes out with so many channels.
 Dims window_dims(const OnnxWindow& window, const Dims& src, std::int64_t channels);

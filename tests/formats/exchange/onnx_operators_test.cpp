@@ -111,6 +111,15 @@ TEST(OnnxOperators, MatricesHaveTheirInputsInRowsOrColumns) {
   EXPECT_THAT(run(joined, 1, {1, 1, 2}), ElementsAre(19, 41));
 }
 
+/// As PyTorch 0.3 wrote it.
+TEST(OnnxOperators, OldFilesSayWhereAConstantGoes) {
+  OnnxFile file(6);
+  file.input("x", {-1, 1, 1, 2}).reals("k", {2, 1, 1, 1}, {1, 2}).reals("b", {2}, {10, 20});
+  file.node("Conv", {"x", "k"}, "c").node("Add", {"c", "b"}, "y").output("y");
+  file.with("broadcast", 1).with("axis", 1);
+  EXPECT_THAT(run(decoded(file), 1, {1, 2}), ElementsAre(11, 12, 22, 24));
+}
+
 TEST(OnnxOperators, ABiasThatOthersDoNotSeeStaysOutOfTheLayer) {
   OnnxFile file;
   file.input("x", {-1, 2}).reals("w", {2, 2}, {1, 0, 0, 1}).reals("b", {2}, {1, 2});

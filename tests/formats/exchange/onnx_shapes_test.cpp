@@ -132,20 +132,51 @@ TEST(OnnxShapes, TranspositionsThatUndoEachOtherVanish) {
   EXPECT_THAT(run(model, 1, kDigits), ElementsAre(2 * 87654321));
 }
 
-TEST(OnnxShapes, TheBatchMayBeFixedOrFreeAndStaysFirst) {
+TEST(OnnxShapes, TheBatchMayBeFixedOrFree) {
   for (const std::int64_t batch : {-1, 1, 3}) {
     OnnxFile file;
     file.input("x", {batch, 4}).node("Relu", {"x"}, "y").output("y");
     EXPECT_EQ(decoded(file).graph.node(0).op, Op(Input{{4, 1, 1}}));
-    OnnxFile mixed;
-    mixed.input("x", {batch, 4}).integers("to", {-1, 2}).node("Reshape", {"x", "to"}, "y");
-    EXPECT_THAT(test::error_message<FileError>([&] { decoded(mixed.output("y")); }),
-                HasSubstr("expected the batch to stay first"));
   }
   OnnxFile baked;  // by an exporter that took the batch for a part of the network
   baked.input("x", {1, 4, 1, 1}).integers("to", {1, 4}).node("Relu", {"x"}, "r");
   baked.node("Reshape", {"r", "to"}, "y").output("y");
   EXPECT_EQ(infer_extents(decoded(baked).graph).back(), (Extent{4, 1, 1}));
+}
+
+TEST(OnnxShapes, AFreeBatchStaysFirst) {
+  OnnxFile joined, turned;
+  joined.input("x", {-1, 4}).integers("to", {-1, 2}).node("Reshape", {"x", "to"}, "y").output("y");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(joined); }),
+              HasSubstr("expected the batch to stay first"));
+  turned.input("x", {-1, 4}).node("Transpose", {"x"}, "y").output("y");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(turned); }),
+              HasSubstr("perm: expected the batch to stay first"));
+}
+
+/// Then all of its images are one: as exporters of a single one have it.
+TEST(OnnxShapes, AFixedBatchMayBeJoinedOrLost) {
+  OnnxFile squeezed;
+  squeezed.input("x", {1, 4, 1, 1})
+      .node("Relu", {"x"}, "r")
+      .node("Squeeze", {"r"}, "y")
+      .output("y");
+  const Model model = decoded(squeezed);
+  EXPECT_TRUE(is_chain_of<Relu>(model.graph));
+  EXPECT_EQ(infer_extents(model.graph).back(), (Extent{4, 1, 1}));
+  OnnxFile joined;
+  joined.input("x", {2, 3}).integers("to", {6}).reals("w", {6, 1}, {1, 10, 100, 1000, 1e4F, 1e5F});
+  joined.integers("row", {1, -1}).node("Reshape", {"x", "to"}, "flat");
+  joined.node("Reshape", {"flat", "row"}, "f").node("Gemm", {"f", "w"}, "y").output("y");
+  EXPECT_THAT(run(decoded(joined), 1, {1, 2, 3, 4, 5, 6}), ElementsAre(654321));
+}
+
+TEST(OnnxShapes, AConvolutionWantsImagesOneByOne) {
+  OnnxFile file;
+  file.input("x", {2, 1, 3, 3}).reals("k", {1, 1, 2, 2}, {1, 2, 3, 4}).integers("to", {8});
+  file.node("Conv", {"x", "k"}, "c").node("Reshape", {"c", "to"}, "y").output("y");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(file); }),
+              HasSubstr("(Reshape, opset 13): expected the batch to stay first, got 8 of 2x1x2x2"));
 }
 
 }  // namespace
