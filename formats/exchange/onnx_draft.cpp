@@ -51,7 +51,7 @@ NodeId OnnxDraft::add(std::string_view name, Op op, std::vector<NodeId> srcs) {
   std::vector<Extent> extents;
   for (const NodeId src : srcs) extents.push_back(extent(src));
   extents_.push_back(karnin::extent(op, extents));
-  input_read_ |= !srcs.empty() && std::ranges::find(srcs, 0) != srcs.end();
+  input_read_ |= std::ranges::find(srcs, 0) != srcs.end();
   if (graph_.nodes.size() > kMaxNodes)
     throw ShapeError(fmt::format("expected at most {} layers, got more", kMaxNodes));
   graph_.nodes.push_back({unique_name(name), op, std::move(srcs)});
@@ -66,8 +66,10 @@ NodeId OnnxDraft::reshaped(NodeId node, const Extent& extent) {
                                  to_string(this->extent(node))));
   // Nobody has seen the image in another form: it may as well come in this one.
   input->extent = extent;
-  if (extent.c == 1 && input_dims_.size() == 4 && input_dims_.back() == 1)
-    input->order = PixelOrder::hwc;
+  const bool ends_in_channel =
+      std::ranges::equal(std::span(input_dims_).last(std::min<std::size_t>(3, input_dims_.size())),
+                         Dims{extent.h, extent.w, 1});
+  if (extent.c == 1 && ends_in_channel) input->order = PixelOrder::hwc;
   extents_.front() = extent;
   return node;
 }

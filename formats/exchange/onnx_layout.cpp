@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <utility>
 
 #include "runtime/core/error.h"
 
@@ -28,25 +29,28 @@ OnnxView with_whole_axes(OnnxDraft& draft, const OnnxView& view) {
 }
 
 OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::size_t> axes) {
-  const OnnxView source = with_whole_axes(draft, view);
+  OnnxView source = with_whole_axes(draft, view);
   const std::vector<OnnxRuns> runs = runs_of(source).value();
   OnnxRuns wanted;  // the way through memory that is asked for
   for (const std::size_t axis : axes)
     wanted.insert(wanted.end(), runs[axis].begin(), runs[axis].end());
   if (is_plain(wanted)) return source;
-  OnnxView arranged =
-      plain_view(transposed_node(draft, source, joined(wanted)), view.dims, view.batched);
-  std::vector<std::int64_t> strides(view.dims.size(), 1);
+  const NodeId node = transposed_node(draft, source, joined(wanted));
+  return view_in_order(node, view.dims, view.batched, axes);
+}
+
+OnnxView view_in_order(NodeId node, Dims dims, bool batched, std::span<const std::size_t> axes) {
+  std::vector<std::int64_t> strides(dims.size(), 1);
   std::int64_t stride = 1;
   for (const std::size_t axis : axes | std::views::reverse) {
     strides[axis] = stride;
-    stride *= view.dims[axis];
+    stride *= dims[axis];
   }
-  arranged.order.clear();
+  OnnxView view{node, std::move(dims), batched, {}};
   for (std::size_t axis = view.first_axis(); axis < view.dims.size(); ++axis)
-    arranged.order.push_back({view.dims[axis], strides[axis]});
-  arranged.order = joined(arranged.order);
-  return arranged;
+    view.order.push_back({view.dims[axis], strides[axis]});
+  view.order = joined(view.order);
+  return view;
 }
 
 NodeId laid_out(OnnxDraft& draft, const OnnxView& view, const Extent& extent) {

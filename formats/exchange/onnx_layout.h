@@ -14,6 +14,9 @@ OnnxView with_whole_axes(OnnxDraft& draft, const OnnxView& view);
 /// an image, each once). Adds a node only where memory has another order.
 OnnxView arranged(OnnxDraft& draft, const OnnxView& view, std::span<const std::size_t> axes);
 
+/// The view of a node whose memory has the axes in this order.
+OnnxView view_in_order(NodeId node, Dims dims, bool batched, std::span<const std::size_t> axes);
+
 /// A node with the elements of an image in ONNX's order, in this extent.
 NodeId laid_out(OnnxDraft& draft, const OnnxView& view, const Extent& extent);
 

@@ -7,17 +7,17 @@
 namespace karnin {
 namespace {
 
-/// A matrix of (oc, ic) whose columns are where memory has the features of `src`.
-Reals rows_of(const OnnxConstant& matrix, bool rows_are_outputs, const OnnxView& src, float alpha) {
-  const std::int64_t ic = src.size();
-  const std::int64_t oc = static_cast<std::int64_t>(matrix.size()) / ic;
-  const Integers places = places_of(src);
-  const Reals& values = matrix.reals();
-  Reals rows(values.size());
-  for (std::int64_t o = 0; o < oc; ++o)
-    for (std::int64_t i = 0; i < ic; ++i)
-      rows[static_cast<std::size_t>(o * ic + places[static_cast<std::size_t>(i)])] =
-          alpha * values[static_cast<std::size_t>(rows_are_outputs ? o * ic + i : i * oc + o)];
+/// A constant matrix, (oc, ic) or (ic, oc), as weights are: (oc, ic) times `alpha`. Its input i is
+/// where memory has feature places[i].
+Reals rows_of(const OnnxConstant& matrix, bool rows_are_outputs, const Integers& places,
+              float alpha) {
+  OnnxNode::require(matrix.is_real(), "input 1: expected reals, got whole numbers");
+  const std::size_t ic = places.size(), oc = matrix.size() / ic;
+  Reals rows(matrix.size());
+  for (std::size_t o = 0; o < oc; ++o)
+    for (std::size_t i = 0; i < ic; ++i)
+      rows[o * ic + static_cast<std::size_t>(places[i])] =
+          alpha * matrix.reals()[rows_are_outputs ? o * ic + i : i * oc + o];
   return rows;
 }
 
@@ -25,13 +25,27 @@ Reals rows_of(const OnnxConstant& matrix, bool rows_are_outputs, const OnnxView&
 NodeId connect(OnnxDraft& draft, const OnnxNode& node, bool rows_are_outputs, float alpha,
                const Reals& bias) {
   const OnnxView& src = node.view(0);
-  const OnnxConstant& matrix = node.constant(1);
-  node.reals_at(1);
-  const NodeId id =
-      draft.add(node.name(), FullyConnected{static_cast<std::int64_t>(bias.size())}, {src.node});
-  draft.set(id, Role::weight, rows_of(matrix, rows_are_outputs, src, alpha));
+  const NodeId id = draft.add(node.name(), FullyConnected{std::ssize(bias)}, {src.node});
+  draft.set(id, Role::weight, rows_of(node.constant(1), rows_are_outputs, places_of(src), alpha));
   draft.set(id, Role::bias, bias);
   return id;
+}
+
+/// The last axis of each position, by a convolution whose channels it is.
+OnnxView convolve(OnnxDraft& draft, const OnnxNode& node, std::int64_t oc) {
+  const OnnxView& src = node.view(0);
+  const std::int64_t ic = src.dims.back();
+  std::vector<std::size_t> axes{src.dims.size() - 1};
+  for (std::size_t axis = src.first_axis(); axis < axes.front(); ++axis) axes.push_back(axis);
+  NodeId from = arranged(draft, src, axes).node;
+  if (draft.extent(from).c != ic) from = draft.reshaped(from, {ic, 1, src.size() / ic});
+  const NodeId id = draft.add(node.name(), Conv2d{oc, 1, 1}, {from});
+  const Integers places = offsets_of(Dims{ic}, Dims{1});
+  draft.set(id, Role::weight, rows_of(node.constant(1), false, places, 1.0F));
+  draft.set(id, Role::bias, Reals(static_cast<std::size_t>(oc)));
+  Dims dims = src.dims;
+  dims.back() = oc;
+  return view_in_order(id, std::move(dims), src.batched, axes);
 }
 
 /// `beta` times input 2, which is left out, one value, or one value an output.
@@ -66,18 +80,19 @@ OnnxValue build_gemm(OnnxDraft& draft, const OnnxNode& node) {
   return plain_view(id, {src.dims[0], oc}, src.batched);
 }
 
-/// N x ic by ic x oc; axes of one between them stay. An Add behind it becomes the layer's bias.
+/// The last axis by ic x oc; an Add behind it becomes the layer's bias.
 OnnxValue build_matmul(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxView& src = node.view(0);
   const Dims& weights = node.constant(1).dims();
-  OnnxNode::require(src.dims.size() >= 2 && weights.size() == 2 && weights[0] == src.dims.back() &&
-                        src.size() == src.dims.back(),
+  const std::span<const std::int64_t> image = src.image_dims();
+  OnnxNode::require(!image.empty() && weights.size() == 2 && weights[0] == image.back(),
                     fmt::format("expected matrices that fit, got {} and {}", to_string(src.dims),
                                 to_string(weights)));
-  const NodeId id = connect(draft, node, false, 1.0F, Reals(static_cast<std::size_t>(weights[1])));
+  if (src.size() != image.back()) return convolve(draft, node, weights[1]);
+  const Reals bias(static_cast<std::size_t>(weights[1]));
   Dims dims = src.dims;
   dims.back() = weights[1];
-  return plain_view(id, std::move(dims), src.batched);
+  return plain_view(connect(draft, node, false, 1.0F, bias), std::move(dims), src.batched);
 }
 
 }  // namespace karnin

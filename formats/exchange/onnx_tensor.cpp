@@ -80,7 +80,7 @@ class Values {
 
   template <typename From>
   Integers integers(const auto& field) const {
-    return read<From, std::int64_t>(field, std::identity());
+    return read<From, std::int64_t>(field, [](From value) { return +value; });  // no character
   }
 
  private:

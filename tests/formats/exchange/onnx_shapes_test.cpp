@@ -101,15 +101,19 @@ TEST(OnnxShapes, ChannelsThatComeLastAreTheInputsOrder) {
   EXPECT_THAT(run(model, 1, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), ElementsAre(61));
 }
 
+/// Which the loader has to know: a file of such images may have its one channel at the end.
 TEST(OnnxShapes, AnImageOfOneChannelTakesTheFormOfItsFirstReader) {
-  OnnxFile file;
-  file.input("x", {-1, 3, 4, 1})
-      .integers("to", {-1, 1, 3, 4})
-      .reals("k", {1, 1, 3, 4}, integers(12, 1));
-  file.node("Reshape", {"x", "to"}, "image").node("Conv", {"image", "k"}, "y").output("y");
-  const Model model = decoded(file);
-  EXPECT_TRUE(is_chain_of<Conv2d>(model.graph));
-  EXPECT_EQ(model.graph.node(0).op, Op((Input{{1, 3, 4}, PixelOrder::hwc})));
+  for (const bool turned : {false, true}) {
+    OnnxFile file;
+    file.input("x", {-1, 3, 4, 1}).reals("k", {1, 1, 3, 3}, integers(9, 1));
+    file.integers("to", turned ? std::vector<std::int64_t>{-1, 1, 4, 3}
+                               : std::vector<std::int64_t>{-1, 1, 3, 4});
+    file.node("Reshape", {"x", "to"}, "image").node("Conv", {"image", "k"}, "y").output("y");
+    const Model model = decoded(file);
+    EXPECT_TRUE(is_chain_of<Conv2d>(model.graph));
+    EXPECT_EQ(model.graph.node(0).op, turned ? Op((Input{{1, 4, 3}, PixelOrder::chw}))
+                                             : Op((Input{{1, 3, 4}, PixelOrder::hwc})));
+  }
 }
 
 /// Keras flattens channels last; the rows of the matrix are put in our order instead.
@@ -120,6 +124,17 @@ TEST(OnnxShapes, OrdersOfAxesAreWrittenIntoWeights) {
   EXPECT_TRUE((is_chain_of<Relu, FullyConnected>(model.graph)));
   // In ONNX's order the digits are 1 5 2 6 3 7 4 8.
   EXPECT_THAT(run(model, 1, kDigits), ElementsAre(84736251));
+}
+
+/// A matrix for each pixel of channels that come last is a convolution where they come first.
+TEST(OnnxShapes, MatricesOfEveryPixelAreConvolutions) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 1, 3}).node("Transpose", {"x"}, "t").with("perm", {0, 2, 3, 1});
+  file.reals("w", {2, 2}, {1, 3, 2, 4}).reals("b", {2}, {10, 20}).node("MatMul", {"t", "w"}, "m");
+  file.node("Add", {"m", "b"}, "a").node("Transpose", {"a"}, "y").with("perm", {0, 3, 1, 2});
+  const Model model = decoded(file.output("y"));
+  EXPECT_TRUE(is_chain_of<Conv2d>(model.graph));
+  EXPECT_THAT(run(model, 1, {1, 2, 3, 4, 5, 6}), ElementsAre(19, 22, 25, 39, 46, 53));
 }
 
 TEST(OnnxShapes, TranspositionsThatUndoEachOtherVanish) {
