@@ -134,6 +134,23 @@ TEST(OnnxTensors, WeightsMayBeMadeByOthers) {
   EXPECT_THAT(weights_of(decoded(ones)), ::testing::Each(0.0F));
 }
 
+/// Three of ten weights, by start, end and step; the bounds are those of numpy.
+TEST(OnnxTensors, SlicesCountFromBothEnds) {
+  constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
+  const std::vector<std::pair<std::vector<std::int64_t>, std::vector<float>>> cases{
+      {{2, 5, 1}, {2, 3, 4}},     {{-3, kFar, 1}, {7, 8, 9}},     {{0, -2, 3}, {0, 3, 6}},
+      {{9, 0, -3}, {9, 6, 3}},    {{kFar, -kFar, -4}, {9, 5, 1}}, {{2, -kFar, -1}, {2, 1, 0}},
+      {{-kFar, 3, 1}, {0, 1, 2}}, {{-1, -4, -1}, {9, 8, 7}}};
+  for (const auto& [cut, expected] : cases) {
+    OnnxFile file;
+    file.input("x", {-1, 3}).reals("all", {10, 1}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    for (std::size_t i = 0; i < 3; ++i) file.integers(std::string(1, "abc"[i]), {cut[i]});
+    file.integers("axis", {0}).node("Slice", {"all", "a", "b", "axis", "c"}, "w");
+    file.node("MatMul", {"x", "w"}, "y").output("y");
+    EXPECT_THAT(weights_of(decoded(file)), ::testing::ElementsAreArray(expected));
+  }
+}
+
 TEST(OnnxTensors, InitializersMayBeListedAsInputs) {
   OnnxFile file = layer();
   file.reals("w", {2, 3}, {1, -2, 0.5F, 4, 0, -6}).input("w", {2, 3});
