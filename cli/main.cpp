@@ -12,7 +12,6 @@
 #include "cli/verbs/verbs.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
-#include "runtime/engine/plan.h"
 
 namespace karnin::cli {
 namespace {
@@ -75,7 +74,7 @@ ExitCode run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     use_isa_of_environment();
-    kernel_from_environment();  // a name that is wrong should not cost a training first
+    pinned_kernel();  // a name that is wrong should not cost a training first
     return action();
   } catch (const CLI::ParseError& error) {
     return report_parse(app, error);

@@ -101,7 +101,7 @@ TrainOptions resolve(const TrainingOptions& options, int threads) {
   train.augmentation = {asks_for(options, "flip"), asks_for(options, "shift") ? options.shift : 0};
   train.threads = threads;
   if (options.teacher.empty()) return train;
-  train.teacher = {std::make_shared<const Model>(read_any_model(options.teacher)),
+  train.teacher = {std::make_shared<const Model>(read_any_model_or_checkpoint(options.teacher)),
                    options.teacher_share.value_or(kDefaultTeacherShare), options.temperature};
   return train;
 }

@@ -10,6 +10,7 @@
 #include "cli/options/number_option.h"
 #include "cli/options/value_list.h"
 #include "cli/options/verb.h"
+#include "cli/verbs/environment.h"
 #include "cli/verbs/verbs.h"
 #include "formats/exchange/any_model.h"
 #include "formats/report/quantity.h"
@@ -95,12 +96,13 @@ void for_each_layer(const BenchVerb& verb, const Visit& visit) {
 
 Row measure_layer(const Model& layer, std::int64_t batch, const BenchVerb& verb) {
   const Parameter& weights = layer.parameters[0];
+  const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
   return {layer.graph.name,
           weights.value.dims().at(1),
           weights.value.dims().at(0),
           batch,
           count_nonzero(weights),
-          race_kernels(layer, {batch, verb.threads, verb.kernel, verb.seconds, verb.cold})};
+          race_kernels(layer, {batch, verb.threads, kernel, verb.seconds, verb.cold})};
 }
 
 Json row_json(const Row& row) {

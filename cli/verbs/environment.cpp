@@ -30,6 +30,12 @@ void use_isa_of_environment() {
   use_isa(isa);
 }
 
+std::optional<FcKernel> pinned_kernel() {
+  const std::string name = variable("KARNIN_KERNEL");
+  if (name.empty()) return std::nullopt;
+  return fc_kernel_from_string(name);
+}
+
 DataPlaces data_places() { return {variable("KARNIN_DATA"), cache_directory()}; }
 
 fs::path cache_directory() {

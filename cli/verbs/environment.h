@@ -2,15 +2,21 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "formats/data/data_places.h"
+#include "runtime/layers/fc_kernel.h"
 
 namespace karnin::cli {
 
 /// KARNIN_CPU_ISA: the instruction set of all kernels. Throws ArgumentError for one that is unknown
 /// or that this CPU lacks.
 void use_isa_of_environment();
+
+/// KARNIN_KERNEL: the kernel of all fully connected layers in `eval` and `bench`. Throws
+/// ArgumentError for one that does not exist.
+std::optional<FcKernel> pinned_kernel();
 
 /// KARNIN_DATA and the cache.
 DataPlaces data_places();

@@ -7,6 +7,7 @@
 #include "cli/console/table.h"
 #include "cli/options/number_option.h"
 #include "cli/options/verb.h"
+#include "cli/verbs/environment.h"
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/verbs.h"
 #include "formats/exchange/any_model.h"
@@ -47,6 +48,7 @@ Report evaluate(const EvalVerb& verb, const CompactModel& model, const Dataset& 
   EngineOptions options;
   options.batch = verb.batch;
   options.threads = verb.threads;
+  options.kernel = pinned_kernel();
   Engine engine(model, options);
   classify(engine, model.preprocess, images);  // warms up
   const double rate = images_per_second(engine, model.preprocess, images);

@@ -44,9 +44,9 @@ ExitCode import(const ImportVerb& verb) {
                     {"nonzero", model.nonzero_count()},
                     {"file_bytes", size}});
   else
-    print(fmt::format("{}: {} layers, {} parameters, {} of them not zero; {}\n", printable_line(out),
-                      layers, count(model.parameter_count()), count(model.nonzero_count()),
-                      karnin::bytes(size)));
+    print(fmt::format("{}: {} layers, {} parameters, {} of them not zero; {}\n",
+                      printable_line(out), layers, count(model.parameter_count()),
+                      count(model.nonzero_count()), karnin::bytes(size)));
   return exit_code_of(false, files.in_place());
 }
 
@@ -54,12 +54,13 @@ ExitCode import(const ImportVerb& verb) {
 
 void add_import(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ImportVerb>();
-  Verb& verb = add_verb(app,
-                        {"import", "Turn a network of others into a model file",
-                         "import --model net.onnx --out model.bin",
-                         "Wherever a model is read an ONNX file may stand instead; a model file is\n"
-                         "smaller, is read faster, and remembers what was done to it."},
-                        *options);
+  Verb& verb =
+      add_verb(app,
+               {"import", "Turn a network of others into a model file",
+                "import --model net.onnx --out model.bin",
+                "Wherever a model is read an ONNX file may stand instead; a model file is\n"
+                "smaller, is read faster, and remembers what was done to it."},
+               *options);
   verb.add_option("--model", options->model, "An ONNX file, .onnx")->required();
   add_result_options(verb, options->result, "model.bin", "The model file");
   select(verb, action, options, import);

@@ -11,6 +11,10 @@ namespace karnin {
 bool is_onnx(const std::filesystem::path& path) { return path.extension() == ".onnx"; }
 
 Model read_any_model(const std::filesystem::path& path) {
+  return is_onnx(path) ? read_onnx(path) : read_model(path);
+}
+
+Model read_any_model_or_checkpoint(const std::filesystem::path& path) {
   return is_onnx(path) ? read_onnx(path) : read_model_or_checkpoint(path);
 }
 

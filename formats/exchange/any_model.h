@@ -7,11 +7,13 @@
 
 namespace karnin {
 
-/// A file whose name ends with .onnx is one of ONNX; the beginning of any other tells what it is.
-/// A checkpoint stands for its model. Throws FileError.
+/// A file whose name ends with .onnx is one of ONNX. Throws FileError.
 Model read_any_model(const std::filesystem::path& path);
 
-/// The same for inference. No checkpoint.
+/// A checkpoint stands for its model, too.
+Model read_any_model_or_checkpoint(const std::filesystem::path& path);
+
+/// As read_any_model(), for inference.
 CompactModel read_any_compact_model(const std::filesystem::path& path);
 
 bool is_onnx(const std::filesystem::path& path);

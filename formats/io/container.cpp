@@ -37,6 +37,8 @@ void check_crc(const ByteReader& at, std::span<const std::uint8_t> bytes, std::u
         fmt::format("{}: damaged, expected checksum {:#010x}, got {:#010x}", field, expected, got));
 }
 
+constexpr std::uint32_t kFirstGraphVersion = 3;
+
 std::string describe(Features features) {
   if (features == Features::none) return "none";
   if (features == Features::checkpoint) return "0x1 (the checkpoint of a run)";
@@ -50,13 +52,14 @@ void check_identity(ByteReader& reader, Features expected) {
   if (!std::ranges::equal(reader.bytes(kMagic.size(), "magic"), kMagic))
     start.fail("not a karnin model: the first 8 bytes are not its magic");
   const ByteReader version_at = reader;
-  if (const auto version = reader.read<std::uint32_t>("version");
-      version < 1 || version > kFormatVersion)
+  const auto version = reader.read<std::uint32_t>("version");
+  if (version < 1 || version > kFormatVersion)
     version_at.fail(
         fmt::format("format version: expected 1 to {}, got {}", kFormatVersion, version));
   const ByteReader features_at = reader;
   const auto features = static_cast<Features>(reader.read<std::uint32_t>("features"));
-  if (features != expected && features != (expected | Features::graph))
+  const bool may_be_graph = version >= kFirstGraphVersion;
+  if (features != expected && !(may_be_graph && features == (expected | Features::graph)))
     features_at.fail(
         fmt::format("features: expected {}, got {}", describe(expected), describe(features)));
 }

@@ -33,10 +33,23 @@ struct Engine::Impl {
       workers.emplace_back(*program);
       microseconds.emplace_back(program->steps().size(), 0.0);
     }
-    counts.resize(network.description.graph.nodes.size());
-    const std::vector<ParameterSpec> specs = parameter_specs(network.description.graph);
-    for (std::size_t p = 0; p < specs.size(); ++p)
-      counts[static_cast<std::size_t>(specs[p].node)].add(network.parameters[p]);
+    counts.resize(network.parameters.size());
+    for (std::size_t p = 0; p < counts.size(); ++p) counts[p].add(network.parameters[p]);
+  }
+
+  /// Of all tensors of a step, those that its weights take in included.
+  ParameterCount count_of(const Step& step) const {
+    ParameterCount sum;
+    const auto add = [&](const ByRole<Slot>& slots) {
+      for (const Role role : kRoles) {
+        if (slots[role].floats == 0) continue;
+        sum.all += counts[slots[role].parameter].all;
+        sum.nonzero += counts[slots[role].parameter].nonzero;
+      }
+    };
+    add(step.parameters);
+    for (const Affine& affine : step.affines) add(affine.parameters);
+    return sum;
   }
 
   /// Inside the arena, where oneDNN keeps to one thread.
@@ -97,7 +110,7 @@ struct Engine::Impl {
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
   bool profiling = false;
-  std::vector<ParameterCount> counts;  // by node
+  std::vector<ParameterCount> counts;  // by parameter
 };
 
 Engine::Engine(const NetworkView& network, const EngineOptions& options)
@@ -152,9 +165,7 @@ std::vector<LayerProfile> Engine::profile() const {
   const std::span<const Step> steps = impl_->program->steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Layer& layer = *steps[i].layer;
-    const NodeId node = steps[i].node;
-    const ParameterCount count =
-        node == kNoNode ? ParameterCount{} : impl_->counts[static_cast<std::size_t>(node)];
+    const ParameterCount count = impl_->count_of(steps[i]);
     LayerProfile profile{layer.name(), layer.kernel(), count.all, count.nonzero, 0.0};
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)

@@ -22,7 +22,7 @@ struct EngineOptions {
   /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size.
   std::int64_t batch = 64;
   int threads = 0;  ///< 0: all
-  /// Pins the kernel of every fully connected layer (as does KARNIN_KERNEL); empty: winner()
+  /// Pins the kernel of every fully connected layer; empty: winner()
   /// of plan.h.
   std::optional<FcKernel> kernel = std::nullopt;
   /// False: candidates are not timed, domain and kernels follow from batch, sparsity and vectors
@@ -45,7 +45,7 @@ using ImageLoader = std::function<void(std::int64_t first, std::int64_t count, f
 
 class Engine {
  public:
-  /// Throws ShapeError for an unsound model, ArgumentError for options (or KARNIN_KERNEL) out of
+  /// Throws ShapeError for an unsound model, ArgumentError for options out of
   /// range.
   Engine(const NetworkView& network, const EngineOptions& options);
   ~Engine();

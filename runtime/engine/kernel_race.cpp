@@ -184,7 +184,7 @@ std::vector<Model> fc_layers_of(const Model& model) {
         layers.emplace_back(single_layer(node.name, specs[i].dims.at(1), specs[i].dims.at(0)));
     constexpr NodeId kLayer = 1;  // behind the input
     const std::vector<ParameterSpec> own = parameter_specs(layer.graph);
-    for (const Role role : kRoles)
+    for (const Role role : {Role::weight, Role::bias})
       layer.parameters[find_parameter(own, kLayer, role).value()].value =
           model.parameters[find_parameter(specs, specs[i].node, role).value()].value;
   }

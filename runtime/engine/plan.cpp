@@ -1,7 +1,6 @@
 #include "runtime/engine/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "runtime/core/error.h"
@@ -94,14 +93,10 @@ void race(const NetworkView& network, std::int64_t images, Domain domain,
   for (FcChoice& choice : choices) choice.kernel = winner(choice.timings);
 }
 
-std::optional<FcKernel> pinned_kernel(const PlanOptions& options) {
-  return options.pinned ? options.pinned : kernel_from_environment();
-}
-
 /// The domain, where it is not for a race to tell.
 std::optional<Domain> settled_domain(const PlanOptions& options) {
   if (options.domain) return options.domain;
-  const std::optional<FcKernel> kernel = pinned_kernel(options);
+  const std::optional<FcKernel> kernel = options.pinned;
   if (kernel == FcKernel::onednn || kernel == FcKernel::sparse_gather) return Domain::onednn;
   if (!options.race || kernel) return domain_rule(options.images);
   return std::nullopt;
@@ -132,12 +127,6 @@ FcKernel winner(std::span<const FcChoice::Timing> timings) {
       ->kernel;
 }
 
-std::optional<FcKernel> kernel_from_environment() {
-  const char* name = std::getenv("KARNIN_KERNEL");
-  if (name == nullptr || *name == '\0') return std::nullopt;
-  return fc_kernel_from_string(name);
-}
-
 std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool sparse) {
   const bool in_lanes = domain == Domain::lanes;
   std::vector<FcKernel> kernels{FcKernel::dense};
@@ -150,7 +139,7 @@ std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool spa
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options) {
   const Domain domain = options.domain.value_or(Domain::onednn);
   const std::vector<FcLayer> layers = fc_layers(network);
-  const std::optional<FcKernel> pinned = pinned_kernel(options);
+  const std::optional<FcKernel> pinned = options.pinned;
   std::vector<FcChoice> choices;
   for (const FcLayer& layer : layers)
     choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, domain)), {}});

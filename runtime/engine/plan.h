@@ -27,7 +27,7 @@ struct FcChoice {
 
 struct PlanOptions {
   std::int64_t images = 1;  ///< of one shard
-  /// Given to every layer. KARNIN_KERNEL does the same from outside.
+  /// Given to every layer.
   std::optional<FcKernel> pinned = std::nullopt;
   /// False: the kernel follows from sparsity, shard size and vector length alone, so that it is the
   /// same on every run.
@@ -48,10 +48,6 @@ struct Plan {
   std::vector<Timing> timings;
 };
 
-/// The kernel that KARNIN_KERNEL pins, if it is set. Throws ArgumentError for one that does not
-/// exist.
-std::optional<FcKernel> kernel_from_environment();
-
 /// The kernels that race in a domain: sparse ones for a network that was pruned, one image at a
 /// time for shards of a few.
 std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool sparse);
@@ -61,8 +57,7 @@ std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool spa
 FcKernel winner(std::span<const FcChoice::Timing> timings);
 
 /// One choice for every fully connected layer of options.domain (onednn if it names none), in
-/// order. Serial; a race takes some ten milliseconds, longer for large layers. Throws ArgumentError
-/// for a KARNIN_KERNEL that does not exist.
+/// order. Serial; a race takes some ten milliseconds, longer for large layers.
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options);
 
 /// The same for each domain, and then the fastest of them, or a mix that is well ahead of it

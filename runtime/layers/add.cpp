@@ -12,7 +12,7 @@ namespace {
 class BoundAdd : public BoundLayer {
  public:
   BoundAdd(const Binding& binding, std::int64_t floats) : binding_(binding), floats_(floats) {
-    assert(binding.second.src != nullptr);
+    assert(binding.others.size() == 1);
   }
 
   void forward(const ShardId& /*shard*/) override {

@@ -14,6 +14,9 @@ namespace karnin {
 struct ProgramOptions {
   std::int64_t images = 1;  ///< of one shard
   Purpose purpose = Purpose::inference;
+  /// Logits come out even where the network ends with a softmax, as a loss wants them. In training
+  /// they always do.
+  bool logits = false;
   /// Of every step that has a layer for it, or of the steps of each region.
   Domains domain = Domain::onednn;
   /// Kernel of the fully connected layer of that name; called in inference only.

@@ -27,6 +27,17 @@ TEST(Environment, AnEmptyVariableIsNone) {
   }
 }
 
+TEST(Environment, PinsAKernel) {
+  const auto pinned = [](const std::optional<std::string>& value) {
+    const ScopedVariable kernel("KARNIN_KERNEL", value);
+    return pinned_kernel();
+  };
+  EXPECT_EQ(pinned("sparse-lanes"), FcKernel::sparse_lanes);
+  EXPECT_EQ(pinned(""), std::nullopt);
+  EXPECT_EQ(pinned(std::nullopt), std::nullopt);
+  EXPECT_THROW(pinned("fastest-please"), ArgumentError);
+}
+
 TEST(Environment, SaysWhereDataAre) {
   const ScopedVariable data("KARNIN_DATA", "/data"), cache("XDG_CACHE_HOME", "/var/cache/mine");
   const ScopedVariable mirror("KARNIN_CIFAR10_URL", "http://mirror/c.tar.gz");

@@ -64,7 +64,11 @@ struct BatchGradient::SizedProgram {
   }
 
   static ProgramOptions options(std::int64_t images, Purpose purpose) {
-    return {.images = images, .purpose = purpose, .domain = domain_rule(images), .fc_kernel = {}};
+    return {.images = images,
+            .purpose = purpose,
+            .logits = true,
+            .domain = domain_rule(images),
+            .fc_kernel = {}};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.

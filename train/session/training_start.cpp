@@ -4,11 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "formats/exchange/any_model.h"
 #include "formats/data/digest.h"
+#include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
+#include "runtime/core/error.h"
 #include "train/loop/initialise.h"
 #include "train/session/checkpointing.h"
 
@@ -61,7 +62,7 @@ TrainingStart read_start(const std::string& file, const std::filesystem::path& o
   const bool replaced = name != file && name == saved_text(saved, "model");
   const bool gone = !is_there(file);
   if (digest.empty() || !(gone || replaced)) {
-    Model model = read_any_model(file);
+    Model model = read_any_model_or_checkpoint(file);
     std::string sha256 = karnin::sha256(encode_model(model));
     return {std::move(model), name, std::move(sha256)};
   }
@@ -73,6 +74,12 @@ TrainingStart fresh_start(const std::string& arch, Dataset& dataset, std::uint64
   const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
                            static_cast<std::int64_t>(dataset.classes.size())};
   Model model = make_model(load_architecture(arch, images));
+  for (const Node& node : model.graph.nodes)
+    if (is<BatchNorm>(node.op))
+      throw ArgumentError(fmt::format(
+          "architecture {}: layer '{}' normalises by statistics, which training leaves as they "
+          "are: expected a network without batch_norm, or a trained one with --model",
+          arch, node.name));
   model.classes = dataset.classes;
   initialise(model, seed);
   fit_padding(dataset, input_extent(model.graph));

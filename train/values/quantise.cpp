@@ -97,8 +97,10 @@ void quantise(Model& model, const QuantiseOptions& options) {
     throw ArgumentError(fmt::format("codebook: expected {} to {} entries, got {}", kLeastEntries,
                                     kMostEntries, options.entries));
   const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
+  // The few numbers of normalisation span decades, and would save next to nothing.
   for (std::size_t p = 0; p < specs.size(); ++p)
-    quantise(model.parameters[p], specs[p].role, options);
+    if (specs[p].role == Role::weight || specs[p].role == Role::bias)
+      quantise(model.parameters[p], specs[p].role, options);
 }
 
 }  // namespace karnin

@@ -100,6 +100,9 @@ TEST(ModelFile, GraphsRoundTripUnderAFeatureOfTheirOwn) {
   };
   EXPECT_THAT(refusal(model, Features::none), HasSubstr("features: expected 0x2 (a graph)"));
   EXPECT_THAT(refusal(test::tiny_model(), Features::graph), HasSubstr("expected no graph"));
+  const std::vector<std::uint8_t> old = encode_container(model_sections(model), Features::graph, 2);
+  EXPECT_THAT(error_message<FileError>([&] { decode_model(old, "file"); }),
+              HasSubstr("features: expected none, got 0x2"));
 }
 
 TEST(ModelFile, ForInferenceMatricesOfWhichHalfIsLeftStaySparse) {

@@ -150,6 +150,20 @@ TEST(Engine, ProfilesEveryLayer) {
               testing::Contains(testing::Field(&LayerProfile::microseconds, testing::Gt(0.0))));
 }
 
+/// A layer that took in what came behind it has the parameters of both.
+TEST(Engine, ProfilesCountNormalisationWhereItWent) {
+  Model model = make_model(
+      make_chain("n", {2, 3, 3},
+                 {{"conv", Conv2d{4, 3, 3}}, {"norm", BatchNorm{}}, {"affine", ChannelAffine{}}}));
+  for (Parameter& parameter : model.parameters) std::ranges::fill(parameter.value.span(), 1.0F);
+  const Engine engine(model, {.threads = 1});
+  const std::vector<LayerProfile> layers = engine.profile();
+  std::int64_t parameters = 0;
+  for (const LayerProfile& layer : layers) parameters += layer.parameters;
+  EXPECT_EQ(parameters, model.parameter_count());
+  EXPECT_EQ(std::ranges::count(layers, "norm", &LayerProfile::name), 0);
+}
+
 TEST(Engine, RefusesWhatDoesNotFit) {
   EXPECT_THROW(Engine(golden_model(), {.batch = 0}), ArgumentError);
   EXPECT_THROW(Engine(golden_model(), {.threads = -1}), ArgumentError);

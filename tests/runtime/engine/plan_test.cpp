@@ -152,14 +152,5 @@ TEST(Plan, APinnedKernelIsTaken) {
   EXPECT_TRUE(choices[0].timings.empty());
 }
 
-TEST(Plan, TheEnvironmentPinsAndIsChecked) {
-  ASSERT_EQ(setenv("KARNIN_KERNEL", "sparse-lanes", 1), 0);
-  EXPECT_THAT(kernels_of(plan_kernels(golden_model(), {4, {}, true})),
-              testing::Each(FcKernel::sparse_lanes));
-  ASSERT_EQ(setenv("KARNIN_KERNEL", "fastest-please", 1), 0);
-  EXPECT_THROW(plan_kernels(golden_model(), {4, {}, true}), ArgumentError);
-  unsetenv("KARNIN_KERNEL");
-}
-
 }  // namespace
 }  // namespace karnin

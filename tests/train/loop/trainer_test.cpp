@@ -109,6 +109,26 @@ TEST(Trainer, MasksHoldAtEveryStep) {
   }
 }
 
+/// Whose loss takes logits: probabilities would hardly differ from each other.
+TEST(Trainer, ASoftmaxAtTheEndOfNetworkOrTeacherChangesNothing) {
+  const ImageSet images = test::squares(32);
+  const auto trained = [&](const std::optional<Softmax>& student,
+                           const std::optional<Softmax>& of) {
+    Model model = test::squares_model(), teacher = test::squares_model();
+    for (float& weight : teacher.parameters[0].value.span()) weight *= 2;
+    if (student) append(model.graph, "probabilities", *student);
+    if (of) append(teacher.graph, "probabilities", *of);
+    TrainOptions options = test::squares_options(16, 0.05);
+    options.teacher = {std::make_shared<const Model>(teacher), 0.9, 2};
+    Trainer(model, images, options).run_epoch();
+    return model.parameters;
+  };
+  const std::vector<Parameter> plain = trained({}, {});
+  EXPECT_EQ(trained(Softmax{false}, {}), plain);
+  EXPECT_EQ(trained({}, Softmax{false}), plain);
+  EXPECT_EQ(trained(Softmax{true}, Softmax{true}), plain);
+}
+
 TEST(Trainer, RefusesBadOptions) {
   Model model = test::squares_model();
   const ImageSet images = test::squares(8);

@@ -137,6 +137,18 @@ TEST(Quantise, ZerosAndNothingKeptAreFine) {
   }
 }
 
+/// 1 and a thousandth in one row of int8 would be 1 and 0.
+TEST(Quantise, LeavesNormalisationAsItIs) {
+  Model model = make_model(make_chain(
+      "n", {2, 1, 1}, {{"norm", BatchNorm{}}, {"slope", PRelu{}}, {"fc", FullyConnected{1}}}));
+  for (Parameter& parameter : model.parameters) parameter.value.data()[0] = 1;
+  for (Parameter& parameter : model.parameters)
+    if (parameter.value.size() > 1) parameter.value.data()[1] = 1e-3F;
+  const Model before = model;
+  quantise(model, {ValueKind::int8});
+  for (std::size_t p = 0; p < 5; ++p) EXPECT_EQ(model.parameters[p], before.parameters[p]) << p;
+}
+
 TEST(Quantise, ChecksItsOptions) {
   Model model = random_model();
   EXPECT_THROW(quantise(model, {ValueKind::codebook, 1}), ArgumentError);
