@@ -139,11 +139,11 @@ std::vector<FcKernel> fc_candidates(Domain domain, std::int64_t images, bool spa
 std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions& options) {
   const Domain domain = options.domain.value_or(Domain::onednn);
   const std::vector<FcLayer> layers = fc_layers(network);
-  const std::optional<FcKernel> pinned = options.pinned;
   std::vector<FcChoice> choices;
   for (const FcLayer& layer : layers)
-    choices.push_back({layer.name, pinned.value_or(rule(layer, options.images, domain)), {}});
-  if (options.race && !pinned && !choices.empty())
+    choices.push_back(
+        {layer.name, options.pinned.value_or(rule(layer, options.images, domain)), {}});
+  if (options.race && !options.pinned && !choices.empty())
     race(network, options.images, domain, layers, choices);
   return choices;
 }
@@ -168,9 +168,11 @@ std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t 
     const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
     return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
   };
-  auto program =
-      std::make_unique<Program>(network.description.graph,
-                                ProgramOptions{images, Purpose::inference, plan.domain, kernel_of});
+  auto program = std::make_unique<Program>(network.description.graph,
+                                           ProgramOptions{.images = images,
+                                                          .purpose = Purpose::inference,
+                                                          .domain = plan.domain,
+                                                          .fc_kernel = kernel_of});
   program->set_parameters(network.parameters);
   return program;
 }
