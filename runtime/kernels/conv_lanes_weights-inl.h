@@ -108,7 +108,8 @@ template <typename Arch, int Channels, int Taps>
                                                  std::int64_t ic, std::int64_t ky, std::int64_t kx,
                                                  Span ys) noexcept {
   const ConvShape& s = g.s;
-  if (s.pw == 0) {
+  const bool all_inside = s.pw == 0 && (s.ow - 1) * s.sw + s.kw <= s.iw;
+  if (all_inside) {
     gradient_part<Arch, Channels, Taps>(g, oc, ic, ky, kx, ys, {0, s.ow});
     return;
   }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "runtime/core/counter_rng.h"
@@ -32,7 +33,15 @@ ConvShape shape(std::int64_t ic, Plane image, std::int64_t oc, Plane kernel, Pla
 
 /// One block of images.
 ConvCase case_of(const ConvShape& s, std::int64_t lanes) {
-  return {lanes, {s.ic, s.ih, s.iw}, {s.oc, s.kh, s.kw, s.sh, s.sw, s.ph, s.pw}};
+  // As much padding behind as the outputs need.
+  const auto padding = [](std::int64_t src, std::int64_t dst, std::int64_t kernel,
+                          std::int64_t stride, std::int64_t pad) {
+    return Padding{pad, std::max<std::int64_t>((dst - 1) * stride + kernel - src - pad, 0)};
+  };
+  return {lanes,
+          {s.ic, s.ih, s.iw},
+          {s.oc, s.kh, s.kw, s.sh, s.sw, padding(s.ih, s.oh, s.kh, s.sh, s.ph),
+           padding(s.iw, s.ow, s.kw, s.sw, s.pw)}};
 }
 
 /// Every way to be odd: more channels or columns than a tile, one of them, kernels as wide as the
@@ -54,6 +63,10 @@ std::vector<ConvShape> shapes() {
     result.push_back(shape(1, {6, w}, 2, {5, 5}, {1, 1}, {4, 4}));
   result.push_back(shape(2, {32, 32}, 3, {3, 3}, {1, 1}, {1, 1}));  // two bands, padded
   result.push_back(shape(10, {14, 14}, 16, {5, 5}, {1, 1}, {0, 0}));
+  // More padding on one side than on the other.
+  result.push_back({2, 8, 10, 3, 4, 5, 3, 3, 2, 2, 0, 0});
+  result.push_back({2, 6, 7, 3, 6, 7, 3, 4, 1, 1, 2, 0});
+  result.push_back({1, 5, 9, 2, 5, 9, 2, 5, 1, 1, 0, 4});
   return result;
 }
 

@@ -153,7 +153,7 @@ TEST(ConvolutionLanesLayer, GradientsAreThoseOfTheDefinition) {
 
 /// Integer operands and steps of 1/2: all numbers are small multiples of 1/2, and exact.
 TEST(ConvolutionLanesLayer, GradientsAreFiniteDifferences) {
-  for (const Shape& s : {kPlain[0], kOther[0]})
+  for (const Shape& s : {kPlain[0], kOther[0], kOther[3], kOther[4]})
     step_of({3, s.src, s.spec}, false, false).expect_finite_differences(0.5F);
 }
 
