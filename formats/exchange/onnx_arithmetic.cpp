@@ -4,73 +4,16 @@
 #include <algorithm>
 
 #include "formats/exchange/onnx_broadcast.h"
-#include "formats/exchange/onnx_layout.h"
+#include "formats/exchange/onnx_constant_arithmetic.h"
 #include "formats/exchange/onnx_operators.h"
+#include "formats/exchange/onnx_pairs.h"
 
 namespace karnin {
 namespace {
 
-// --- constants
-
-float result(const std::string& op, float a, float b) {
-  if (op == "Add") return a + b;
-  if (op == "Sub") return a - b;
-  return op == "Mul" ? a * b : a / b;
-}
-
-/// Of sizes, which a file may have made as large as it likes.
-std::int64_t result(const std::string& op, std::int64_t a, std::int64_t b) {
-  std::int64_t value = 0;
-  bool sound = true;
-  if (op == "Add") sound = !__builtin_add_overflow(a, b, &value);
-  if (op == "Sub") sound = !__builtin_sub_overflow(a, b, &value);
-  if (op == "Mul") sound = !__builtin_mul_overflow(a, b, &value);
-  if (op == "Div") sound = b > 0;
-  OnnxNode::require(sound, fmt::format("expected numbers whose result fits, got {} and {}", a, b));
-  return op == "Div" ? a / b : value;
-}
-
-/// Element by element, where broadcasting says that they meet.
-template <typename T>
-OnnxConstant folded(const std::string& op, const OnnxConstant& a, const OnnxConstant& b,
-                    const std::vector<T>& left, const std::vector<T>& right) {
-  Dims dims = broadcast_dims(a.dims(), b.dims());
-  const Integers from = broadcast_places(a.dims(), dims), other = broadcast_places(b.dims(), dims);
-  std::vector<T> results(from.size());
-  for (std::size_t i = 0; i < results.size(); ++i)
-    results[i] = result(op, left[static_cast<std::size_t>(from[i])],
-                        right[static_cast<std::size_t>(other[i])]);
-  return {std::move(dims), std::move(results)};
-}
-
-OnnxConstant folded(OnnxDraft& draft, const std::string& op, const OnnxConstant& a,
-                    const OnnxConstant& b) {
-  OnnxNode::require(a.is_real() == b.is_real(), "expected two constants of one type");
-  draft.source().spend(4 * work_of(broadcast_dims(a.dims(), b.dims())));
-  return a.is_real() ? folded(op, a, b, a.reals(), b.reals())
-                     : folded(op, a, b, a.integers(), b.integers());
-}
-
-// --- values of the image
-
-/// Where both have their elements in the same places the sum has them there, too, whatever order
-/// ONNX sees them in.
-OnnxView added(OnnxDraft& draft, const OnnxNode& node, const OnnxView& a, const OnnxView& b) {
-  OnnxNode::require(a.dims == b.dims, fmt::format("expected values of one size, got {} and {}",
-                                                  to_string(a.dims), to_string(b.dims)));
-  if (a.order == b.order && draft.extent(a.node) == draft.extent(b.node))
-    return moved_to(draft.add(node.name(), Add{}, {a.node, b.node}), a);
-  const Extent extent = natural_extent(a);
-  const NodeId left = laid_out(draft, a, extent), right = laid_out(draft, b, extent);
-  return plain_view(draft.add(node.name(), Add{}, {left, right}), a.dims, a.batched);
-}
-
-bool has_bias(const Op& op) { return is<Conv2d>(op) || is<FullyConnected>(op); }
-
 /// Up to opset 6 a constant is laid along the axes from `axis` on, or along the last ones.
-OnnxConstant placed(const OnnxNode& node, std::size_t input, const OnnxView& view) {
-  const OnnxConstant& constant = node.constant(input);
-  node.reals_at(input);  // whole numbers make no sense here
+OnnxConstant placed(const OnnxNode& node, const OnnxConstant& constant, const OnnxView& view) {
+  OnnxNode::require(constant.is_real(), "expected a constant of reals, got whole numbers");
   node.integer("broadcast", 1);
   if (!node.has_attribute("axis")) return constant;
   Dims dims = constant.dims();
@@ -80,30 +23,74 @@ OnnxConstant placed(const OnnxNode& node, std::size_t input, const OnnxView& vie
 }
 
 /// A constant behind a layer that nobody else reads is that layer's bias.
-OnnxView shifted(OnnxDraft& draft, const OnnxView& view, const OnnxConstant& constant, float sign) {
+bool add_to_bias(OnnxDraft& draft, const OnnxView& view, const OnnxConstant& constant, float sign) {
+  const Op& op = draft.node(view.node).op;
+  if (!view.sole || !(is<Conv2d>(op) || is<FullyConnected>(op))) return false;
   const auto values = by_channel(draft, view, constant);
-  OnnxNode::require(values.has_value() && view.sole && has_bias(draft.node(view.node).op),
-                    "expected a constant for the channels of a layer with weights");
+  if (!values) return false;
   Tensor& bias = draft.parameter(view.node, Role::bias);
   for (std::size_t c = 0; c < values->size(); ++c) bias.data()[c] += sign * (*values)[c];
-  return view;
+  return true;
+}
+
+/// scale x + shift = x op value, or value op x.
+struct Line {
+  float scale = 1, shift = 0;
+};
+
+Line line_of(const std::string& op, float value, bool first) {
+  if (op == "Add") return {1, value};
+  if (op == "Sub") return first ? Line{-1, value} : Line{1, -value};
+  return {op == "Mul" ? value : 1 / value, 0};
+}
+
+OnnxView affine(OnnxDraft& draft, const OnnxNode& node, const std::string& op, const OnnxView& view,
+                const OnnxConstant& constant, bool first) {
+  const auto [src, values] = spread(draft, view, constant);
+  const NodeId id = draft.add(node.name(), ChannelAffine{}, {src});
+  Reals scale, shift;
+  for (const float value : values) {
+    const Line line = line_of(op, value, first);
+    scale.push_back(line.scale);
+    shift.push_back(line.shift);
+  }
+  draft.set(id, Role::scale, scale);
+  draft.set(id, Role::shift, shift);
+  return moved_to(id, view);
+}
+
+/// The constant is the first of the two, or the second.
+OnnxView with_constant(OnnxDraft& draft, const OnnxNode& node, const std::string& op,
+                       const OnnxView& view, const OnnxConstant& value, bool first) {
+  OnnxNode::require(!first || op != "Div", "expected a divisor that is constant, or no constant");
+  const OnnxConstant constant = placed(node, value, view);
+  if (op == "Add" && add_to_bias(draft, view, constant, 1)) return view;
+  if (op == "Sub" && !first && add_to_bias(draft, view, constant, -1)) return view;
+  return affine(draft, node, op, view, constant, first);
+}
+
+OnnxValue combined(OnnxDraft& draft, const OnnxNode& node, const std::string& op,
+                   const OnnxValue& a, const OnnxValue& b) {
+  const auto* left = std::get_if<OnnxConstant>(&a);
+  const auto* right = std::get_if<OnnxConstant>(&b);
+  if (left != nullptr && right != nullptr)
+    return fold_arithmetic(draft.source(), op, *left, *right);
+  if (right != nullptr) return with_constant(draft, node, op, std::get<OnnxView>(a), *right, false);
+  if (left != nullptr) return with_constant(draft, node, op, std::get<OnnxView>(b), *left, true);
+  return paired(draft, node.name(), op, std::get<OnnxView>(a), std::get<OnnxView>(b));
 }
 
 }  // namespace
 
 OnnxValue build_arithmetic(OnnxDraft& draft, const OnnxNode& node) {
-  const bool first = node.is_constant(0), second = node.is_constant(1);
-  if (first && second) return folded(draft, node.op(), node.constant(0), node.constant(1));
-  OnnxNode::require(node.op() == "Add" || (node.op() == "Sub" && second), "expected two constants");
-  if (!first && !second) return added(draft, node, node.view(0), node.view(1));
-  const OnnxView& view = node.view(first ? 1 : 0);
-  return shifted(draft, view, placed(node, first ? 0 : 1, view), node.op() == "Sub" ? -1.0F : 1.0F);
+  return combined(draft, node, node.op(), node.value(0), node.value(1));
 }
 
 /// From the first to the last, each with the sum of those before.
 OnnxValue build_sum(OnnxDraft& draft, const OnnxNode& node) {
-  OnnxView sum = node.view(0);
-  for (std::size_t i = 1; i < node.input_count(); ++i) sum = added(draft, node, sum, node.view(i));
+  OnnxValue sum = node.value(0);
+  for (std::size_t i = 1; i < node.input_count(); ++i)
+    sum = combined(draft, node, "Add", sum, node.value(i));
   return sum;
 }
 

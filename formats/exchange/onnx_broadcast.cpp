@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "formats/exchange/onnx_node.h"
 
@@ -69,6 +70,18 @@ std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
     values[static_cast<std::size_t>(places[i])] =
         constant.reals()[static_cast<std::size_t>(sources[i])];
   return values;
+}
+
+OnnxSpread spread(OnnxDraft& draft, const OnnxView& view, const OnnxConstant& constant) {
+  if (auto values = by_channel(draft, view, constant)) return {view.node, std::move(*values)};
+  draft.source().spend(3 * view.size());
+  Dims dims = aligned(constant.dims(), view.dims.size());
+  dims.erase(dims.begin(), dims.begin() + static_cast<std::ptrdiff_t>(view.first_axis()));
+  const Integers from = offsets_of(view.image_dims(), steps_of(dims)), to = places_of(view);
+  Reals values(from.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[static_cast<std::size_t>(to[i])] = constant.reals()[static_cast<std::size_t>(from[i])];
+  return {draft.add("reshape", Reshape{{view.size(), 1, 1}}, {view.node}), std::move(values)};
 }
 
 Dims broadcast_dims(const Dims& a, const Dims& b) {

@@ -12,6 +12,16 @@ namespace karnin {
 std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
                                 const OnnxConstant& constant);
 
+/// A node with a value's elements where they are, and what a constant has for each of its channels.
+struct OnnxSpread {
+  NodeId node = 0;
+  Reals values;
+};
+
+/// The node of `view`; or, for a constant that varies inside of a channel, one that has a channel
+/// for each element. Throws ShapeError as by_channel() does.
+OnnxSpread spread(OnnxDraft& draft, const OnnxView& view, const OnnxConstant& constant);
+
 /// The dimensions that two tensors are broadcast to. Throws ShapeError.
 Dims broadcast_dims(const Dims& a, const Dims& b);
 

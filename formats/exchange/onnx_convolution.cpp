@@ -1,6 +1,8 @@
 // Conv.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "formats/exchange/onnx_layout.h"
 #include "formats/exchange/onnx_operators.h"
 #include "formats/exchange/onnx_window.h"
@@ -9,15 +11,23 @@ namespace karnin {
 namespace {
 
 Conv2d convolution(const OnnxNode& node, const OnnxWindow& window, std::int64_t oc) {
-  OnnxNode::require(node.integer("group", 1) == 1, "group: expected 1");
-  OnnxNode::require(window.h.dilation == 1 && window.w.dilation == 1, "dilations: expected 1");
-  return {oc,
-          window.h.kernel,
-          window.w.kernel,
-          window.h.stride,
-          window.w.stride,
-          even_padding(window.h),
-          even_padding(window.w)};
+  return {.oc = oc,
+          .kh = window.h.kernel,
+          .kw = window.w.kernel,
+          .sh = window.h.stride,
+          .sw = window.w.stride,
+          .ph = window.h.padding,
+          .pw = window.w.padding,
+          .dh = window.h.dilation,
+          .dw = window.w.dilation,
+          .groups = node.integer("group", 1)};
+}
+
+/// Zeros around the image in a node of their own, where they are more than a convolution takes.
+NodeId padded(OnnxDraft& draft, NodeId from, OnnxWindow& window) {
+  if (!window.h.leaves_axis() && !window.w.leaves_axis()) return from;
+  const Pad pad{std::exchange(window.h.padding, 0), std::exchange(window.w.padding, 0)};
+  return draft.add("pad", pad, {from});
 }
 
 /// The kernel's size, which the attribute may say again.
@@ -36,18 +46,20 @@ Integers kernel_of(const OnnxNode& node, const Dims& weights) {
 OnnxValue build_convolution(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxView& src = node.view(0);
   const Dims& weights = node.constant(1).dims();
-  const OnnxWindow window = read_window(node, src, kernel_of(node, weights), false);
+  OnnxWindow window = read_window(node, src, kernel_of(node, weights), false);
   const std::int64_t groups = node.integer("group", 1);
   OnnxNode::require(groups >= 1 && src.dims[1] % groups == 0 && weights[0] % groups == 0 &&
                         weights[1] == src.dims[1] / groups,
                     fmt::format("weights: expected them for {} channels in {} groups, got {}",
                                 src.dims[1], groups, to_string(weights)));
-  const NodeId from = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
+  Dims dims = window_dims(window, src.dims, weights[0]);
+  const NodeId image = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
+  const NodeId from = padded(draft, image, window);
   const NodeId id = draft.add(node.name(), convolution(node, window, weights[0]), {from});
   draft.set(id, Role::weight, node.reals_at(1));
   draft.set(id, Role::bias,
             node.has(2) ? node.reals_at(2) : Reals(static_cast<std::size_t>(weights[0])));
-  return plain_view(id, window_dims(window, src.dims, weights[0]), src.batched);
+  return plain_view(id, std::move(dims), src.batched);
 }
 
 }  // namespace karnin

@@ -59,11 +59,11 @@ NodeId OnnxDraft::add(std::string_view name, Op op, std::vector<NodeId> srcs) {
 }
 
 NodeId OnnxDraft::reshaped(NodeId node, const Extent& extent) {
+  if (is<Reshape>(this->node(node).op)) node = this->node(node).inputs.front();
   if (this->extent(node) == extent) return node;
   auto* input = std::get_if<Input>(&graph_.node(node).op);
   if (input == nullptr || input_read_ || input->order == PixelOrder::hwc)
-    throw ShapeError(fmt::format("expected a value of {}, got one of {}", to_string(extent),
-                                 to_string(this->extent(node))));
+    return add("reshape", Reshape{extent}, {node});
   // Nobody has seen the image in another form: it may as well come in this one.
   input->extent = extent;
   const bool ends_in_channel =

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "formats/exchange/onnx_broadcast.h"
 #include "formats/exchange/onnx_operators.h"
@@ -69,37 +68,6 @@ OnnxConstant filled(const Dims& dims, T value) {
   return {dims, std::vector<T>(static_cast<std::size_t>(element_count(dims)), value)};
 }
 
-/// The dimensions of all inputs together.
-Dims joint_dims(const OnnxNode& node, std::size_t axis) {
-  Dims dims = node.constant(0).dims();
-  dims[axis] = 0;
-  for (std::size_t i = 0; i < node.input_count(); ++i) {
-    Dims rest = node.constant(i).dims();
-    OnnxNode::require(
-        rest.size() == dims.size() && node.constant(i).is_real() == node.constant(0).is_real(),
-        "expected constants of one rank and type");
-    const std::int64_t length = std::exchange(rest[axis], dims[axis]);
-    OnnxNode::require(rest == dims, "expected constants that fit");
-    dims[axis] = checked_add(dims[axis], length);
-  }
-  return dims;
-}
-
-/// Of each input a block, `outer` times.
-template <typename T>
-OnnxConstant concatenated(const OnnxNode& node, const Dims& dims, std::size_t outer,
-                          const std::vector<T>& (OnnxConstant::*values_of)() const) {
-  std::vector<T> joint;
-  for (std::size_t o = 0; o < outer; ++o)
-    for (std::size_t i = 0; i < node.input_count(); ++i) {
-      const std::vector<T>& values = (node.constant(i).*values_of)();
-      const auto length = static_cast<std::ptrdiff_t>(values.size() / outer);
-      const auto block = values.begin() + static_cast<std::ptrdiff_t>(o) * length;
-      joint.insert(joint.end(), block, block + length);
-    }
-  return {dims, std::move(joint)};
-}
-
 /// One scale or zero point, or one for each index of `axis`, with dimensions to be broadcast.
 OnnxConstant along_axis(const OnnxConstant& constant, std::size_t axis, std::size_t rank) {
   if (constant.size() == 1) return constant.with_dims({});
@@ -162,17 +130,6 @@ OnnxValue fold_slice(OnnxDraft& draft, const OnnxNode& node) {
     part = gathered(draft, part, axis, indices, {std::ssize(indices)});
   }
   return part;
-}
-
-/// Of constants alone: shapes that are put together.
-OnnxValue fold_concat(OnnxDraft& draft, const OnnxNode& node) {
-  const OnnxConstant& first = node.constant(0);
-  const std::size_t axis = checked_axis(node.integer("axis", 0), first.dims().size());
-  const Dims dims = joint_dims(node, axis);
-  draft.source().spend(work_of(dims));
-  const auto outer = static_cast<std::size_t>(element_count(std::span(dims).first(axis)));
-  return first.is_real() ? concatenated<float>(node, dims, outer, &OnnxConstant::reals)
-                         : concatenated<std::int64_t>(node, dims, outer, &OnnxConstant::integers);
 }
 
 /// (x - zero point) * scale, either of which is one for all or one for each index of an axis.

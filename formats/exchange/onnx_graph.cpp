@@ -152,13 +152,15 @@ class GraphReader {
 
   NodeId output(const OnnxValue& value) {
     const auto* view = std::get_if<OnnxView>(&value);
-    if (view == nullptr || view->node == 0) throw ShapeError("expected a value that a layer gives");
-    return laid_out(draft_, *view, natural_extent(*view));
+    if (view == nullptr) throw ShapeError("expected a value that depends on the image");
+    const NodeId id = laid_out(draft_, *view, natural_extent(*view));
+    return id == 0 ? draft_.add("output", Reshape{draft_.extent(id)}, {id})
+                   : id;  // no layer at all
   }
 
   const onnx::GraphProto& graph_;
   std::int64_t opset_;
-  bool batched_;  ///< or all images are one
+  bool batched_;  ///< or the batch is an axis as others are
   OnnxSource& source_;
   OnnxWiring wiring_;
   OnnxDraft draft_;

@@ -1,6 +1,8 @@
 // Gemm and MatMul with constant weights.
 #include <fmt/format.h>
 
+#include <array>
+
 #include "formats/exchange/onnx_layout.h"
 #include "formats/exchange/onnx_operators.h"
 
@@ -35,10 +37,7 @@ NodeId connect(OnnxDraft& draft, const OnnxNode& node, bool rows_are_outputs, fl
 OnnxView convolve(OnnxDraft& draft, const OnnxNode& node, std::int64_t oc) {
   const OnnxView& src = node.view(0);
   const std::int64_t ic = src.dims.back();
-  std::vector<std::size_t> axes{src.dims.size() - 1};
-  for (std::size_t axis = src.first_axis(); axis < axes.front(); ++axis) axes.push_back(axis);
-  NodeId from = arranged(draft, src, axes).node;
-  if (draft.extent(from).c != ic) from = draft.reshaped(from, {ic, 1, src.size() / ic});
+  const auto [from, axes] = channels_first(draft, src, std::array{src.dims.size() - 1});
   const NodeId id = draft.add(node.name(), Conv2d{oc, 1, 1}, {from});
   const Integers places = offsets_of(Dims{ic}, Dims{1});
   draft.set(id, Role::weight, rows_of(node.constant(1), false, places, 1.0F));

@@ -30,13 +30,24 @@ OnnxValue build_reduction(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_gemm(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_matmul(OnnxDraft& draft, const OnnxNode& node);
 
+OnnxValue build_batch_norm(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_softmax(OnnxDraft& draft, const OnnxNode& node);
+
 OnnxValue build_relu(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_activation(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_clip(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_bound(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_prelu(OnnxDraft& draft, const OnnxNode& node);
+
 OnnxValue build_dropout(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_identity(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_cast(OnnxDraft& draft, const OnnxNode& node);
 
 OnnxValue build_arithmetic(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_sum(OnnxDraft& draft, const OnnxNode& node);
+
+OnnxValue build_concat(OnnxDraft& draft, const OnnxNode& node);
+OnnxValue build_pad(OnnxDraft& draft, const OnnxNode& node);
 
 OnnxValue build_reshape(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue build_flatten(OnnxDraft& draft, const OnnxNode& node);
@@ -49,7 +60,6 @@ OnnxValue fold_constant(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue fold_constant_of_shape(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue fold_gather(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue fold_slice(OnnxDraft& draft, const OnnxNode& node);
-OnnxValue fold_concat(OnnxDraft& draft, const OnnxNode& node);
 OnnxValue fold_dequantize(OnnxDraft& draft, const OnnxNode& node);
 
 }  // namespace karnin

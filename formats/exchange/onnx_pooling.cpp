@@ -11,19 +11,28 @@
 namespace karnin {
 namespace {
 
-bool is_padded(const OnnxWindow& window) {
-  return window.h.padding != OnnxSides{} || window.w.padding != OnnxSides{};
+/// Padding may count; what ceil_mode adds to it never does, and no layer of ours tells them apart.
+bool counts_padding(const OnnxNode& node, const OnnxWindow& window) {
+  const auto is_padded = [](const OnnxSlide& slide) {
+    return slide.padding != Padding{0, slide.beyond};
+  };
+  const bool counts =
+      node.integer("count_include_pad", 0) != 0 && (is_padded(window.h) || is_padded(window.w));
+  OnnxNode::require(!counts || (window.h.beyond == 0 && window.w.beyond == 0),
+                    "count_include_pad: expected 0 where ceil_mode lets a window stick out");
+  return counts;
 }
 
-Pool2d pool(PoolKind kind, const OnnxWindow& window) {
+Pool2d pool(const OnnxNode& node, const OnnxWindow& window) {
   OnnxNode::require(window.h.dilation == 1 && window.w.dilation == 1, "dilations: expected 1");
-  return {kind,
-          window.h.kernel,
-          window.w.kernel,
-          window.h.stride,
-          window.w.stride,
-          even_padding(window.h),
-          even_padding(window.w)};
+  return {.kind = node.op() == "MaxPool" ? PoolKind::max : PoolKind::average,
+          .kh = window.h.kernel,
+          .kw = window.w.kernel,
+          .sh = window.h.stride,
+          .sw = window.w.stride,
+          .ph = window.h.padding,
+          .pw = window.w.padding,
+          .count_padding = counts_padding(node, window)};
 }
 
 /// The axes that a reduction takes: an attribute up to opset 17, an input from 18
@@ -49,19 +58,14 @@ PoolKind reducing_kind(const OnnxNode& node) {
 OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::size_t>& axes,
                  bool keep) {
   const OnnxView& src = node.view(0);
-  std::vector<std::size_t> order;
+  std::vector<std::size_t> channels;
   Dims dims(src.dims.begin(), src.dims.begin() + static_cast<std::ptrdiff_t>(src.first_axis()));
-  std::int64_t channels = 1;
   for (std::size_t axis = src.first_axis(); axis < src.dims.size(); ++axis) {
     const bool kept = !axes.contains(axis);
-    if (kept) order.push_back(axis);
-    if (kept) channels *= src.dims[axis];
+    if (kept) channels.push_back(axis);
     if (kept || keep) dims.push_back(kept ? src.dims[axis] : 1);
   }
-  order.insert(order.end(), axes.begin(), axes.end());
-  NodeId from = arranged(draft, src, order).node;
-  if (draft.extent(from).c != channels)
-    from = draft.reshaped(from, {channels, 1, src.size() / channels});
+  const NodeId from = channels_first(draft, src, channels).node;
   const auto [c, h, w] = draft.extent(from);
   const NodeId id = draft.add(node.name(), Pool2d{reducing_kind(node), h, w, h, w}, {from});
   return plain_view(id, std::move(dims), src.batched);
@@ -71,16 +75,12 @@ OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::siz
 
 OnnxValue build_pool(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxView& src = node.view(0);
-  const bool is_max = node.op() == "MaxPool";
   const auto kernel = node.integers("kernel_shape");
   OnnxNode::require(kernel.has_value(), "kernel_shape: expected one, got none");
   const OnnxWindow window = read_window(node, src, *kernel, node.integer("ceil_mode", 0) != 0);
   node.integer("storage_order", 0);  // of the places that MaxPool may give beside the values
-  OnnxNode::require(node.integer("count_include_pad", 0) == 0 || !is_padded(window),
-                    "count_include_pad: expected 0 where there is padding");
   const NodeId from = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
-  const NodeId id =
-      draft.add(node.name(), pool(is_max ? PoolKind::max : PoolKind::average, window), {from});
+  const NodeId id = draft.add(node.name(), pool(node, window), {from});
   return plain_view(id, window_dims(window, src.dims, src.dims[1]), src.batched);
 }
 

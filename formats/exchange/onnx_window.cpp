@@ -23,30 +23,30 @@ Integers spatial(const OnnxNode& node, std::string_view name, std::size_t count,
 }
 
 /// Padding for as many windows as there are strides in the image; an odd one is behind, or before.
-OnnxSides same_padding(const OnnxSlide& slide, bool upper) {
+Padding same_padding(const OnnxSlide& slide, bool upper) {
   const std::int64_t count = (slide.length + slide.stride - 1) / slide.stride;
   const std::int64_t all =
       std::max<std::int64_t>(0, (count - 1) * slide.stride + slide.reach() - slide.length);
-  return upper ? OnnxSides{all / 2, all - all / 2} : OnnxSides{all - all / 2, all / 2};
+  return upper ? Padding{all / 2, all - all / 2} : Padding{all - all / 2, all / 2};
 }
 
 /// ceil_mode: pads behind for one more window where the last ones don't come out even. A window
 /// that would begin behind the image sees nothing, and isn't there.
 void round_up(OnnxSlide& slide) {
-  const std::int64_t over =
-      slide.length + slide.padding.before + slide.padding.after - slide.reach();
+  const std::int64_t over = slide.length + slide.padding.l + slide.padding.r - slide.reach();
   if (over < 0) return;
   std::int64_t steps = (over + slide.stride - 1) / slide.stride;
-  if (steps * slide.stride >= slide.length + slide.padding.before) --steps;
-  slide.padding.after += std::max<std::int64_t>(0, steps * slide.stride - over);
+  if (steps * slide.stride >= slide.length + slide.padding.l) --steps;
+  slide.beyond = std::max<std::int64_t>(0, steps * slide.stride - over);
+  slide.padding.r += slide.beyond;
 }
 
 /// `pads` lists what is before each axis, then what is behind; auto_pad is older, and goes first.
-std::vector<OnnxSides> read_padding(const OnnxNode& node, const std::vector<OnnxSlide>& slides) {
+std::vector<Padding> read_padding(const OnnxNode& node, const std::vector<OnnxSlide>& slides) {
   const std::size_t axes = slides.size();
   const std::string automatic = node.text("auto_pad", "NOTSET");
   const Integers pads = spatial(node, "pads", 2 * axes, 0);
-  std::vector<OnnxSides> padding(axes);
+  std::vector<Padding> padding(axes);
   for (std::size_t i = 0; i < axes; ++i) {
     if (automatic == "NOTSET")
       padding[i] = {pads[i], pads[i + axes]};
@@ -60,14 +60,6 @@ std::vector<OnnxSides> read_padding(const OnnxNode& node, const std::vector<Onnx
 }
 
 }  // namespace
-
-std::int64_t even_padding(const OnnxSlide& slide) {
-  const auto [before, after] = slide.padding;
-  OnnxNode::require(
-      before == after,
-      fmt::format("pads: expected as many before as behind, got {} and {}", before, after));
-  return before;
-}
 
 OnnxWindow read_window(const OnnxNode& node, const OnnxView& view, const Integers& kernel,
                        bool ceil) {
@@ -84,16 +76,16 @@ OnnxWindow read_window(const OnnxNode& node, const OnnxView& view, const Integer
   for (std::size_t i = 0; i < axes; ++i) {
     OnnxNode::require(kernel[i] >= 1 && kernel[i] <= kMaxDim,
                       fmt::format("kernel: expected 1..{}, got {}", kMaxDim, kernel[i]));
-    slides[i] = {src[i + 2], kernel[i], strides[i], dilations[i], {}};
+    slides[i] = {src[i + 2], kernel[i], strides[i], dilations[i]};
   }
-  const std::vector<OnnxSides> padding = read_padding(node, slides);
+  const std::vector<Padding> padding = read_padding(node, slides);
   for (std::size_t i = 0; i < axes; ++i) {
     slides[i].padding = padding[i];
     if (ceil) round_up(slides[i]);
     OnnxNode::require(
         slides[i].count() >= 1,
         fmt::format("kernel: expected at most the padded input of {}, got {}",
-                    slides[i].length + padding[i].before + padding[i].after, slides[i].reach()));
+                    slides[i].length + padding[i].l + padding[i].r, slides[i].reach()));
   }
   return axes == 1 ? OnnxWindow{{}, slides[0], true} : OnnxWindow{slides[0], slides[1], false};
 }

@@ -1,32 +1,28 @@
 // The windows that convolutions and pools slide over H and W.
 #pragma once
 
+#include <algorithm>
+
 #include "formats/exchange/onnx_node.h"
 
 namespace karnin {
-
-/// Zeros, or nothing at all, around an axis.
-struct OnnxSides {
-  std::int64_t before = 0, after = 0;
-  bool operator==(const OnnxSides&) const = default;
-};
 
 /// Along one axis.
 struct OnnxSlide {
   std::int64_t length = 1;  ///< of the axis
   std::int64_t kernel = 1, stride = 1, dilation = 1;
-  OnnxSides padding;
+  Padding padding = 0;      ///< zeros, or nothing at all
+  std::int64_t beyond = 0;  ///< of what is behind: for a last window that sticks out
 
   /// Elements from the first that it sees to the last.
   std::int64_t reach() const { return (kernel - 1) * dilation + 1; }
   /// How often the window fits; less than 1 where it is too large.
   std::int64_t count() const {
-    return (length + padding.before + padding.after - reach() + stride) / stride;
+    return (length + padding.l + padding.r - reach() + stride) / stride;
   }
+  /// Whether a window may see nothing but padding, which those of our layers never do.
+  bool leaves_axis() const { return std::max(padding.l, padding.r) >= reach(); }
 };
-
-/// What is on both sides. Throws ShapeError where these differ, which no window of ours can.
-std::int64_t even_padding(const OnnxSlide& slide);
 
 struct OnnxWindow {
   OnnxSlide h, w;

@@ -1,25 +1,13 @@
 #include "tests/support/onnx_case.h"
 
-#include <gtest/gtest.h>
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <set>
 
 namespace karnin::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <typename Message>
-Message parsed(const fs::path& path) {
-  Message message;
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(message.ParseFromIstream(&file)) << path;
-  return message;
-}
 
 Values values_of(const onnx::TensorProto& tensor) {
   Values values(tensor.float_data().begin(), tensor.float_data().end());
@@ -29,8 +17,36 @@ Values values_of(const onnx::TensorProto& tensor) {
   return values;
 }
 
-/// What a network cannot take in beside its images stands in the file.
-void bind_inputs(onnx::GraphProto& graph, const fs::path& data) {
+/// Of a tensor with something for each image, raw as all of them are, what it has for one.
+onnx::TensorProto of_image(onnx::TensorProto tensor, std::int64_t image, std::int64_t images) {
+  const std::size_t bytes = tensor.raw_data().size() / static_cast<std::size_t>(images);
+  tensor.set_raw_data(tensor.raw_data().substr(bytes * static_cast<std::size_t>(image), bytes));
+  tensor.set_dims(0, 1);
+  return tensor;
+}
+
+Values of_image(const Values& values, std::int64_t image, std::int64_t images) {
+  const std::int64_t count = std::ssize(values) / images;
+  return {values.begin() + image * count, values.begin() + (image + 1) * count};
+}
+
+/// That the first input is for.
+std::int64_t images_of(const onnx::GraphProto& graph) {
+  if (graph.input().empty()) return 1;
+  const auto& shape = graph.input(0).type().tensor_type().shape();
+  return shape.dim_size() == 0 ? 1 : std::max<std::int64_t>(1, shape.dim(0).dim_value());
+}
+
+/// The tensor of an input that stands for numbers of all images, if it is one.
+bool has_images(const onnx::TensorProto& tensor, const onnx::GraphProto& graph) {
+  const auto& shape = graph.input(0).type().tensor_type().shape();
+  return tensor.dims_size() > 0 && tensor.dims_size() == shape.dim_size() &&
+         tensor.dims(0) == shape.dim(0).dim_value();
+}
+
+/// What a network cannot take in beside its images stands in the file: for all of them, or, where
+/// it has something for each, for one.
+void bind_inputs(onnx::GraphProto& graph, const fs::path& data, std::optional<std::int64_t> image) {
   std::set<std::string> known;
   for (const auto& tensor : graph.initializer()) known.insert(tensor.name());
   int index = 0;
@@ -40,17 +56,19 @@ void bind_inputs(onnx::GraphProto& graph, const fs::path& data) {
     if (index++ == 0 || !input.type().has_tensor_type() || !fs::exists(path)) continue;
     auto tensor = parsed<onnx::TensorProto>(path);
     tensor.set_name(input.name());
+    if (image && has_images(tensor, graph))
+      tensor = of_image(std::move(tensor), *image, tensor.dims(0));
     *graph.add_initializer() = std::move(tensor);
   }
 }
 
 }  // namespace
 
-OnnxCase read_case(const fs::path& folder) {
+OnnxCase read_case(const fs::path& folder, std::optional<std::int64_t> image) {
   auto model = parsed<onnx::ModelProto>(folder / "model.onnx");
   const fs::path data = folder / "test_data_set_0";
-  OnnxCase result{folder.filename(), {}, {}, {}};
-  bind_inputs(*model.mutable_graph(), data);
+  OnnxCase result{folder.filename(), 1, {}, {}, {}};
+  bind_inputs(*model.mutable_graph(), data, image);
   const std::string text = model.SerializeAsString();
   result.bytes.assign(text.begin(), text.end());
   const auto first = [&](const char* file) {
@@ -61,6 +79,10 @@ OnnxCase read_case(const fs::path& folder) {
   };
   if (is_tensor(model.graph().input())) result.input = first("input_0.pb");
   if (is_tensor(model.graph().output())) result.output = first("output_0.pb");
+  result.images = images_of(model.graph());
+  if (!image) return result;
+  result.input = of_image(result.input, *image, result.images);
+  result.output = of_image(result.output, *image, result.images);
   return result;
 }
 

@@ -2,7 +2,12 @@
 // out.
 #pragma once
 
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,14 +15,26 @@
 
 namespace karnin::test {
 
+/// A message in a file of its own.
+template <typename Message>
+Message parsed(const std::filesystem::path& path) {
+  Message message;
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(message.ParseFromIstream(&file)) << path;
+  return message;
+}
+
 struct OnnxCase {
   std::string name;                 ///< of the folder
+  std::int64_t images = 1;          ///< that the first input is for
   std::vector<std::uint8_t> bytes;  ///< the model, whose inputs but the first are initializers
   Values input;                     ///< the first one, as it stands in the file
   Values output;                    ///< the first one
 };
 
-OnnxCase read_case(const std::filesystem::path& folder);
+/// With an image's number that image alone: inputs but the first have what they have for it.
+OnnxCase read_case(const std::filesystem::path& folder,
+                   std::optional<std::int64_t> image = std::nullopt);
 
 /// The cases in a folder, in the order of names; none where it isn't there.
 std::vector<std::filesystem::path> cases_in(const std::filesystem::path& folder);

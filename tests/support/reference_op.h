@@ -93,10 +93,14 @@ struct ReferenceOp {
               return value(values, src, from);
             },
             [&](const Softmax& softmax) {
-              double sum = 0;
-              for (std::int64_t k = 0; k < srcs[0].c; ++k)
-                sum += std::exp(value(values, 0, {at.n, k, at.y, at.x}));
-              return softmax.log ? plain() - std::log(sum) : std::exp(plain()) / sum;
+              const auto of = [&](std::int64_t k) {
+                return value(values, 0, {at.n, k, at.y, at.x});
+              };
+              double largest = of(0), sum = 0;  // without it exp() is infinite for large numbers
+              for (std::int64_t k = 1; k < srcs[0].c; ++k) largest = std::max(largest, of(k));
+              for (std::int64_t k = 0; k < srcs[0].c; ++k) sum += std::exp(of(k) - largest);
+              const double logarithm = plain() - largest - std::log(sum);
+              return softmax.log ? logarithm : std::exp(logarithm);
             },
             [&](const Pad& pad) {
               const At from{at.n, at.c, at.y - pad.h.l, at.x - pad.w.l};

@@ -194,5 +194,13 @@ TEST(OnnxShapes, AConvolutionWantsImagesOneByOne) {
               HasSubstr("(Reshape, opset 13): expected the batch to stay first, got 8 of 2x1x2x2"));
 }
 
+TEST(OnnxShapes, ANetworkMayHaveNoLayerAtAll) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 3}).integers("to", {-1, 6}).node("Reshape", {"x", "to"}, "y").output("y");
+  const Model model = decoded(file);
+  EXPECT_EQ(infer_extents(model.graph).back(), (Extent{6, 1, 1}));
+  EXPECT_THAT(run(model, 1, {1, 2, 3, 4, 5, 6}), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
 }  // namespace
 }  // namespace karnin

@@ -1,4 +1,4 @@
-// Ops on each value by itself: Relu, Dropout; and what is nothing at all: Identity, Cast.
+// Ops that leave values as they are, at least in inference: Dropout, Identity, Cast.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -7,12 +7,6 @@
 
 namespace karnin {
 namespace {
-
-/// A node of its own whose elements are where those of its input are.
-OnnxView elementwise(OnnxDraft& draft, const OnnxNode& node, const Op& op) {
-  const OnnxView& src = node.view(0);
-  return moved_to(draft.add(node.name(), op, {src.node}), src);
-}
 
 bool is_real_type(std::int64_t type) {
   using Type = onnx::TensorProto;
@@ -48,17 +42,15 @@ float dropout_rate(const OnnxNode& node) {
 
 }  // namespace
 
-OnnxValue build_relu(OnnxDraft& draft, const OnnxNode& node) {
-  return elementwise(draft, node, Relu{});
-}
-
 /// Whether it is on is for whoever trains to say: here it always is what training makes of it.
 OnnxValue build_dropout(OnnxDraft& draft, const OnnxNode& node) {
   node.integer("is_test", 1);  // opset 6
   node.integer("seed", 0);
-  OnnxNode::require(!node.has(2) || node.integers_at(2) == Integers{0},
+  const float rate = dropout_rate(node);
+  OnnxNode::require(!node.has(2) || node.integers_at(2) == Integers{0} || rate == 0,
                     "training_mode: expected false");
-  return elementwise(draft, node, Dropout{dropout_rate(node)});
+  const OnnxView& src = node.view(0);
+  return moved_to(draft.add(node.name(), Dropout{rate}, {src.node}), src);
 }
 
 OnnxValue build_identity(OnnxDraft& /*draft*/, const OnnxNode& node) { return node.value(0); }
