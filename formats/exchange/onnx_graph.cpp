@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "formats/exchange/onnx_input.h"
 #include "formats/exchange/onnx_layout.h"
@@ -177,15 +178,24 @@ Model read_as(const onnx::ModelProto& model, OnnxSource source, bool batched) {
   }
 }
 
+bool takes_one_image(const onnx::GraphProto& graph) {
+  std::unordered_set<std::string_view> weights;  // which old files list as inputs
+  for (const auto& tensor : graph.initializer()) weights.insert(tensor.name());
+  return std::ranges::all_of(graph.input(), [&](const onnx::ValueInfoProto& input) {
+    return weights.contains(input.name()) || is_one_image(input);
+  });
+}
+
 }  // namespace
 
-/// Exporters that write a fixed batch, most often of one image, also squeeze it away, or turn it
-/// around with other axes. What can't be done image by image may be done with all of them at once.
+/// Exporters that write a batch of one image also squeeze it away, or turn it around with other
+/// axes. What can't be done image by image may be done with the one. Several images stay several:
+/// a network that mixes them would give other answers for other batches.
 Model read_graph(const onnx::ModelProto& model, const OnnxSource& source) {
   try {
     return read_as(model, source, true);
   } catch (const FileError&) {
-    if (!std::ranges::all_of(model.graph().input(), has_fixed_batch)) throw;
+    if (!takes_one_image(model.graph())) throw;
     try {
       return read_as(model, source, false);
     } catch (const FileError&) {  // the reason that counts is the first one

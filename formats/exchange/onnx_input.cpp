@@ -77,9 +77,9 @@ OnnxView read_input(OnnxDraft& draft, const onnx::GraphProto& graph,
   }
 }
 
-bool has_fixed_batch(const onnx::ValueInfoProto& input) {
+bool is_one_image(const onnx::ValueInfoProto& input) {
   const onnx::TensorShapeProto& shape = input.type().tensor_type().shape();
-  return shape.dim_size() > 0 && shape.dim(0).dim_value() > 0;
+  return shape.dim_size() > 0 && shape.dim(0).dim_value() == 1;
 }
 
 }  // namespace karnin

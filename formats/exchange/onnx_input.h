@@ -13,7 +13,7 @@ namespace karnin {
 OnnxView read_input(OnnxDraft& draft, const onnx::GraphProto& graph,
                     const onnx::ValueInfoProto& input, bool batched);
 
-/// Whether the input is for a fixed number of images.
-bool has_fixed_batch(const onnx::ValueInfoProto& input);
+/// Whether the input is for one image, and no more.
+bool is_one_image(const onnx::ValueInfoProto& input);
 
 }  // namespace karnin

@@ -25,8 +25,8 @@ struct OnnxRun {
 };
 using OnnxRuns = std::vector<OnnxRun>;
 
-/// Of a network for a fixed number of images all of them may be taken for one: then no axis is the
-/// batch, and each may be moved or joined with others.
+/// Where a network is for one image no axis needs to be the batch: then each may be moved or joined
+/// with others.
 struct OnnxView {
   NodeId node = 0;
   Dims dims;            ///< as in the file

@@ -169,8 +169,8 @@ TEST(OnnxShapes, AFreeBatchStaysFirst) {
               HasSubstr("perm: expected the batch to stay first"));
 }
 
-/// Then all of its images are one: as exporters of a single one have it.
-TEST(OnnxShapes, AFixedBatchMayBeJoinedOrLost) {
+/// As exporters of a single image have it.
+TEST(OnnxShapes, ABatchOfOneMayBeJoinedOrLost) {
   OnnxFile squeezed;
   squeezed.input("x", {1, 4, 1, 1})
       .node("Relu", {"x"}, "r")
@@ -180,10 +180,19 @@ TEST(OnnxShapes, AFixedBatchMayBeJoinedOrLost) {
   EXPECT_TRUE(is_chain_of<Relu>(model.graph));
   EXPECT_EQ(infer_extents(model.graph).back(), (Extent{4, 1, 1}));
   OnnxFile joined;
-  joined.input("x", {2, 3}).integers("to", {6}).reals("w", {6, 1}, {1, 10, 100, 1000, 1e4F, 1e5F});
+  joined.input("x", {1, 3}).integers("to", {3}).reals("w", {3, 1}, {1, 10, 100});
   joined.integers("row", {1, -1}).node("Reshape", {"x", "to"}, "flat");
   joined.node("Reshape", {"flat", "row"}, "f").node("Gemm", {"f", "w"}, "y").output("y");
-  EXPECT_THAT(run(decoded(joined), 1, {1, 2, 3, 4, 5, 6}), ElementsAre(654321));
+  EXPECT_THAT(run(decoded(joined), 1, {1, 2, 3}), ElementsAre(321));
+}
+
+/// One answer of several images together is no answer of each.
+TEST(OnnxShapes, ABatchOfSeveralIsNotJoined) {
+  OnnxFile joined;
+  joined.input("x", {2, 3}).integers("to", {1, 6}).node("Reshape", {"x", "to"}, "r");
+  joined.node("Relu", {"r"}, "y").output("y");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(joined); }),
+              HasSubstr("expected the batch to stay first, got 1x6 of 2x3"));
 }
 
 TEST(OnnxShapes, AConvolutionWantsImagesOneByOne) {
