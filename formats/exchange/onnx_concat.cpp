@@ -49,8 +49,11 @@ OnnxConstant fold_concat(OnnxDraft& draft, const OnnxNode& node) {
   const OnnxConstant& first = node.constant(0);
   const std::size_t axis = checked_axis(node.integer("axis", 0), first.dims().size());
   const Dims dims = joint_dims(node, axis);
+  const std::int64_t blocks = element_count(std::span(dims).first(axis));
   draft.source().spend(work_of(dims));
-  const auto outer = static_cast<std::size_t>(element_count(std::span(dims).first(axis)));
+  draft.source().spend(checked_mul(
+      blocks, static_cast<std::int64_t>(node.input_count())));  // which may all be empty
+  const auto outer = static_cast<std::size_t>(blocks);
   return first.is_real() ? concatenated<float>(node, dims, outer, &OnnxConstant::reals)
                          : concatenated<std::int64_t>(node, dims, outer, &OnnxConstant::integers);
 }

@@ -146,6 +146,15 @@ TEST(HostileOnnx, TensorsStayInProportionToTheFile) {
   EXPECT_THAT(refusal(empty.bytes()), HasSubstr("expected tensors in proportion to the file"));
 }
 
+/// Millions of rows without columns, thousands of times.
+TEST(HostileOnnx, JoiningNothingTakesNoTime) {
+  OnnxFile file;
+  file.input("x", {-1, 4}).tensor("e", {8388608, 0}, onnx::TensorProto::INT64);
+  file.node("Concat", std::vector<std::string>(20'000, "e"), "to").with("axis", 1);
+  file.node("Reshape", {"x", "to"}, "y").output("y");
+  EXPECT_THAT(refusal(file.bytes()), HasSubstr("expected tensors in proportion to the file"));
+}
+
 TEST(HostileOnnx, NamesThatAreAllTheSameTakeNoTime) {
   OnnxFile file;
   file.input("x", {-1, 4}).node("Relu", {"x"}, "y0").output("y4000");
