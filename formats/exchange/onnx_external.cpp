@@ -81,13 +81,15 @@ void read_at(const FileDescriptor& file, const fs::path& path, std::uint64_t off
 
 }  // namespace
 
-std::string read_external(const onnx::TensorProto& tensor, const fs::path& directory,
-                          std::uint64_t bytes) {
+std::string read_external(const onnx::TensorProto& tensor, OnnxSource& source, std::uint64_t count,
+                          std::uint64_t width) {
+  if (source.directory.empty()) throw ArgumentError("external data: expected none, got some");
+  const std::uint64_t bytes = count * width;
   const Place place = place_of(tensor);
   if (place.length.value_or(bytes) != bytes)
     throw ArgumentError(
         fmt::format("external data: expected {} bytes, got {}", bytes, *place.length));
-  const fs::path path = resolved(place.location, directory);
+  const fs::path path = resolved(place.location, source.directory);
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
@@ -97,6 +99,8 @@ std::string read_external(const onnx::TensorProto& tensor, const fs::path& direc
   if (!S_ISREG(status.st_mode) || place.offset > size || bytes > size - place.offset)
     throw FileError(path.string(), place.offset,
                     fmt::format("expected {} bytes of a regular file", bytes));
+  source.count(path, place.offset, place.offset + bytes);
+  source.spend(static_cast<std::int64_t>(count));
   std::string values(bytes, '\0');
   read_at(file, path, place.offset, values);
   return values;

@@ -3,15 +3,17 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <filesystem>
 #include <string>
+
+#include "formats/exchange/onnx_source.h"
 
 namespace karnin {
 
-/// `bytes` of what the tensor refers to, which must be a regular file in `directory` or below, also
-/// when its symlinks are followed. Throws ArgumentError for a place outside of it or a length that
-/// is another, FileError for a file that cannot be read.
-std::string read_external(const onnx::TensorProto& tensor, const std::filesystem::path& directory,
-                          std::uint64_t bytes);
+/// The bytes of `count` values that the tensor refers to, in a regular file in the source's folder
+/// or below, also when its symlinks are followed; counted and spent before they are read. Throws
+/// ArgumentError where there may be no such files, for a place outside of the folder or a length
+/// that is another, FileError for a file that cannot be read.
+std::string read_external(const onnx::TensorProto& tensor, OnnxSource& source, std::uint64_t count,
+                          std::uint64_t width);
 
 }  // namespace karnin

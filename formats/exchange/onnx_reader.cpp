@@ -23,7 +23,7 @@ onnx::ModelProto parse(std::span<const std::uint8_t> bytes, const std::string& p
 }
 
 OnnxSource source_of(std::size_t bytes, const std::string& path, std::filesystem::path directory) {
-  return {path, std::move(directory), kOnnxFloor + kOnnxFactor * bytes};
+  return {path, std::move(directory), kOnnxFloor + kOnnxFactor * bytes, {}};
 }
 
 /// A path of its own folder is empty, which would mean none.

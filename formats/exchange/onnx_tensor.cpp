@@ -8,7 +8,6 @@
 #include <functional>
 #include <utility>
 
-#include "formats/exchange/onnx_bounds.h"
 #include "formats/exchange/onnx_external.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
@@ -65,9 +64,9 @@ class Values {
   /// `field` is where values of this type stand when they are not raw.
   template <typename From, typename To>
   std::vector<To> read(const auto& field, const auto& convert) const {
-    source_.spend(static_cast<std::int64_t>(count_));
     if (tensor_.data_location() == Type::EXTERNAL)
-      return from_raw<From, To>(external(sizeof(From)), convert);
+      return from_raw<From, To>(read_external(tensor_, source_, count_, sizeof(From)), convert);
+    source_.spend(static_cast<std::int64_t>(count_));
     const std::size_t width = tensor_.has_raw_data() ? sizeof(From) : 1;
     const std::size_t got =
         tensor_.has_raw_data() ? tensor_.raw_data().size() : static_cast<std::size_t>(field.size());
@@ -84,12 +83,6 @@ class Values {
   }
 
  private:
-  std::string external(std::size_t width) const {
-    if (source_.directory.empty()) throw ArgumentError("external data: expected none, got some");
-    source_.allowance += kOnnxFactor * count_ * width;
-    return read_external(tensor_, source_.directory, count_ * width);
-  }
-
   const onnx::TensorProto& tensor_;
   std::size_t count_;
   OnnxSource& source_;
@@ -174,15 +167,6 @@ OnnxConstant scattered(const OnnxConstant& values, const Integers& places, Dims 
 }
 
 }  // namespace
-
-void OnnxSource::spend(std::int64_t values) {
-  const auto bytes = static_cast<std::uint64_t>(checked_mul(values, sizeof(std::int64_t)));
-  if (bytes > allowance)
-    throw ArgumentError(
-        fmt::format("expected tensors in proportion to the file, of at most {} more bytes, got {}",
-                    allowance, bytes));
-  allowance -= bytes;
-}
 
 OnnxConstant read_tensor(const onnx::TensorProto& tensor, OnnxSource& source) {
   try {

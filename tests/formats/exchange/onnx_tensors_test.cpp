@@ -5,7 +5,6 @@
 
 #include "tests/support/error_message.h"
 #include "tests/support/onnx_run.h"
-#include "tests/support/temporary_directory.h"
 
 namespace karnin {
 namespace {
@@ -155,68 +154,6 @@ TEST(OnnxTensors, InitializersMayBeListedAsInputs) {
   OnnxFile file = layer();
   file.reals("w", {2, 3}, {1, -2, 0.5F, 4, 0, -6}).input("w", {2, 3});
   expect_weights(decoded(file));
-}
-
-Type& external_weights(OnnxFile& file, const std::string& location, const std::string& offset) {
-  Type& tensor = file.tensor("w", {2, 3}, Type::FLOAT);
-  tensor.set_data_location(Type::EXTERNAL);
-  for (const auto& [key, value] : {std::pair("location", location), std::pair("offset", offset)}) {
-    auto* entry = tensor.add_external_data();
-    entry->set_key(key);
-    entry->set_value(value);
-  }
-  return tensor;
-}
-
-/// A folder "model" with weights behind 8 bytes of something else, and a secret beside it.
-class ExternalData : public ::testing::Test {
- protected:
-  ExternalData() {
-    std::vector<std::uint8_t> bytes(8 + sizeof kFloats);
-    std::memcpy(bytes.data() + 8, kFloats, sizeof kFloats);
-    test::write_bytes(folder_ / "model/data/weights", bytes);
-    test::write_bytes(folder_ / "secret", bytes);
-    std::filesystem::create_symlink(folder_ / "secret", folder_ / "model/link");
-    std::filesystem::create_symlink("data/weights", folder_ / "model/inside");
-  }
-
-  Model read(const std::string& location, const std::string& offset = "8") const {
-    OnnxFile file = layer();
-    external_weights(file, location, offset);
-    test::write_bytes(folder_ / "model/net.onnx", file.bytes());
-    return read_onnx(folder_ / "model/net.onnx");
-  }
-
-  std::string refusal(const std::string& location, const std::string& offset = "8") const {
-    return error_message<FileError>([&] { read(location, offset); });
-  }
-
-  test::TemporaryDirectory folder_;
-};
-
-TEST_F(ExternalData, IsReadFromTheModelsFolder) {
-  expect_weights(read("data/weights"));
-  expect_weights(read("./data/weights"));
-  expect_weights(read("inside"));
-}
-
-TEST_F(ExternalData, IsReadFromNowhereElse) {
-  for (const std::string& location :
-       {std::string("../secret"), (folder_ / "secret").string(), std::string("link"), std::string(),
-        std::string("data/../../secret"), std::string("nothing/../../secret")})
-    EXPECT_THAT(refusal(location), HasSubstr("expected a file in the folder of the model, got '"))
-        << location;
-  OnnxFile file = layer();
-  external_weights(file, "data/weights", "8");
-  EXPECT_THAT(error_message<FileError>([&] { decoded(file); }), HasSubstr("external data"));
-}
-
-TEST_F(ExternalData, MustBeThereInFull) {
-  EXPECT_THAT(refusal("nothing"), HasSubstr("cannot read"));
-  EXPECT_THAT(refusal("data"), HasSubstr("of a regular file"));
-  EXPECT_THAT(refusal("data/weights", "9"), HasSubstr("expected 24 bytes"));
-  EXPECT_THAT(refusal("data/weights", "18446744073709551615"), HasSubstr("expected 24 bytes"));
-  EXPECT_THAT(refusal("data/weights", "-1"), HasSubstr("expected a number of bytes as offset"));
 }
 
 }  // namespace
