@@ -69,10 +69,10 @@ OnnxConstant filled(const Dims& dims, T value) {
 }
 
 /// One scale or zero point, or one for each index of `axis`, with dimensions to be broadcast.
-OnnxConstant along_axis(const OnnxConstant& constant, std::size_t axis, std::size_t rank) {
+OnnxConstant along_axis(const OnnxConstant& constant, std::int64_t axis, std::size_t rank) {
   if (constant.size() == 1) return constant.with_dims({});
   Dims dims(rank, 1);
-  dims.at(axis) = static_cast<std::int64_t>(constant.size());
+  dims[checked_axis(axis, rank)] = static_cast<std::int64_t>(constant.size());
   return constant.with_dims(std::move(dims));
 }
 
@@ -140,8 +140,7 @@ OnnxValue fold_dequantize(OnnxDraft& draft, const OnnxNode& node) {
   node.integer("output_dtype", 0);  // a real type, and all of them are float here
   const std::size_t rank = src.dims().size();
   node.reals_at(1);
-  const std::int64_t wanted = node.integer("axis", 1);
-  const std::size_t axis = node.constant(1).size() == 1 ? 0 : checked_axis(wanted, rank);
+  const std::int64_t axis = node.integer("axis", 1);
   const OnnxConstant scale = along_axis(node.constant(1), axis, rank);
   const OnnxConstant zero =
       node.has(2) ? along_axis(node.constant(2), axis, rank) : OnnxConstant({}, Integers{0});

@@ -91,6 +91,24 @@ TEST(OnnxTensors, QuantizedWeightsAreScaled) {
   EXPECT_THAT(weights_of(decoded(rows)), ElementsAre(1, -2, 0.5F, 20, 4, -20));
 }
 
+/// A scalar has no axis for two zero points; and they have one of their own where the scale is one.
+TEST(OnnxTensors, ZeroPointsAreChecked) {
+  OnnxFile scalar = layer(), columns = layer();
+  scalar.tensor("q", {}, Type::INT8).add_int32_data(4);
+  Type& tensor = columns.tensor("q", {2, 3}, Type::INT8);
+  for (const int value : {4, -2, 3, 10, 2, -10}) tensor.add_int32_data(value);
+  for (OnnxFile* file : {&scalar, &columns}) {
+    file->reals("scale", {}, {0.5F});
+    Type& zero = file->tensor("zero", {file == &scalar ? 2 : 3}, Type::INT8);
+    for (int i = 0; i < zero.dims(0); ++i) zero.add_int32_data(2 * i);
+    file->node("DequantizeLinear", {"q", "scale", "zero"}, "w");
+    file->proto().mutable_graph()->mutable_node()->SwapElements(0, 1);
+  }
+  EXPECT_THAT(error_message<FileError>([&] { decoded(scalar); }),
+              HasSubstr("(DequantizeLinear, opset 13): expected an axis in 0..-1, got 1"));
+  EXPECT_THAT(weights_of(decoded(columns)), ElementsAre(2, -2, -0.5F, 5, 0, -7));
+}
+
 onnx::SparseTensorProto& sparse_weights(OnnxFile& file) {
   onnx::SparseTensorProto* sparse = file.proto().mutable_graph()->add_sparse_initializer();
   sparse->mutable_values()->set_name("w");
