@@ -58,6 +58,8 @@ static_assert(std::ranges::is_sorted(kOperators, {}, &OnnxOperator::name));
 
 }  // namespace
 
+std::span<const OnnxOperator> onnx_operators() { return kOperators; }
+
 const OnnxOperator* find_onnx_operator(std::string_view name) {
   const auto found = std::ranges::lower_bound(kOperators, name, {}, &OnnxOperator::name);
   return found == kOperators.end() || found->name != name ? nullptr : &*found;

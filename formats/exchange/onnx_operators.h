@@ -16,6 +16,9 @@ struct OnnxOperator {
   OnnxBuilder build = nullptr;
 };
 
+/// All of them, by name.
+std::span<const OnnxOperator> onnx_operators();
+
 /// An operator of ONNX's own domain; nothing for one that isn't known.
 const OnnxOperator* find_onnx_operator(std::string_view name);
 

@@ -67,7 +67,8 @@ void bind_inputs(onnx::GraphProto& graph, const fs::path& data, std::optional<st
 OnnxCase read_case(const fs::path& folder, std::optional<std::int64_t> image) {
   auto model = parsed<onnx::ModelProto>(folder / "model.onnx");
   const fs::path data = folder / "test_data_set_0";
-  OnnxCase result{folder.filename(), 1, {}, {}, {}};
+  OnnxCase result{folder.filename(), 1, {}, {}, {}, {}};
+  for (const auto& node : model.graph().node()) result.operators.insert(node.op_type());
   bind_inputs(*model.mutable_graph(), data, image);
   const std::string text = model.SerializeAsString();
   result.bytes.assign(text.begin(), text.end());

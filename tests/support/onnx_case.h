@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ Message parsed(const std::filesystem::path& path) {
 struct OnnxCase {
   std::string name;                 ///< of the folder
   std::int64_t images = 1;          ///< that the first input is for
+  std::set<std::string> operators;  ///< of its nodes
   std::vector<std::uint8_t> bytes;  ///< the model, whose inputs but the first are initializers
   Values input;                     ///< the first one, as it stands in the file
   Values output;                    ///< the first one

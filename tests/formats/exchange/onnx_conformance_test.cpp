@@ -2,30 +2,31 @@
 // or is refused in one line that names node, operator and opset. KARNIN_ONNX_REPORT=1 lists them.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include "tests/support/onnx_case.h"
+#include "tests/support/onnx_page.h"
 #include "tests/support/onnx_run.h"
 
 namespace karnin {
 namespace {
 
+using test::kOtherType;
+using test::kRight;
+using test::OnnxOutcome;
 using test::Values;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
 using ::testing::Not;
 
 const std::filesystem::path kCases = "/usr/share/libonnx-testdata/data";
-
-const std::string kRight = "right";
-const std::string kOtherType = "read, but of another type than float";
-
-struct Outcome {
-  int right = 0;
-};
+constexpr std::int64_t kCasesOfPage = 1072;  ///< of Debian 12
 
 void expect_right(const test::OnnxCase& expected, const Model& model) {
   const std::int64_t images = std::ssize(expected.input) / input_extent(model.graph).size();
@@ -36,10 +37,23 @@ void expect_right(const test::OnnxCase& expected, const Model& model) {
         << expected.name << ", value " << i;
 }
 
+/// Read or refused within a second.
+Model read_in_time(const test::OnnxCase& expected) {
+  struct Timer {
+    ~Timer() {
+      EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1)) << name;
+    }
+    std::string name;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  };
+  const Timer timer{expected.name};
+  return decode_onnx(expected.bytes, expected.name);
+}
+
 void try_images(const std::filesystem::path& folder, std::int64_t images) {
   for (std::int64_t image = 0; image < images; ++image) {
     const test::OnnxCase expected = test::read_case(folder, image);
-    expect_right(expected, decode_onnx(expected.bytes, expected.name));
+    expect_right(expected, read_in_time(expected));
   }
 }
 
@@ -48,7 +62,7 @@ void try_images(const std::filesystem::path& folder, std::int64_t images) {
 std::string tried(const std::filesystem::path& folder, const test::OnnxCase& expected) {
   std::string refusal;
   try {
-    const Model model = decode_onnx(expected.bytes, expected.name);
+    const Model model = read_in_time(expected);
     if (expected.input.empty() || expected.output.empty()) return kOtherType;
     expect_right(expected, model);
     return kRight;
@@ -64,34 +78,57 @@ std::string tried(const std::filesystem::path& folder, const test::OnnxCase& exp
   return refusal;
 }
 
-void try_case(const std::filesystem::path& folder, Outcome& outcome) {
+OnnxOutcome outcome_of(const std::filesystem::path& folder) {
   const test::OnnxCase expected = test::read_case(folder);
-  const auto start = std::chrono::steady_clock::now();
-  const std::string message = tried(folder, expected);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1)) << expected.name;
-  if (message == kRight) {
-    ++outcome.right;
-  } else if (message != kOtherType) {
-    EXPECT_THAT(message, AllOf(ContainsRegex("node '.*' \\(.+, opset [0-9]+\\)"),
-                               Not(::testing::HasSubstr("\n"))));
+  OnnxOutcome outcome{expected.name, expected.operators, tried(folder, expected)};
+  if (outcome.is_refused()) {
+    EXPECT_THAT(outcome.message,
+                AllOf(ContainsRegex("node '.*' \\(.+, opset [0-9]+\\)"), Not(HasSubstr("\n"))));
   }
   if (std::getenv("KARNIN_ONNX_REPORT") != nullptr)
-    std::cout << expected.name << ": " << message << "\n";
+    std::cout << outcome.name << ": " << outcome.message << "\n";
+  return outcome;
+}
+
+std::vector<OnnxOutcome> outcomes_in(const std::string& folder) {
+  std::vector<OnnxOutcome> outcomes;
+  for (const auto& each : test::cases_in(kCases / folder)) outcomes.push_back(outcome_of(each));
+  return outcomes;
 }
 
 /// At least so many of a folder's cases are right: no change makes that fewer.
 void expect_cases(const std::string& folder, int least) {
-  const auto cases = test::cases_in(kCases / folder);
-  if (cases.empty()) GTEST_SKIP() << "libonnx-testdata is not here";
-  Outcome outcome;
-  for (const auto& each : cases) try_case(each, outcome);
-  EXPECT_GE(outcome.right, least) << "of " << cases.size() << " in " << folder;
+  const std::vector<OnnxOutcome> outcomes = outcomes_in(folder);
+  if (outcomes.empty()) GTEST_SKIP() << "libonnx-testdata is not here";
+  EXPECT_GE(std::ranges::count(outcomes, kRight, &OnnxOutcome::message), least)
+      << "of " << outcomes.size() << " in " << folder;
 }
 
 TEST(OnnxConformance, OperatorsOneByOne) { expect_cases("node", 144); }
 TEST(OnnxConformance, LayersOfPyTorch) { expect_cases("pytorch-converted", 54); }
 TEST(OnnxConformance, OperatorsOfPyTorch) { expect_cases("pytorch-operator", 9); }
 TEST(OnnxConformance, SmallModels) { expect_cases("simple", 1); }
+
+/// docs/ONNX.md, read anew by each test.
+std::string page() {
+  std::ifstream file(KARNIN_ONNX_PAGE);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(OnnxPage, ListsEveryOperator) {
+  for (const OnnxOperator& op : onnx_operators())
+    EXPECT_THAT(page(), HasSubstr(test::row_start(op)));
+}
+
+/// The tables of the page are those made here.
+TEST(OnnxPage, CountsEveryCase) {
+  std::vector<OnnxOutcome> outcomes;
+  for (const char* folder : {"node", "pytorch-converted", "pytorch-operator", "simple"})
+    std::ranges::move(outcomes_in(folder), std::back_inserter(outcomes));
+  if (std::ssize(outcomes) != kCasesOfPage) GTEST_SKIP() << "another libonnx-testdata, or none";
+  EXPECT_THAT(page(), HasSubstr(test::operator_table(outcomes)));
+  EXPECT_THAT(page(), HasSubstr(test::refusal_table(outcomes)));
+}
 
 }  // namespace
 }  // namespace karnin
