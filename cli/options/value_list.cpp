@@ -34,13 +34,18 @@ std::vector<std::string_view> split(const std::string& option, const std::string
 }
 
 template <typename T>
+std::vector<T> read_list(const std::string& option, const std::string& text,
+                         const Range<T>& range) {
+  std::vector<T> values;
+  for (const std::string_view word : split(option, text, ','))
+    values.push_back(parse_number(option, word, range));
+  return values;
+}
+
+template <typename T>
 std::vector<T> read(const std::string& option, const std::string& text, const Range<T>& range) {
   std::vector<T> values;
-  if (text.find(':') == std::string::npos) {
-    for (const std::string_view word : split(option, text, ','))
-      values.push_back(parse_number(option, word, range));
-    return values;
-  }
+  if (text.find(':') == std::string::npos) return read_list(option, text, range);
   const std::vector<std::string_view> parts = split(option, text, ':');
   if (parts.size() != 3) reject(option, text);
   const auto count =
@@ -67,6 +72,11 @@ std::vector<T> parse(const std::string& option, const std::string& text, const R
 std::vector<double> parse_values(const std::string& option, const std::string& text,
                                  const Range<double>& range) {
   return parse(option, text, range);
+}
+
+std::vector<double> parse_sequence(const std::string& option, const std::string& text,
+                                   const Range<double>& range) {
+  return read_list(option, text, range);
 }
 
 std::vector<std::int64_t> parse_counts(const std::string& option, const std::string& text,

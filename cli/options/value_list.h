@@ -14,7 +14,12 @@ namespace karnin::cli {
 std::vector<double> parse_values(const std::string& option, const std::string& text,
                                  const Range<double>& range = kShare);
 
-/// The same of whole numbers.
+/// "0.5,0.5,0.4": numbers of `range` in an order that means something. Throws ArgumentError as
+/// above, but for one that stands there twice.
+std::vector<double> parse_sequence(const std::string& option, const std::string& text,
+                                   const Range<double>& range);
+
+/// As parse_values(), of whole numbers.
 std::vector<std::int64_t> parse_counts(const std::string& option, const std::string& text,
                                        const Range<std::int64_t>& range);
 

@@ -5,6 +5,7 @@
 
 #include "cli/console/console.h"
 #include "cli/console/output.h"
+#include "cli/options/pixel_options.h"
 #include "cli/options/result_options.h"
 #include "cli/options/verb.h"
 #include "cli/verbs/verbs.h"
@@ -22,6 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct ImportVerb : VerbOptions {
   std::string model;
+  PixelOptions pixels;
   ResultOptions result;
 };
 
@@ -30,6 +32,7 @@ ExitCode import(const ImportVerb& verb) {
   const Watcher& watcher = console.watcher();
   OutputFiles files = take_file(verb.result, watcher);
   Model model = read_any_model(verb.model);
+  apply(verb.pixels, model);
   append_provenance(model, {{"verb", "import"}, {"model", verb.model}});
   const std::vector<std::uint8_t> bytes = encode_model(model);
   files.write(verb.result.out, bytes);
@@ -54,14 +57,17 @@ ExitCode import(const ImportVerb& verb) {
 
 void add_import(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ImportVerb>();
-  Verb& verb =
-      add_verb(app,
-               {"import", "Turn a network of others into a model file",
-                "import --model net.onnx --out model.bin",
-                "Wherever a model is read an ONNX file may stand instead; a model file is\n"
-                "smaller, is read faster, and remembers what was done to it."},
-               *options);
+  Verb& verb = add_verb(
+      app,
+      {"import", "Turn a network of others into a model file",
+       "import --model net.onnx --out model.bin",
+       "Wherever a model is read an ONNX file may stand instead; a model file is\n"
+       "smaller, is read faster, and remembers what was done to it.\n"
+       "Pixels go into the network of an ONNX file as they are, 0 to 255, unless --scale,\n"
+       "--mean or --std say otherwise; which the model file remembers."},
+      *options);
   verb.add_option("--model", options->model, "An ONNX file, .onnx")->required();
+  add_pixel_options(verb, options->pixels);
   add_result_options(verb, options->result, "model.bin", "The model file");
   select(verb, action, options, import);
 }

@@ -30,6 +30,12 @@ TEST(ValueList, HoldsANumberOnce) {
   EXPECT_THROW(parse_counts("--x", "1,16,01", {1, 64}), ArgumentError);
 }
 
+TEST(ValueList, SequencesMayHoldANumberTwice) {
+  EXPECT_THAT(parse_sequence("--x", "0.5,0.4,0.5", {0, 1}), ElementsAre(0.5, 0.4, 0.5));
+  for (const char* text : {"", "0.5,", "0:1:2", "1.5", "-0.5"})
+    EXPECT_THROW(parse_sequence("--x", text, {0, 1}), ArgumentError) << text;
+}
+
 TEST(ValueList, HoldsNumbersOfItsRange) {
   for (const char* text : {"0.5,1.5", "0:1.5:3", "-0.1", "0.1:-0:3", "0.5, 0.6", "0:1:3.0"})
     EXPECT_THROW(parse_values("--x", text), ArgumentError) << text;

@@ -1,0 +1,92 @@
+// karnin-cpu import: ONNX files become model files, and stand where these do.
+#include <gmock/gmock.h>
+
+#include "formats/model/model_file.h"
+#include "tests/cli/workspace.h"
+#include "tests/support/fill.h"
+#include "tests/support/onnx_file.h"
+#include "tests/support/temporary_directory.h"
+
+namespace karnin {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::FloatEq;
+using testing::HasSubstr;
+
+/// An image of the workspace's data set, through a convolution and a matrix.
+class Import : public test::WorkspaceTest {
+ protected:
+  static void SetUpTestSuite() {
+    WorkspaceTest::SetUpTestSuite();
+    test::OnnxFile net;
+    net.input("x", {-1, 3, 32, 32}).reals("k", {4, 3, 3, 3}, test::integers(108, 1));
+    net.node("Conv", {"x", "k"}, "conv")
+        .with("pads", {0, 0, 1, 1})
+        .node("LeakyRelu", {"conv"}, "relu");
+    net.node("GlobalAveragePool", {"relu"}, "pool").node("Flatten", {"pool"}, "flat");
+    net.reals("w", {4, 10}, test::integers(40, 2)).node("Gemm", {"flat", "w"}, "fc");
+    test::write_bytes(workspace->path("net.onnx"),
+                      net.node("Softmax", {"fc"}, "y").output("y").bytes());
+  }
+
+  static Preprocess imported(const std::string& out, std::vector<std::string> more) {
+    more.insert(more.begin(), {"import", "--model", file("net.onnx"), "--out", file(out)});
+    workspace->run_json(more);
+    return read_model(file(out)).preprocess;
+  }
+
+  static nlohmann::json eval(const std::string& model) {
+    return workspace->run_json({"eval", "--model", file(model), "--data", workspace->data()});
+  }
+};
+
+TEST_F(Import, LeavesAModelWithTheSameAnswers) {
+  const nlohmann::json result =
+      workspace->run_json({"import", "--model", file("net.onnx"), "--out", file("net.bin")});
+  EXPECT_EQ(result["layers"], 5);
+  EXPECT_EQ(result["parameters"], 108 + 4 + 40 + 10);
+  EXPECT_EQ(eval("net.bin")["confusion"], eval("net.onnx")["confusion"]);
+  const test::ProcessResult shown = workspace->run({"inspect", "--model", file("net.bin")});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("conv"));
+}
+
+TEST_F(Import, TakesPixelsAsTheyAreOrAsItIsTold) {
+  EXPECT_THAT(imported("raw.bin", {}).std, Each(FloatEq(1 / 255.0F)));
+  EXPECT_THAT(imported("same.bin", {"--scale", "255"}), imported("raw2.bin", {}));
+  const Preprocess one = imported("one.bin", {"--mean", "0.5,0.4,0.5", "--std", "0.25"});
+  EXPECT_THAT(one.mean, ElementsAre(0.5F, 0.4F, 0.5F));
+  EXPECT_THAT(one.std, Each(0.25F));
+  const Preprocess scaled =
+      imported("scaled.bin", {"--scale", "255", "--mean", "102", "--std", "51"});
+  EXPECT_THAT(scaled.mean, Each(FloatEq(0.4F)));
+  EXPECT_THAT(scaled.std, Each(FloatEq(0.2F)));
+}
+
+TEST_F(Import, RefusesWhatFitsNoChannel) {
+  const auto refused = [](const std::string& option, const std::string& value) {
+    const test::ProcessResult result = workspace->run(
+        {"import", "--model", file("net.onnx"), "--out", file("no.bin"), option, value});
+    EXPECT_EQ(result.status, 2) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(refused("--mean", "0.5,0.5"),
+              HasSubstr("--mean: expected one number or one for each of 3 channels, got 2"));
+  EXPECT_THAT(refused("--std", "0"), HasSubstr("--std: expected a number from 1e-06 to"));
+  EXPECT_THAT(refused("--scale", "-1"), HasSubstr("--scale: expected a number from 1e-06 to"));
+}
+
+TEST_F(Import, NamesTheNodeThatItCannotTake) {
+  test::OnnxFile net;
+  net.input("x", {-1, 4}).node("Erf", {"x"}, "y").output("y");
+  test::write_bytes(workspace->path("erf.onnx"), net.bytes());
+  const test::ProcessResult result =
+      workspace->run({"import", "--model", file("erf.onnx"), "--out", file("erf.bin")});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("node 'y_node' (Erf, opset 13): unknown operator"));
+}
+
+}  // namespace
+}  // namespace karnin
