@@ -64,11 +64,8 @@ struct BatchGradient::SizedProgram {
   }
 
   static ProgramOptions options(std::int64_t images, Purpose purpose) {
-    return {.images = images,
-            .purpose = purpose,
-            .logits = true,
-            .domain = domain_rule(images),
-            .fc_kernel = {}};
+    const Domain domain = domain_rule(images);
+    return {.images = images, .purpose = purpose, .logits = true, .domain = domain};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
