@@ -14,6 +14,9 @@ namespace karnin {
 
 class ByteWriter {
  public:
+  /// For so many bytes in all, where they are known.
+  void reserve(std::size_t size) { bytes_.reserve(size); }
+
   template <std::unsigned_integral T>
   void write(T value) {
     for (std::size_t i = 0; i < sizeof(T); ++i)

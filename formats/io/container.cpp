@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "formats/io/byte_writer.h"
 #include "formats/io/crc32c.h"
@@ -85,12 +86,13 @@ Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes, Feat
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_container(std::span<const Section> sections, Features features,
+std::vector<std::uint8_t> encode_container(std::vector<Section> sections, Features features,
                                            std::uint32_t version) {
   const std::vector<std::uint8_t> table = encode_table(sections);
   std::uint64_t size = kHeaderBytes + table.size();
   for (const Section& section : sections) size += section.payload.size();
   ByteWriter file;
+  file.reserve(size);
   file.bytes(kMagic);
   file.write(version);
   file.write(static_cast<std::uint32_t>(features));
@@ -99,7 +101,7 @@ std::vector<std::uint8_t> encode_container(std::span<const Section> sections, Fe
   file.write(crc32c(table));
   file.write(crc32c(file.span()));
   file.bytes(table);
-  for (const Section& section : sections) file.bytes(section.payload);
+  for (Section& section : sections) file.bytes(std::exchange(section.payload, {}));
   return file.take();
 }
 

@@ -53,7 +53,8 @@ struct SectionView {
   ByteReader payload;
 };
 
-std::vector<std::uint8_t> encode_container(std::span<const Section> sections,
+/// Gives each payload back as soon as it is in the file: both would be twice the memory.
+std::vector<std::uint8_t> encode_container(std::vector<Section> sections,
                                            Features features = Features::none,
                                            std::uint32_t version = kFormatVersion);
 

@@ -123,7 +123,8 @@ std::vector<std::uint8_t> encode_checkpoint(const Checkpoint& checkpoint) {
   sections.push_back({SectionKind::run, text_payload(checkpoint.run)});
   for (const NumberArray& array : checkpoint.arrays)
     sections.push_back({SectionKind::numbers, payload_of(array)});
-  return encode_container(sections, Features::checkpoint | features_of(checkpoint.model.graph));
+  return encode_container(std::move(sections),
+                          Features::checkpoint | features_of(checkpoint.model.graph));
 }
 
 Checkpoint decode_checkpoint(std::span<const std::uint8_t> bytes, const std::string& path) {
