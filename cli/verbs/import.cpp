@@ -5,9 +5,9 @@
 
 #include "cli/console/console.h"
 #include "cli/console/output.h"
-#include "cli/options/pixel_options.h"
 #include "cli/options/result_options.h"
 #include "cli/options/verb.h"
+#include "cli/verbs/pixel_options.h"
 #include "cli/verbs/verbs.h"
 #include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"

@@ -1,4 +1,4 @@
-#include "cli/options/pixel_options.h"
+#include "cli/verbs/pixel_options.h"
 
 #include <fmt/core.h>
 
