@@ -53,7 +53,7 @@ OnnxValue build_convolution(OnnxDraft& draft, const OnnxNode& node) {
                     fmt::format("weights: expected them for {} channels in {} groups, got {}",
                                 src.dims[1], groups, to_string(weights)));
   Dims dims = window_dims(window, src.dims, weights[0]);
-  const NodeId image = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
+  const NodeId image = image_of(draft, src, {src.dims[1], window.h.length, window.w.length});
   const NodeId from = padded(draft, image, window);
   const NodeId id = draft.add(node.name(), convolution(node, window, weights[0]), {from});
   draft.set(id, Role::weight, node.reals_at(1));

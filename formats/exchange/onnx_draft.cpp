@@ -61,15 +61,18 @@ NodeId OnnxDraft::add(std::string_view name, Op op, std::vector<NodeId> srcs) {
 NodeId OnnxDraft::reshaped(NodeId node, const Extent& extent) {
   if (is<Reshape>(this->node(node).op)) node = this->node(node).inputs.front();
   if (this->extent(node) == extent) return node;
+  return add("reshape", Reshape{extent}, {node});
+}
+
+NodeId OnnxDraft::as_image(NodeId node, const Extent& extent) {
   auto* input = std::get_if<Input>(&graph_.node(node).op);
   if (input == nullptr || input_read_ || input->order == PixelOrder::hwc)
-    return add("reshape", Reshape{extent}, {node});
-  // Nobody has seen the image in another form: it may as well come in this one.
-  input->extent = extent;
+    return reshaped(node, extent);
   const bool ends_in_channel =
       std::ranges::equal(std::span(input_dims_).last(std::min<std::size_t>(3, input_dims_.size())),
                          Dims{extent.h, extent.w, 1});
-  if (extent.c == 1 && ends_in_channel) input->order = PixelOrder::hwc;
+  if (extent != input->extent && extent.c == 1 && ends_in_channel) input->order = PixelOrder::hwc;
+  input->extent = extent;
   extents_.front() = extent;
   return node;
 }

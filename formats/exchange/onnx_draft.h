@@ -26,8 +26,12 @@ class OnnxDraft {
   /// Adds a node whose name is made unique, printable and short. Throws ShapeError.
   NodeId add(std::string_view name, Op op, std::vector<NodeId> srcs);
 
-  /// The same elements in a node of this extent, which is the node itself where it can be.
+  /// The same elements in a node of this extent, which is the node itself where it has it.
   NodeId reshaped(NodeId node, const Extent& extent);
+
+  /// The same for an op that slides over images: an input that nobody has read in another form
+  /// comes in this one.
+  NodeId as_image(NodeId node, const Extent& extent);
 
   const Node& node(NodeId id) const { return graph_.node(id); }
   const Extent& extent(NodeId id) const { return extents_[static_cast<std::size_t>(id)]; }

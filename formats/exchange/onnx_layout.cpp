@@ -120,8 +120,11 @@ OnnxView view_in_order(NodeId node, Dims dims, bool batched, std::span<const std
 }
 
 NodeId laid_out(OnnxDraft& draft, const OnnxView& view, const Extent& extent) {
-  const OnnxView plain = in_memory_order(draft, view);
-  return draft.reshaped(plain.node, extent);
+  return draft.reshaped(in_memory_order(draft, view).node, extent);
+}
+
+NodeId image_of(OnnxDraft& draft, const OnnxView& view, const Extent& extent) {
+  return draft.as_image(in_memory_order(draft, view).node, extent);
 }
 
 }  // namespace karnin

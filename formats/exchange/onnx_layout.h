@@ -31,4 +31,7 @@ OnnxView view_in_order(NodeId node, Dims dims, bool batched, std::span<const std
 /// A node with the elements of an image in ONNX's order, in this extent.
 NodeId laid_out(OnnxDraft& draft, const OnnxView& view, const Extent& extent);
 
+/// The same for an op that slides over images (OnnxDraft::as_image()).
+NodeId image_of(OnnxDraft& draft, const OnnxView& view, const Extent& extent);
+
 }  // namespace karnin

@@ -70,7 +70,7 @@ OnnxValue build_pad(OnnxDraft& draft, const OnnxNode& node) {
   const std::int64_t w = src.dims[sides.back()],
                      h = sides.size() == 2 ? src.dims[sides.front()] : 1;
   const NodeId from =
-      draft.reshaped(arranged(draft, src, order).node, {src.size() / (h * w), h, w});
+      draft.as_image(arranged(draft, src, order).node, {src.size() / (h * w), h, w});
   const Pad pad{sides.size() == 2 ? padding[sides.front()] : 0, padding[sides.back()], value};
   Dims dims = src.dims;
   for (std::size_t axis = 0; axis < dims.size(); ++axis)

@@ -79,7 +79,7 @@ OnnxValue build_pool(OnnxDraft& draft, const OnnxNode& node) {
   OnnxNode::require(kernel.has_value(), "kernel_shape: expected one, got none");
   const OnnxWindow window = read_window(node, src, *kernel, node.integer("ceil_mode", 0) != 0);
   node.integer("storage_order", 0);  // of the places that MaxPool may give beside the values
-  const NodeId from = laid_out(draft, src, {src.dims[1], window.h.length, window.w.length});
+  const NodeId from = image_of(draft, src, {src.dims[1], window.h.length, window.w.length});
   const NodeId id = draft.add(node.name(), pool(node, window), {from});
   return plain_view(id, window_dims(window, src.dims, src.dims[1]), src.batched);
 }

@@ -13,7 +13,7 @@ namespace karnin {
 
 /// The network with its parameters; its images are taken as they come (a pixel is 0 to 255).
 /// Tensors in other files are read from the file's own folder alone. Needs at most kOnnxFloor +
-/// kOnnxFactor times the bytes read. Throws FileError.
+/// kOnnxFactor times the bytes read, each counted once. Throws FileError.
 Model read_onnx(const std::filesystem::path& path);
 
 /// The same from memory, where no tensor may stand in another file. `path` is for messages.

@@ -116,6 +116,14 @@ TEST(OnnxShapes, AnImageOfOneChannelTakesTheFormOfItsFirstReader) {
   }
 }
 
+/// A data set of images is for a network of images, whatever that makes of them.
+TEST(OnnxShapes, AFlattenedImageStaysAnImage) {
+  OnnxFile file;
+  file.input("x", {-1, 1, 4, 3}).node("Flatten", {"x"}, "f").integers("to", {0, 6, 2});
+  file.node("Reshape", {"f", "to"}, "r").node("Softmax", {"r"}, "y").with("axis", 1).output("y");
+  EXPECT_EQ(decoded(file).graph.node(0).op, Op(Input{{1, 4, 3}}));
+}
+
 /// Keras flattens channels last; the rows of the matrix are put in our order instead.
 TEST(OnnxShapes, OrdersOfAxesAreWrittenIntoWeights) {
   OnnxFile file = classifier();
