@@ -15,6 +15,8 @@ using testing::ElementsAre;
 using testing::FloatEq;
 using testing::HasSubstr;
 
+constexpr int kParameters = 108 + 4 + 40 + 10;
+
 /// An image of the workspace's data set, through a convolution and a matrix.
 class Import : public test::WorkspaceTest {
  protected:
@@ -46,11 +48,22 @@ TEST_F(Import, LeavesAModelWithTheSameAnswers) {
   const nlohmann::json result =
       workspace->run_json({"import", "--model", file("net.onnx"), "--out", file("net.bin")});
   EXPECT_EQ(result["layers"], 5);
-  EXPECT_EQ(result["parameters"], 108 + 4 + 40 + 10);
+  EXPECT_EQ(result["parameters"], kParameters);
   EXPECT_EQ(eval("net.bin")["confusion"], eval("net.onnx")["confusion"]);
   const test::ProcessResult shown = workspace->run({"inspect", "--model", file("net.bin")});
   EXPECT_EQ(shown.status, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("conv"));
+}
+
+TEST_F(Import, IsNotNeededToPruneOrToTrainOn) {
+  workspace->run_json({"prune", "--model", file("net.onnx"), "--method", "magnitude", "--sparsity",
+                       "0.5", "--layers", "conv_node,fc_node", "--data", workspace->data(), "--out",
+                       file("half.bin")});
+  EXPECT_LE(read_model(file("half.bin")).nonzero_count(), (108 + 40) / 2);  // biases are 0
+  const nlohmann::json trained =
+      workspace->run_json({"train", "--model", file("net.onnx"), "--data", workspace->data(),
+                           "--epochs", "1", "--out", file("trained")});
+  EXPECT_EQ(trained["model"]["parameters"], kParameters);
 }
 
 TEST_F(Import, TakesPixelsAsTheyAreOrAsItIsTold) {

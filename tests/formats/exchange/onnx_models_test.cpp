@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 
+#include "formats/model/model_file.h"
 #include "runtime/engine/engine.h"
 #include "tests/support/onnx_case.h"
 #include "tests/support/onnx_run.h"
@@ -57,6 +58,10 @@ class OnnxModels : public ::testing::TestWithParam<const char*> {
 
 TEST_P(OnnxModels, GiveTheAnswersThatTheyCameWith) {
   expect_near(test::run(model_, images(), case_.input), case_.output);
+}
+
+TEST_P(OnnxModels, StayTheSameInAFileOfOurs) {
+  EXPECT_EQ(decode_model(encode_model(model_), "model.bin"), model_);
 }
 
 TEST_P(OnnxModels, GiveThemInEveryDomain) {
