@@ -34,7 +34,7 @@ Dims steps_of(const Dims& src) {
 
 }  // namespace
 
-std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
+std::optional<Reals> by_channel(OnnxDraft& draft, const OnnxView& view,
                                 const OnnxConstant& constant) {
   const Dims dims = aligned(constant.dims(), view.dims.size());
   OnnxNode::require(
@@ -45,6 +45,7 @@ std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
                       fmt::format("expected a constant for {}, got {}", to_string(view.dims),
                                   to_string(constant.dims())));
   const auto [channels, h, w] = draft.extent(view.node);
+  draft.source().spend(channels);  // of which a file may name many in a few bytes
   if (constant.size() == 1)
     return Reals(static_cast<std::size_t>(channels), constant.reals().front());
   const auto runs = runs_of(view);

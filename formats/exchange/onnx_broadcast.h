@@ -9,7 +9,7 @@ namespace karnin {
 
 /// What the constant, broadcast to `view`, has for each channel of the view's node; nothing where
 /// it varies inside of a channel. Throws ShapeError where it can't be broadcast to the view.
-std::optional<Reals> by_channel(const OnnxDraft& draft, const OnnxView& view,
+std::optional<Reals> by_channel(OnnxDraft& draft, const OnnxView& view,
                                 const OnnxConstant& constant);
 
 /// A node with a value's elements where they are, and what a constant has for each of its channels.

@@ -155,6 +155,16 @@ TEST(HostileOnnx, JoiningNothingTakesNoTime) {
   EXPECT_THAT(refusal(file.bytes()), HasSubstr("expected tensors in proportion to the file"));
 }
 
+/// Each of which would be added to a million biases.
+TEST(HostileOnnx, NumbersForALargeLayerTakeNoTime) {
+  OnnxFile file;
+  file.input("x", {-1, 1}).integers("shape", {1, 1 << 20}).node("ConstantOfShape", {"shape"}, "w");
+  file.reals("one", {}, {1}).node("MatMul", {"x", "w"}, "y0").output("y20000");
+  for (int i = 0; i < 20'000; ++i)
+    file.node("Add", {"y" + std::to_string(i), "one"}, "y" + std::to_string(i + 1));
+  EXPECT_THAT(refusal(file.bytes()), HasSubstr("expected tensors in proportion to the file"));
+}
+
 TEST(HostileOnnx, NamesThatAreAllTheSameTakeNoTime) {
   OnnxFile file;
   file.input("x", {-1, 4}).node("Relu", {"x"}, "y0").output("y4000");
