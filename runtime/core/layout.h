@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "runtime/core/extent.h"
 
@@ -52,7 +52,8 @@ struct Binding {
     float* src = nullptr;
     float* diff_src = nullptr;
   };
-  std::vector<Source> others{};  ///< of a layer that has several inputs
+  /// Of a layer that has several inputs; whoever binds it keeps them.
+  std::span<const Source> others{};  // NOLINT(*-redundant-member-init): GCC asks for it
 };
 
 }  // namespace karnin

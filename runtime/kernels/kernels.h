@@ -84,9 +84,9 @@ struct ConvShape {
 
 /// Pooling of one block of images: src [c][ih][iw][lanes], dst [c][oh][ow][lanes].
 struct PoolShape {
-  std::int64_t c;
-  std::int64_t ih, iw, oh, ow;
-  std::int64_t kh, kw, sh, sw, ph, pw;
+  std::int64_t c = 0;
+  std::int64_t ih = 0, iw = 0, oh = 0, ow = 0;
+  std::int64_t kh = 0, kw = 0, sh = 0, sw = 0, ph = 0, pw = 0;
   bool count_padding = false;  ///< in averages
 };
 

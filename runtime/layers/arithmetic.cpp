@@ -11,7 +11,7 @@ class BoundArithmetic : public BoundLayer {
   BoundArithmetic(ArithmeticKind kind, const Blob& src, const Blob& second, const Binding& binding)
       : kind_(kind),
         binding_(binding),
-        second_(binding.others.at(0)),
+        second_(binding.others[0]),
         plane_(src.plane_floats()),
         second_plane_(second.plane_floats()),
         planes_(src.floats() / plane_) {

@@ -29,8 +29,9 @@ struct DraftStep {
   NodeId node = 0;
   std::size_t number = 0;  ///< among the layers of the graph: inputs aren't counted
   Domain domain = Domain::onednn;
-  std::size_t region = 0;             ///< of those of regions.h
-  std::vector<AffineNode> affines{};  ///< that its weights take in, in their order
+  std::size_t region = 0;  ///< of those of regions.h
+  /// That its weights take in, in their order.
+  std::vector<AffineNode> affines{};  // NOLINT(*-redundant-member-init): GCC asks for it
   bool relu = false;                  ///< ends with max(x, 0)
   bool pooled = false;                ///< then with a 2x2 max pool, whose extent that of dst is
 };

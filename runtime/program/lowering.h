@@ -45,7 +45,7 @@ struct Step {
   std::vector<ValueId> srcs;
   ValueId dst = 0;
   ByRole<Slot> parameters;
-  std::vector<Affine> affines{};
+  std::vector<Affine> affines{};  // NOLINT(*-redundant-member-init): GCC asks for it
 
   bool has(Role role) const { return parameters[role].floats > 0; }
   bool has_parameters() const {

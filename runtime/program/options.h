@@ -22,7 +22,7 @@ struct ProgramOptions {
   /// Kernel of the fully connected layer of that name; called in inference only.
   /// Training works on the plain weights, and on the kept ones alone where masks are held and leave
   /// few; lanes know only dense and sparse_lanes, and take dense for the others.
-  std::function<FcKernel(const std::string& layer)> fc_kernel = {};
+  std::function<FcKernel(const std::string& layer)> fc_kernel;
 };
 
 }  // namespace karnin

@@ -15,6 +15,7 @@ struct Program::Worker::Impl {
   explicit Impl(const Program::Impl& the_program) : program(the_program) {
     for (const std::size_t floats : program.buffers.value_floats) values.emplace_back(floats);
     for (const std::size_t floats : program.buffers.diff_floats) diffs.emplace_back(floats);
+    others.resize(program.lowered.steps.size());
     for (std::size_t i = 0; i < program.lowered.steps.size(); ++i)
       layers.push_back(program.lowered.steps[i].layer->bind(binding(i)));
   }
@@ -42,7 +43,8 @@ struct Program::Worker::Impl {
                     .diff_src = diff_of_src(i, 0),
                     .diff_dst = diff(step.dst)};
     for (std::size_t s = 1; s < step.srcs.size(); ++s)
-      binding.others.push_back({value(step.srcs[s]), diff_of_src(i, s)});
+      others[i].push_back({value(step.srcs[s]), diff_of_src(i, s)});
+    binding.others = others[i];
     return binding;
   }
 
@@ -59,8 +61,9 @@ struct Program::Worker::Impl {
   }
 
   const Program::Impl& program;
-  std::vector<AlignedVector<float>> values, diffs;  // by buffer
-  std::vector<std::unique_ptr<BoundLayer>> layers;  // by step
+  std::vector<AlignedVector<float>> values, diffs;   // by buffer
+  std::vector<std::vector<Binding::Source>> others;  // inputs behind the first, by step
+  std::vector<std::unique_ptr<BoundLayer>> layers;   // by step
 };
 
 Program::Worker::Worker(const Program& program) : impl_(std::make_unique<Impl>(*program.impl_)) {}

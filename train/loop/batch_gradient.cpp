@@ -65,7 +65,7 @@ struct BatchGradient::SizedProgram {
 
   static ProgramOptions options(std::int64_t images, Purpose purpose) {
     const Domain domain = domain_rule(images);
-    return {.images = images, .purpose = purpose, .logits = true, .domain = domain};
+    return {images, purpose, true, domain, {}};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.

@@ -143,7 +143,8 @@ class OneLayer {
       binding.diff_dst = diff_dst_.data();
     }
     for (std::size_t i = 1; i < srcs_.size(); ++i)
-      binding.others.push_back({srcs_[i].data(), training ? diff_srcs_[i].data() : nullptr});
+      others_.push_back({srcs_[i].data(), training ? diff_srcs_[i].data() : nullptr});
+    binding.others = others_;
     bound_ = layer_->bind(binding);
   }
 
@@ -173,6 +174,7 @@ class OneLayer {
   std::vector<Values> floats_;
   std::vector<AlignedVector<float>> srcs_, diff_srcs_;
   AlignedVector<float> dst_, diff_dst_;
+  std::vector<Binding::Source> others_;
   std::unique_ptr<BoundLayer> bound_;
 };
 
