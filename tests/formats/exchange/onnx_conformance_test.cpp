@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "tests/support/cpu_time.h"
 #include "tests/support/onnx_case.h"
 #include "tests/support/onnx_page.h"
 #include "tests/support/onnx_run.h"
@@ -40,11 +40,9 @@ void expect_right(const test::OnnxCase& expected, const Model& model) {
 /// Read or refused within a second.
 Model read_in_time(const test::OnnxCase& expected) {
   struct Timer {
-    ~Timer() {
-      EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1)) << name;
-    }
+    ~Timer() { EXPECT_LT(test::cpu_seconds() - start, 1) << name; }
     std::string name;
-    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    double start = test::cpu_seconds();
   };
   const Timer timer{expected.name};
   return decode_onnx(expected.bytes, expected.name);
