@@ -40,4 +40,10 @@ std::string Table::str() const {
   return text;
 }
 
+std::string shortened(const std::string& name) {
+  constexpr std::size_t kMost = 40, kFront = 12, kBack = kMost - kFront - 3;
+  if (name.size() <= kMost) return name;
+  return name.substr(0, kFront) + "..." + name.substr(name.size() - kBack);
+}
+
 }  // namespace karnin::cli

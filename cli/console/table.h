@@ -21,4 +21,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// A name for a table: what is longer than 40 bytes keeps both ends around "...".
+std::string shortened(const std::string& name);
+
 }  // namespace karnin::cli

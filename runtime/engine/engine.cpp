@@ -8,6 +8,7 @@
 
 #include "runtime/core/finite.h"
 #include "runtime/engine/shard_images.h"
+#include "runtime/graph/macs.h"
 
 namespace karnin {
 namespace {
@@ -50,6 +51,19 @@ struct Engine::Impl {
     add(step.parameters);
     for (const Affine& affine : step.affines) add(affine.parameters);
     return sum;
+  }
+
+  std::int64_t macs_of(const Step& step) const {
+    if (step.node == kNoNode) return 0;
+    const std::vector<Extent> srcs = source_extents(graph, infer_extents(graph), step.node);
+    return macs(graph.node(step.node).op, srcs);
+  }
+
+  /// Of so many, those of weights that were kept.
+  std::int64_t kept_of(std::int64_t macs, const Step& step) const {
+    if (macs == 0) return 0;
+    const ParameterCount& weights = counts[step.parameters[Role::weight].parameter];
+    return macs / weights.all * weights.nonzero;
   }
 
   /// Inside the arena, where oneDNN keeps to one thread.
@@ -166,7 +180,9 @@ std::vector<LayerProfile> Engine::profile() const {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Layer& layer = *steps[i].layer;
     const ParameterCount count = impl_->count_of(steps[i]);
-    LayerProfile profile{layer.name(), layer.kernel(), count.all, count.nonzero, 0.0};
+    const std::int64_t macs = impl_->macs_of(steps[i]);
+    LayerProfile profile{layer.name(),  layer.kernel(), count.all,
+                         count.nonzero, macs,           impl_->kept_of(macs, steps[i])};
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)
       profile.microseconds /= static_cast<double>(impl_->profiled_images);

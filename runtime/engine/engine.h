@@ -37,7 +37,9 @@ struct LayerProfile {
   std::string kernel;
   std::int64_t parameters = 0;
   std::int64_t nonzero = 0;
-  double microseconds = 0;  ///< an image, on one core
+  std::int64_t macs = 0;       ///< of an image, as macs.h counts them
+  std::int64_t kept_macs = 0;  ///< those of weights that aren't 0
+  double microseconds = 0;     ///< an image, on one core
 };
 
 /// Fills NCHW floats of images [first, first + count).

@@ -41,11 +41,46 @@ TEST(Bench, TakesTheLayersOfAModel) {
   const test::Workspace workspace;
   workspace.train("run", {"--epochs", "1"});
   const std::string model = workspace.path("run/pruned.bin").string();
-  const nlohmann::json report =
-      workspace.run_json(quick({"--model", model, "--batch", "8", "--kernel", "sparse-lanes"}));
+  const nlohmann::json report = workspace.run_json(
+      quick({"--model", model, "--fc-layers", "--batch", "8", "--kernel", "sparse-lanes"}));
   ASSERT_EQ(report["rows"].size(), 3U);
   EXPECT_EQ(report["rows"][0]["layer"], "fc1");
   EXPECT_EQ(report["rows"][0]["kernel"], "sparse-lanes");
+}
+
+TEST(Bench, TimesAWholeNetwork) {
+  const test::Workspace workspace;
+  workspace.train("run", {"--epochs", "1"});
+  const std::string model = workspace.path("run/pruned.bin").string();
+  const nlohmann::json report = workspace.run_json(quick({"--model", model, "--batch", "1,3"}));
+  ASSERT_EQ(report["rows"].size(), 2U);
+  for (const nlohmann::json& row : report["rows"]) {
+    EXPECT_GT(row["median_us"], 0);
+    EXPECT_GE(row["p99_us"], row["median_us"]);
+    EXPECT_NEAR(row["images_per_second"].get<double>() * row["median_us"].get<double>(),
+                1e6 * row["batch"].get<double>(), 1);
+    double share = 0;
+    std::int64_t macs = 0;
+    for (const nlohmann::json& layer : row["layers"]) {
+      share += layer["share"].get<double>();
+      macs += layer["macs"].get<std::int64_t>();
+    }
+    EXPECT_NEAR(share, 1, 1e-9);
+    EXPECT_EQ(macs, 10 * 3 * 25 * 784 + 16 * 10 * 25 * 100 + 48'000 + 10'080 + 840);
+  }
+  const std::string text = workspace.run(quick({"--model", model, "--batch", "2"})).out;
+  EXPECT_THAT(text, testing::HasSubstr("conv1"));
+}
+
+TEST(Bench, SetsWeightsToZeroForTheTimingsSake) {
+  const test::Workspace workspace;
+  workspace.train("run", {"--epochs", "1"});
+  const nlohmann::json rows =
+      workspace.run_json(quick({"--model", workspace.path("run/model.bin").string(), "--batch", "2",
+                                "--sparsity", "0,0.9"}))["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_NEAR(rows[0]["sparsity"], 0, 1e-3);
+  EXPECT_NEAR(rows[1]["sparsity"], 0.9, 0.02);
 }
 
 TEST(Bench, RejectsWhatItCannotMeasure) {
@@ -60,6 +95,8 @@ TEST(Bench, RejectsWhatItCannotMeasure) {
                              {"--batch", "0"},
                              {"--batch", "1.5"},
                              {"--batch", "1e300"},
+                             {"--fc-layers"},
+                             {"--cold", "--model", "net.onnx"},
                              {"--kernel", "fast"}}) {
     const test::ProcessResult result = workspace.run(quick(wrong));
     EXPECT_EQ(result.status, 2) << wrong[1];

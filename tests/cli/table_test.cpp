@@ -23,5 +23,11 @@ TEST(Table, TextMayComeAfterNumbers) {
   EXPECT_EQ(table.str(), "a   n  note\nx  10\n");
 }
 
+TEST(Table, ShortensNamesInTheMiddle) {
+  EXPECT_EQ(shortened(std::string(40, 'x')), std::string(40, 'x'));
+  EXPECT_EQ(shortened("model/conv2d/Conv2D;model/batch_normalization/FusedBatchNormV3"),
+            "model/conv2d...lization/FusedBatchNormV3");
+}
+
 }  // namespace
 }  // namespace karnin::cli

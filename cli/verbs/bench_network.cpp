@@ -1,0 +1,147 @@
+#include "cli/verbs/bench_network.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "cli/console/machine.h"
+#include "cli/console/output.h"
+#include "cli/console/table.h"
+#include "cli/options/value_list.h"
+#include "cli/verbs/environment.h"
+#include "formats/exchange/any_model.h"
+#include "formats/io/printable.h"
+#include "formats/report/quantity.h"
+#include "runtime/engine/network_timing.h"
+
+namespace karnin::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct NetworkRow {
+  std::int64_t batch;
+  double sparsity;  ///< of all parameters
+  NetworkTiming timing;
+
+  double images_per_second() const { return 1e6 * static_cast<double>(batch) / timing.median_us; }
+  /// Of one core, in all layers.
+  double layer_microseconds() const {
+    double sum = 0;
+    for (const LayerProfile& layer : timing.layers) sum += layer.microseconds;
+    return sum;
+  }
+  /// 2 operations a kept weight and position.
+  double gflops() const {
+    double sum = 0;
+    for (const LayerProfile& layer : timing.layers) sum += static_cast<double>(layer.kept_macs);
+    return 2e-3 * sum * static_cast<double>(batch) / timing.median_us;
+  }
+};
+
+double gflops(const LayerProfile& layer) {
+  return layer.kept_macs == 0 ? 0
+                              : 2e-3 * static_cast<double>(layer.kept_macs) / layer.microseconds;
+}
+
+NetworkRow measure(const NetworkView& network, std::int64_t batch, const BenchVerb& verb) {
+  const ParameterCount count = count_parameters(network);
+  const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
+  const double kept =
+      count.all == 0 ? 1 : static_cast<double>(count.nonzero) / static_cast<double>(count.all);
+  return {batch, 1 - kept, time_network(network, {batch, verb.threads, kernel, verb.seconds})};
+}
+
+/// One for each sparsity that was asked for, and batch.
+std::vector<NetworkRow> measure_all(const BenchVerb& verb) {
+  const std::vector<std::int64_t> batches = parse_counts("--batch", verb.batches, {1, kMaxBatch});
+  std::vector<NetworkRow> rows;
+  const auto add = [&](const NetworkView& network) {
+    for (const std::int64_t batch : batches) rows.push_back(measure(network, batch, verb));
+  };
+  if (verb.sparsities.empty()) {
+    add(read_any_compact_model(verb.model));
+    return rows;
+  }
+  const std::vector<double> sparsities = parse_values("--sparsity", verb.sparsities);
+  const Model model = read_any_model(verb.model);
+  for (const double sparsity : sparsities) {
+    Model thin = model;
+    thin_out(thin, sparsity, 1);
+    add(thin);
+  }
+  return rows;
+}
+
+Json network_json(const NetworkRow& row) {
+  Json layers = Json::array();
+  const double all = row.layer_microseconds();
+  for (const LayerProfile& layer : row.timing.layers)
+    layers.push_back({{"name", layer.name},
+                      {"kernel", layer.kernel},
+                      {"parameters", layer.parameters},
+                      {"nonzero", layer.nonzero},
+                      {"macs", layer.macs},
+                      {"microseconds", layer.microseconds},
+                      {"share", layer.microseconds / all},
+                      {"gflops_nonzero", gflops(layer)}});
+  return {{"batch", row.batch},
+          {"threads", row.timing.threads},
+          {"sparsity", row.sparsity},
+          {"runs", row.timing.runs},
+          {"median_us", row.timing.median_us},
+          {"p99_us", row.timing.p99_us},
+          {"images_per_second", row.images_per_second()},
+          {"gflops_nonzero", row.gflops()},
+          {"layers", std::move(layers)}};
+}
+
+std::string network_table(const std::vector<NetworkRow>& rows) {
+  Table table("rrrrrrr");
+  table.add({"batch", "threads", "zeros", "median µs", "99th %", "images/s", "GFLOP/s"});
+  for (const NetworkRow& row : rows)
+    table.add({std::to_string(row.batch), std::to_string(row.timing.threads), percent(row.sparsity),
+               fmt::format("{:.1f}", row.timing.median_us),
+               fmt::format("{:.1f}", row.timing.p99_us),
+               count(static_cast<std::int64_t>(row.images_per_second())),
+               fmt::format("{:.1f}", row.gflops())});
+  return table.str();
+}
+
+std::string layer_table(const NetworkRow& row) {
+  const double all = row.layer_microseconds();
+  Table table("llrrrrr");
+  table.add({"layer", "kernel", "MACs", "non-zero", "µs an image", "share", "GFLOP/s"});
+  for (const LayerProfile& layer : row.timing.layers)
+    table.add({shortened(layer.name), layer.kernel, layer.macs == 0 ? "" : count(layer.macs),
+               layer.parameters == 0 ? "" : count(layer.nonzero),
+               fmt::format("{:.2f}", layer.microseconds), percent(layer.microseconds / all),
+               layer.macs == 0 ? "" : fmt::format("{:.1f}", gflops(layer))});
+  return table.str();
+}
+
+std::string describe(const std::vector<NetworkRow>& rows, const BenchVerb& verb) {
+  std::string text = fmt::format("{} on {}; microseconds a batch\n\n{}", printable_line(verb.model),
+                                 machine_name(verb.threads), network_table(rows));
+  for (const NetworkRow& row : rows)
+    text += fmt::format("\nbatch {}, {} zeros: layers, an image on one core\n{}", row.batch,
+                        percent(row.sparsity), layer_table(row));
+  return text;
+}
+
+}  // namespace
+
+ExitCode bench_network(const BenchVerb& verb) {
+  const std::vector<NetworkRow> rows = measure_all(verb);
+  if (!verb.json) {
+    print(describe(rows, verb));
+    return ExitCode::done;
+  }
+  Json list = Json::array();
+  for (const NetworkRow& row : rows) list.push_back(network_json(row));
+  print_json({{"machine", machine_json(verb.threads)}, {"rows", std::move(list)}});
+  return ExitCode::done;
+}
+
+}  // namespace karnin::cli

@@ -1,0 +1,24 @@
+// What `bench` is asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/options/verb.h"
+#include "runtime/layers/fc_kernel.h"
+
+namespace karnin::cli {
+
+struct BenchVerb : VerbOptions {
+  std::string shapes = "400x120,1024x1024";
+  std::string sparsities;  ///< empty: several of single layers, and of a network what it has
+  std::string batches = "1,16,64";
+  std::string model;
+  bool fc_layers = false;
+  std::optional<FcKernel> kernel;
+  double seconds = 0.5;
+  bool cold = false;
+};
+
+}  // namespace karnin::cli
