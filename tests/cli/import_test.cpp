@@ -55,6 +55,21 @@ TEST_F(Import, LeavesAModelWithTheSameAnswers) {
   EXPECT_THAT(shown.out, HasSubstr("conv"));
 }
 
+TEST_F(Import, ShowsTheGraph) {
+  const nlohmann::json told = workspace->run_json({"inspect", "--model", file("net.onnx")});
+  std::int64_t macs = 0;
+  for (const nlohmann::json& node : told["nodes"]) macs += node["macs"].get<std::int64_t>();
+  EXPECT_GT(macs, 0);
+  const test::ProcessResult text = workspace->run({"inspect", "--model", file("net.onnx")});
+  for (const char* column : {"from", "MACs", "parameters", "non-zero"})
+    EXPECT_THAT(text.out, HasSubstr(column));
+  const test::ProcessResult dot = workspace->run({"inspect", "--dot", "--model", file("net.onnx")});
+  EXPECT_THAT(dot.out, testing::StartsWith("digraph "));
+  EXPECT_THAT(dot.out, testing::EndsWith("}\n"));
+  EXPECT_THAT(dot.out, HasSubstr("conv_node"));
+  EXPECT_EQ(workspace->run({"inspect", "--dot", "--json", "--model", file("net.onnx")}).status, 2);
+}
+
 TEST_F(Import, IsNotNeededToPruneOrToTrainOn) {
   workspace->run_json({"prune", "--model", file("net.onnx"), "--method", "magnitude", "--sparsity",
                        "0.5", "--layers", "conv_node,fc_node", "--data", workspace->data(), "--out",
