@@ -98,7 +98,7 @@ class DomainRace {
 
   /// Each layer with its kernel of a plan that runs its region in the same domain.
   Plan mix_along(const std::vector<Domain>& path) const {
-    Plan mix{Domains(path), plans_.front().kernels, {}};
+    Plan mix{Domains(path), plans_.front().kernels, {}, plans_.front().sharers};
     for (std::size_t k = 0; k < mix.kernels.size(); ++k) {
       const auto step = std::ranges::find(programs_.front()->steps(), mix.kernels[k].layer,
                                           [](const Step& s) { return s.layer->name(); });

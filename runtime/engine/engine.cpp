@@ -71,7 +71,8 @@ struct Engine::Impl {
     validate(network);
     Plan result;
     arena.once_as_of((options.batch + images - 1) / images, [&] {
-      result = plan_program(network, {images, options.kernel, options.race, options.domain});
+      result = plan_program(
+          network, {images, options.kernel, options.race, options.domain, Arena::sharers()});
     });
     return result;
   }

@@ -102,14 +102,14 @@ std::optional<Domain> settled_domain(const PlanOptions& options) {
   return std::nullopt;
 }
 
-/// Planes only where they have a layer for something.
+/// Those that have a layer of their own for something; oneDNN's blocks first.
 std::vector<Domain> domain_candidates(const Graph& graph, std::int64_t images) {
   std::vector<Domain> kinds{Domain::onednn};
-  const Draft in_planes = make_draft(
-      graph,
-      {.images = images, .purpose = Purpose::inference, .domain = Domain::planes, .fc_kernel = {}});
-  if (std::ranges::count(domains_of(in_planes), Domain::planes) > 0)
-    kinds.push_back(Domain::planes);
+  for (const Domain kind : {Domain::nhwc, Domain::planes}) {
+    const Draft draft = make_draft(
+        graph, {.images = images, .purpose = Purpose::inference, .domain = kind, .fc_kernel = {}});
+    if (std::ranges::count(domains_of(draft), kind) > 0) kinds.push_back(kind);
+  }
   if (lane_use(images) >= kLaneCandidate) kinds.push_back(Domain::lanes);
   return kinds;
 }
@@ -152,13 +152,16 @@ Plan plan_program(const NetworkView& network, const PlanOptions& options) {
   const auto plan_for = [&](Domain domain) {
     PlanOptions one = options;
     one.domain = domain;
-    return Plan{domain, plan_kernels(network, one), {}};
+    return Plan{domain, plan_kernels(network, one), {}, options.sharers};
   };
   if (const auto domain = settled_domain(options)) return plan_for(*domain);
 
   std::vector<Plan> plans;
-  for (const Domain kind : domain_candidates(network.description.graph, options.images))
-    plans.push_back(plan_for(kind));
+  for (const Domain kind : domain_candidates(network.description.graph, options.images)) {
+    // A fully connected layer is the same in all domains but lanes.
+    plans.push_back(kind == Domain::lanes || plans.empty() ? plan_for(kind) : plans.front());
+    plans.back().domain = kind;
+  }
   return race_domains(network, options.images, std::move(plans));
 }
 
@@ -172,7 +175,8 @@ std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t 
                                            ProgramOptions{.images = images,
                                                           .purpose = Purpose::inference,
                                                           .domain = plan.domain,
-                                                          .fc_kernel = kernel_of});
+                                                          .fc_kernel = kernel_of,
+                                                          .sharers = plan.sharers});
   program->set_parameters(network.parameters);
   return program;
 }

@@ -34,6 +34,7 @@ struct PlanOptions {
   bool race = true;
   /// The domain to plan for. plan_program() chooses where there is none.
   std::optional<Domain> domain = std::nullopt;
+  int sharers = 1;  ///< threads that may take part in a shard
 };
 
 /// The domain in which it runs, or that of each region, and what the race measured (empty if there
@@ -46,6 +47,7 @@ struct Plan {
     double microseconds = 0;  ///< one shard through all layers, each at its median
   };
   std::vector<Timing> timings;
+  int sharers = 1;  ///< threads that it was made for
 };
 
 /// The kernels that race in a domain: sparse ones for a network that was pruned, one image at a

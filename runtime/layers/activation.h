@@ -13,7 +13,10 @@ class ActivationLayer : public Layer {
       : Layer(std::move(name), src, src), op_(op), purpose_(purpose) {}
 
   /// Backward looks at src.
-  bool in_place() const override { return purpose_ == Purpose::inference; }
+  std::optional<std::size_t> in_place() const override {
+    if (purpose_ == Purpose::training) return std::nullopt;
+    return 0;
+  }
   std::string kernel() const override { return "elementwise"; }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 

@@ -25,7 +25,10 @@ class ChannelAffineLayer : public Layer {
                      Purpose purpose);
 
   /// Backward looks at src.
-  bool in_place() const override { return purpose_ == Purpose::inference; }
+  std::optional<std::size_t> in_place() const override {
+    if (purpose_ == Purpose::training) return std::nullopt;
+    return 0;
+  }
   std::string kernel() const override { return "elementwise"; }
   void set_parameters(const LayerParameters& parameters) override {
     channels_ = affine_terms(parameters, epsilon_);

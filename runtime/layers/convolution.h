@@ -1,4 +1,4 @@
-// Convolution, with the ReLU that follows it if there is one.
+// Convolution by oneDNN, with what follows it: an addition of its second input, an activation.
 #pragma once
 
 #include "runtime/layers/layer.h"
@@ -13,15 +13,21 @@ class ConvolutionLayer : public Layer {
   ConvolutionLayer(std::string name, const Conv2d& spec, const Blob& src, const Extent& dst,
                    const onednn::ConvolutionOptions& options);
 
-  std::string kernel() const override { return "onednn " + convolution_->implementation(); }
+  std::string kernel() const override;
+  /// What is added to the output may be where that will be.
+  std::optional<std::size_t> in_place() const override {
+    return options_.add ? std::optional<std::size_t>(1) : std::nullopt;
+  }
+  Layout others_layout() const override { return dst().layout; }
   void set_parameters(const LayerParameters& parameters) override;
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 
  private:
-  ConvolutionLayer(std::string name, std::unique_ptr<onednn::Convolution> convolution, bool relu);
+  ConvolutionLayer(std::string name, std::unique_ptr<onednn::Convolution> convolution,
+                   const onednn::ConvolutionOptions& options);
 
   std::unique_ptr<onednn::Convolution> convolution_;
-  bool relu_;
+  onednn::ConvolutionOptions options_;
 };
 
 }  // namespace karnin

@@ -16,7 +16,7 @@ class DropoutLayer : public Layer {
       : Layer(std::move(name), src, src), rate_(spec.rate), number_(number) {}
 
   /// A max pool in lanes finds its maxima again by their values, which dropout scales.
-  bool in_place() const override { return false; }
+  std::optional<std::size_t> in_place() const override { return std::nullopt; }
   std::string kernel() const override { return "dropout"; }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -46,9 +47,11 @@ class Layer {
   const std::string& name() const { return name_; }
   const Blob& src() const { return src_; }
   const Blob& dst() const { return dst_; }
-  /// dst may overwrite src: forward and backward then work on one buffer each, if the program says
-  /// so. Not for a layer behind which src can't be told from dst where another one wants it back.
-  virtual bool in_place() const { return false; }
+  /// The input that dst may overwrite, if there is one: forward and backward then work on one
+  /// buffer each, if the program says so. Not where a layer above can't do without what it held.
+  virtual std::optional<std::size_t> in_place() const { return std::nullopt; }
+  /// In which layout it reads its inputs behind the first.
+  virtual Layout others_layout() const { return src_.layout; }
   /// The code that runs it, for reports: "onednn jit:avx2", "dense", "sparse-lanes", ...
   virtual std::string kernel() const = 0;
   /// Takes new parameters in plain layout. In training they must stay where they are until the next

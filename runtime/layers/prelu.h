@@ -13,7 +13,10 @@ class PReluLayer : public Layer {
   PReluLayer(std::string name, const Blob& src, Purpose purpose)
       : Layer(std::move(name), src, src), purpose_(purpose) {}
 
-  bool in_place() const override { return purpose_ == Purpose::inference; }
+  std::optional<std::size_t> in_place() const override {
+    if (purpose_ == Purpose::training) return std::nullopt;
+    return 0;
+  }
   std::string kernel() const override { return "elementwise"; }
   void set_parameters(const LayerParameters& parameters) override {
     slopes_.assign(parameters[Role::slope].begin(), parameters[Role::slope].end());

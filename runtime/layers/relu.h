@@ -9,7 +9,7 @@ class ReluLayer : public Layer {
  public:
   ReluLayer(std::string name, const Blob& src) : Layer(std::move(name), src, src) {}
 
-  bool in_place() const override { return true; }
+  std::optional<std::size_t> in_place() const override { return 0; }
   std::string kernel() const override { return "relu"; }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 };

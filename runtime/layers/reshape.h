@@ -11,7 +11,7 @@ class ReshapeLayer : public Layer {
   ReshapeLayer(std::string name, const Blob& src, const Extent& dst)
       : Layer(std::move(name), src, {src.images, dst, src.layout}) {}
 
-  bool in_place() const override { return true; }
+  std::optional<std::size_t> in_place() const override { return 0; }
   std::string kernel() const override { return "copy"; }
   std::unique_ptr<BoundLayer> bind(const Binding& binding) const override;
 };

@@ -1,7 +1,9 @@
 #include "runtime/onednn/convolution_plan.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string_view>
+#include <vector>
 
 #include "runtime/onednn/command.h"
 #include "runtime/onednn/version.h"
@@ -17,14 +19,28 @@ struct Layouts {
   std::optional<Layout> src, dst;
 };
 
+void append_activation(dnnl::post_ops& ops, const Activation& op) {
+  switch (op.kind) {
+    case ActivationKind::clip:
+      return append_eltwise(ops, dnnl::algorithm::eltwise_clip, op.alpha, op.beta);
+    case ActivationKind::leaky_relu:
+      return append_eltwise(ops, dnnl::algorithm::eltwise_relu, op.alpha, 0);
+    case ActivationKind::hard_swish:
+      return append_eltwise(ops, dnnl::algorithm::eltwise_hardswish, 1.0F / 6, 0.5F);
+    default:
+      assert(!"an activation that isn't fused");
+  }
+}
+
 class ConvolutionProblem {
  public:
+  /// `weights` may leave their layout to oneDNN.
   ConvolutionProblem(const Conv2d& spec, const Blob& src, const Extent& dst,
-                     const ConvolutionOptions& options)
+                     const ConvolutionOptions& options, const Desc& weights)
       : options_(options),
         src_(src),
         dst_{src.images, dst, Layout::nchw},
-        weights_(any_desc(weights_dims(spec, src.extent.c))),
+        weights_(weights),
         bias_(plain_desc({spec.oc})),
         one_by_one_(spec.kh == 1 && spec.kw == 1),
         strides_{spec.sh, spec.sw},
@@ -68,11 +84,11 @@ class ConvolutionProblem {
 
   dnnl::convolution_forward::primitive_desc forward(const Layouts& layouts) const {
     dnnl::primitive_attr attr = worker_scratchpad();
-    if (options_.relu) {
-      dnnl::post_ops ops;
-      append_relu(ops);
-      attr.set_post_ops(ops);
-    }
+    dnnl::post_ops ops;
+    if (options_.add) ops.append_sum();
+    if (options_.relu) append_relu(ops);
+    if (options_.activation) append_activation(ops, *options_.activation);
+    attr.set_post_ops(ops);
     const auto kind =
         options_.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     return describe<dnnl::convolution_forward>(attr, kind, kDirect, desc(src_, layouts.src),
@@ -126,19 +142,33 @@ memory::dims weights_dims(const Conv2d& spec, std::int64_t ic) {
 
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options) {
-  const ConvolutionProblem problem(spec, src, dst, options);
+  const ConvolutionProblem problem(spec, src, dst, options,
+                                   any_desc(weights_dims(spec, src.extent.c)));
   const Layout blocked = blocked_layout();
-  std::optional<ConvolutionPlan> best;
+  std::vector<Layouts> candidates;
+  if (options.channels_last) candidates.push_back({Layout::nhwc, Layout::nhwc});
   for (const Layouts& layouts :
        {Layouts{src.layout, {}}, Layouts{src.layout, src.layout}, Layouts{},
         Layouts{src.layout, blocked}, Layouts{Layout::nhwc, Layout::nhwc},
         Layouts{Layout::nchw, blocked}, Layouts{blocked, blocked},
-        Layouts{Layout::nchw, Layout::nchw}}) {
+        Layouts{Layout::nchw, Layout::nchw}})
+    candidates.push_back(layouts);
+  std::optional<ConvolutionPlan> best;
+  for (const Layouts& layouts : candidates) {
     std::optional<ConvolutionPlan> plan = problem.plan(layouts);
     if (plan && (!best || speed_class(*plan) > speed_class(*best))) best = std::move(plan);
   }
   if (!best) throw dnnl::error(dnnl_unimplemented, "no implementation in any layout");
   return *std::move(best);
+}
+
+std::optional<dnnl::convolution_forward::primitive_desc> plan_rows(
+    const ConvolutionPlan& whole, const Conv2d& spec, const Blob& src, const Extent& dst,
+    const ConvolutionOptions& options) {
+  const ConvolutionProblem problem(spec, src, dst, options, whole.forward.weights_desc());
+  const std::optional<ConvolutionPlan> plan = problem.plan({Layout::nhwc, Layout::nhwc});
+  if (!plan || speed_class(*plan) < speed_class(whole)) return std::nullopt;
+  return plan->forward;
 }
 
 }  // namespace karnin::onednn

@@ -27,4 +27,10 @@ struct ConvolutionPlan {
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options);
 
+/// Forward of a part of the rows, in nhwc and with the whole's blocked weights; nothing if oneDNN
+/// has no code for it that is as fast.
+std::optional<dnnl::convolution_forward::primitive_desc> plan_rows(
+    const ConvolutionPlan& whole, const Conv2d& spec, const Blob& src, const Extent& dst,
+    const ConvolutionOptions& options);
+
 }  // namespace karnin::onednn

@@ -25,8 +25,8 @@ auto describe_backward(const dnnl::primitive_attr& attr, const Hint& hint, const
   return typename Primitive::primitive_desc(cpu_engine(), args..., hint, attr);
 }
 
-inline void append_relu(dnnl::post_ops& ops) {
-  ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+inline void append_eltwise(dnnl::post_ops& ops, dnnl::algorithm kind, float alpha, float beta) {
+  ops.append_eltwise(kind, alpha, beta);
 }
 
 #else
@@ -45,10 +45,14 @@ auto describe_backward(const dnnl::primitive_attr& attr, const Hint& hint, const
                                             hint);
 }
 
-inline void append_relu(dnnl::post_ops& ops) {
-  ops.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+inline void append_eltwise(dnnl::post_ops& ops, dnnl::algorithm kind, float alpha, float beta) {
+  ops.append_eltwise(1.0F, kind, alpha, beta);
 }
 
 #endif
+
+inline void append_relu(dnnl::post_ops& ops) {
+  append_eltwise(ops, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+}
 
 }  // namespace karnin::onednn

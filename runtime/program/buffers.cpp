@@ -8,6 +8,15 @@
 namespace karnin {
 namespace {
 
+/// Whether nobody wants a value any more once `step` has read it, which reads it once. In training
+/// it has no other reader: all of them come back to it.
+bool may_be_overwritten(const Lowered& program, ValueId id, StepId step) {
+  const std::vector<StepId>& readers = program.value(id).consumers;
+  if (id == program.input || id == program.output || readers.back() != step) return false;
+  return readers.size() == 1 ||
+         (program.purpose == Purpose::inference && readers[readers.size() - 2] != step);
+}
+
 /// Values that lie in one place, one after the other: what is worked on in place. Each is named by
 /// the first of them.
 std::vector<ValueId> places_of(const Lowered& program) {
@@ -17,10 +26,9 @@ std::vector<ValueId> places_of(const Lowered& program) {
     const StepId producer = program.value(id).producer;
     if (producer == kNoStep) continue;
     const Step& step = program.steps[static_cast<std::size_t>(producer)];
-    const ValueId src = step.srcs.front();
-    if (step.layer->in_place() && src != program.input && src != program.output &&
-        program.value(src).consumers.size() == 1)
-      places[static_cast<std::size_t>(id)] = places[static_cast<std::size_t>(src)];
+    const std::optional<std::size_t> src = step.layer->in_place();
+    if (src && may_be_overwritten(program, step.srcs[*src], producer))
+      places[static_cast<std::size_t>(id)] = places[static_cast<std::size_t>(step.srcs[*src])];
   }
   return places;
 }

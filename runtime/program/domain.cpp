@@ -7,8 +7,10 @@
 namespace karnin {
 namespace {
 
-constexpr EnumNames<Domain, 3> kDomains{
-    {{Domain::onednn, "onednn"}, {Domain::lanes, "lanes"}, {Domain::planes, "planes"}}};
+constexpr EnumNames<Domain, 4> kDomains{{{Domain::onednn, "onednn"},
+                                         {Domain::nhwc, "nhwc"},
+                                         {Domain::lanes, "lanes"},
+                                         {Domain::planes, "planes"}}};
 
 }  // namespace
 

@@ -32,8 +32,10 @@ struct DraftStep {
   std::size_t region = 0;  ///< of those of regions.h
   /// That its weights take in, in their order.
   std::vector<AffineNode> affines{};  // NOLINT(*-redundant-member-init): GCC asks for it
-  bool relu = false;                  ///< ends with max(x, 0)
-  bool pooled = false;                ///< then with a 2x2 max pool, whose extent that of dst is
+  bool adds = false;                  ///< a convolution, to whose output the second src is added
+  bool relu = false;                  ///< then ends with max(x, 0)
+  std::optional<Activation> activation{};  ///< or with this, of a convolution
+  bool pooled = false;  ///< then with a 2x2 max pool, whose extent that of dst is
 };
 
 struct Draft {

@@ -51,8 +51,13 @@ class LayerMaker {
           step.name, op, src, dst, ConvolutionPlanesOptions{step.relu, purpose_, diff_src});
     return std::make_unique<ConvolutionLayer>(
         step.name, op, src, dst,
-        onednn::ConvolutionOptions{
-            .relu = step.relu, .training = training(), .diff_src = diff_src});
+        onednn::ConvolutionOptions{.add = step.adds,
+                                   .relu = step.relu,
+                                   .activation = step.activation,
+                                   .training = training(),
+                                   .diff_src = diff_src,
+                                   .channels_last = step.domain == Domain::nhwc,
+                                   .sharers = training() ? 1 : options.sharers});
   }
 
   LayerPtr operator()(const FullyConnected& op) const {

@@ -81,7 +81,9 @@ class Lowering {
     for (const ValueId src : step.srcs) extents.push_back(draft_.value(src));
     auto layer = make_layer(
         {step, options_, first.blob, std::move(extents), draft_.dst(step), first.wants_diff});
-    for (ValueId& src : srcs) src = in_layout(src, layer->src().layout, step.name);
+    for (std::size_t i = 0; i < srcs.size(); ++i)
+      srcs[i] =
+          in_layout(srcs[i], i == 0 ? layer->src().layout : layer->others_layout(), step.name);
     lowered_as_[step.dst] = add_step(std::move(layer), step.node, std::move(srcs));
     for (const auto& [node, epsilon] : step.affines)
       lowered_.steps.back().affines.push_back({slots_of(specs_, node), epsilon});
@@ -156,7 +158,9 @@ Draft make_draft(const Graph& graph, const ProgramOptions& options) {
   if (!training) fold_affine(draft);
   // A ReLU behind the pool is to join both, and one in front of it the convolution alone.
   if (training) fuse_max_pool(draft, options.purpose);
+  if (!training) fuse_add(draft);
   fuse_relu(draft);
+  if (!training) fuse_activation(draft);
   if (!training) fuse_max_pool(draft, options.purpose);
   return draft;
 }

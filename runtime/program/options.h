@@ -23,6 +23,8 @@ struct ProgramOptions {
   /// Training works on the plain weights, and on the kept ones alone where masks are held and leave
   /// few; lanes know only dense and sparse_lanes, and take dense for the others.
   std::function<FcKernel(const std::string& layer)> fc_kernel;
+  /// Threads that may take part in a shard: what they can share is prepared for so many.
+  int sharers = 1;
 };
 
 }  // namespace karnin

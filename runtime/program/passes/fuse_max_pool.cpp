@@ -5,7 +5,8 @@ namespace {
 
 bool takes_pool(const DraftStep& step, Purpose purpose) {
   const auto* conv = std::get_if<Conv2d>(&step.op);
-  return conv != nullptr && *conv == Conv2d{conv->oc, conv->kh, conv->kw} &&
+  return conv != nullptr && *conv == Conv2d{conv->oc, conv->kh, conv->kw} && !step.adds &&
+         !step.activation &&
          (step.domain == Domain::planes ||
           (step.domain == Domain::lanes && purpose == Purpose::inference));
 }

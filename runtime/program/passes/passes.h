@@ -23,6 +23,13 @@ void move_relu_behind_max_pool(Draft& draft);
 /// fully connected layer becomes part of its weights and biases. In inference, where they stay.
 void fold_affine(Draft& draft);
 
+/// An addition right behind a convolution becomes part of it, which then reads what is added as its
+/// second input. Not in lanes; for inference, where nobody asks what was added to what.
+void fuse_add(Draft& draft);
+
+/// The same of an activation which oneDNN computes as exactly as we do, and that keeps zeros.
+void fuse_activation(Draft& draft);
+
 /// A ReLU right behind a convolution or fully connected layer becomes part of it.
 void fuse_relu(Draft& draft);
 

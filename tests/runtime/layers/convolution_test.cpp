@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 #include "tests/runtime/layers/layer_harness.h"
 #include "tests/support/fill.h"
 #include "tests/support/gradient_check.h"
@@ -84,6 +88,64 @@ TEST(ConvolutionLayer, MasksTheGradientOfItsRelu) {
     EXPECT_EQ(diff_weights, to_float(reference_conv_backward_weights(c, src, masked)));
     EXPECT_EQ(diff_bias, to_float(reference_conv_backward_bias(c, masked)));
   }
+}
+
+/// dst of a layer in inference, given what is added to it, which may lie where dst does.
+Values forward(ConvolutionLayer& layer, const Values& src, const Values& added, bool in_place) {
+  AlignedVector<float> src_memory(static_cast<std::size_t>(layer.src().floats()));
+  AlignedVector<float> dst_memory(static_cast<std::size_t>(layer.dst().floats()));
+  AlignedVector<float> added_memory(dst_memory.size());
+  test::write(layer.src(), src, src_memory);
+  test::poison(dst_memory);
+  AlignedVector<float>& place = in_place ? dst_memory : added_memory;
+  if (!added.empty()) test::write(layer.dst(), added, place);
+  const Binding::Source other{place.data(), nullptr};
+  Binding binding{.src = src_memory.data(), .dst = dst_memory.data()};
+  if (!added.empty()) binding.others = {&other, 1};
+  layer.bind(binding)->forward({});
+  return test::read(layer.dst(), dst_memory);
+}
+
+TEST(ConvolutionLayer, AddsItsSecondInput) {
+  for (const ConvCase& c : kCases)
+    for (const bool channels_last : {false, true})
+      for (const bool relu : {false, true}) {
+        ConvolutionLayer layer("conv", c.spec, {c.images, c.src, Layout::nchw}, c.dst(),
+                               {.add = true, .relu = relu, .channels_last = channels_last});
+        const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
+        const Values bias = integers(c.spec.oc, 3), added = integers(c.dst_size(), 4);
+        layer.set_parameters(test::parameters(weights, bias));
+        Values expected = to_float(reference_conv(c, src, weights, bias));
+        for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += added[i];
+        if (relu) expected = test::reference_relu(expected);
+        EXPECT_EQ(layer.in_place(), std::optional<std::size_t>(1));
+        EXPECT_EQ(forward(layer, src, added, false), expected);
+        EXPECT_EQ(forward(layer, src, added, true), expected);
+      }
+}
+
+TEST(ConvolutionLayer, EndsWithAnActivation) {
+  const auto clip = [](float x) { return std::clamp(x, -1.0F, 6.0F); };
+  const auto leaky = [](float x) { return x > 0 ? x : 0.25F * x; };
+  const auto hard_swish = [](float x) { return x * std::clamp(x / 6 + 0.5F, 0.0F, 1.0F); };
+  const std::vector<std::pair<Activation, std::function<float(float)>>> activations{
+      {{ActivationKind::clip, -1, 6}, clip},
+      {{ActivationKind::leaky_relu, 0.25F, 0}, leaky},
+      {{ActivationKind::hard_swish, 0, 0}, hard_swish}};
+  for (const ConvCase& c : kCases)
+    for (const bool channels_last : {false, true})
+      for (const auto& [op, function] : activations) {
+        ConvolutionLayer layer("conv", c.spec, {c.images, c.src, Layout::nchw}, c.dst(),
+                               {.activation = op, .channels_last = channels_last});
+        const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
+        Values bias = integers(c.spec.oc, 3);
+        for (float& x : bias) x /= 8;  // so that some sums come to be near the kinks
+        layer.set_parameters(test::parameters(weights, bias));
+        const Values sums = to_float(reference_conv(c, src, weights, bias));
+        const Values actual = forward(layer, src, {}, false);
+        for (std::size_t i = 0; i < sums.size(); ++i)
+          EXPECT_NEAR(actual[i], function(sums[i]), 1e-6F * std::abs(sums[i])) << sums[i];
+      }
 }
 
 }  // namespace

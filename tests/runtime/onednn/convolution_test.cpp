@@ -43,7 +43,7 @@ struct Harness {
   Values forward(Convolution::Bound& bound) {
     test::write(convolution.src(), src, src_memory);
     test::poison(dst_memory);
-    bound.forward();
+    for (std::int64_t part = 0; part < convolution.parts(); ++part) bound.forward(part);
     return test::read(convolution.dst(), dst_memory);
   }
 
@@ -239,6 +239,37 @@ TEST(Convolution, IsSharedByThreads) {
 TEST(Convolution, ReportsWhatOnednnRefuses) {
   const ConvCase c{1, {3, 6, 6}, {.oc = 5, .kh = 3, .kw = 3}};
   EXPECT_THROW(Convolution(c.spec, {c.images, c.src, Layout::nchw}, {5, 1, 1}, {}), Error);
+}
+
+/// Random numbers, whose sums depend on their order.
+TEST(Convolution, PartsGiveTheBitsOfTheWhole) {
+  for (const auto& c :
+       {ConvCase{1, {16, 20, 24}, {.oc = 32, .kh = 3, .kw = 3, .ph = 1, .pw = 1}},
+        ConvCase{2,
+                 {24, 15, 17},
+                 {.oc = 40, .kh = 3, .kw = 3, .sh = 2, .sw = 2, .ph = {0, 1}, .pw = {0, 1}}},
+        ConvCase{1, {64, 14, 14}, {.oc = 96, .kh = 1, .kw = 1}},
+        ConvCase{1, {48, 28, 28}, {.oc = 56, .kh = 1, .kw = 1, .sh = 2, .sw = 2}},
+        ConvCase{1, {3, 64, 64}, {.oc = 16, .kh = 7, .kw = 7, .sh = 2, .sw = 2, .ph = 3, .pw = 3}},
+        ConvCase{1, {64, 48, 48}, {.oc = 64, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 64}},
+        ConvCase{1,
+                 {32, 20, 20},
+                 {.oc = 32, .kh = 3, .kw = 3, .ph = 2, .pw = 2, .dh = 2, .dw = 2, .groups = 2}}}) {
+    const auto run = [&](int sharers) {
+      Harness harness(c, Layout::nhwc, {.relu = true, .channels_last = true, .sharers = sharers});
+      harness.src = test::uniforms(c.src_size(), 1);
+      harness.weights = test::uniforms(c.weights_size(), 2);
+      harness.convolution.set_parameters(harness.weights.data(), harness.bias.data());
+      Convolution::Bound bound(harness.convolution, harness.binding);
+      return std::pair(harness.forward(bound), harness.convolution.parts());
+    };
+    const Values whole = run(1).first;
+    for (const int sharers : {2, 3, 8}) {
+      const auto [values, parts] = run(sharers);
+      EXPECT_GT(parts, 1) << describe(c, Layout::nhwc);
+      EXPECT_EQ(values, whole) << describe(c, Layout::nhwc) << ", " << sharers << " threads";
+    }
+  }
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(Serial, StartsNoThreadsAndLeavesOpenMpAsItWas) {
   AlignedVector<float> gradient(weights);
   Convolution::Bound bound(
       convolution, {.src = x.data(), .dst = y.data(), .diff_src = {}, .diff_dst = diff.data()});
-  bound.forward();
+  bound.forward(0);
   bound.backward_weights(gradient.data(), gradient.data());
   EXPECT_EQ(thread_count(), before);
   EXPECT_EQ(omp_get_max_threads(), 4);

@@ -101,9 +101,7 @@ class Branches : public testing::TestWithParam<std::tuple<Graph, Domain, std::in
 };
 INSTANTIATE_TEST_SUITE_P(Program, Branches,
                          testing::Combine(testing::Values(mobile_network(), inception_network()),
-                                          testing::Values(Domain::onednn, Domain::lanes,
-                                                          Domain::planes),
-                                          testing::Values(1, 3, 9)),
+                                          testing::ValuesIn(kAllDomains), testing::Values(1, 3, 9)),
                          [](const auto& param) {
                            return std::get<0>(param.param).name +
                                   std::string(to_string(std::get<1>(param.param))) +

@@ -36,8 +36,7 @@ std::vector<const float*> parameters_of(const Model& model) {
 }
 
 class ChainGolden : public testing::TestWithParam<Domain> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden,
-                         testing::Values(Domain::onednn, Domain::lanes, Domain::planes),
+INSTANTIATE_TEST_SUITE_P(Kinds, ChainGolden, testing::ValuesIn(kAllDomains),
                          [](const auto& param) { return std::string(to_string(param.param)); });
 
 TEST_P(ChainGolden, LogitsAndGradientsOfTheFirstBatch) {

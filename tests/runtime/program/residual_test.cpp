@@ -49,9 +49,7 @@ class Residual : public testing::TestWithParam<std::tuple<Domain, std::int64_t>>
   std::int64_t pixels() const { return std::get<1>(GetParam()) * 3 * 8 * 8; }
 };
 INSTANTIATE_TEST_SUITE_P(Program, Residual,
-                         testing::Combine(testing::Values(Domain::onednn, Domain::lanes,
-                                                          Domain::planes),
-                                          testing::Values(1, 3, 9)),
+                         testing::Combine(testing::ValuesIn(kAllDomains), testing::Values(1, 3, 9)),
                          [](const auto& param) {
                            return std::string(to_string(std::get<0>(param.param))) +
                                   std::to_string(std::get<1>(param.param));
