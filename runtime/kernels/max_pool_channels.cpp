@@ -52,10 +52,10 @@ void for_each_chunk(const MaxPoolShape& shape, const Visit& visit) {
 
 /// visit(window, pixel of dst) for every window, row by row.
 template <typename Visit>
-void for_each_pool_window(const MaxPoolShape& shape, const Visit& visit) {
+void for_each_pool_window(const MaxPoolShape& shape, const PooledRows& rows, const Visit& visit) {
   const Extent &src = shape.src.extent, &dst = shape.dst.extent;
-  std::int64_t pixel = 0;
-  for (std::int64_t oy = 0; oy < dst.h; ++oy)
+  std::int64_t pixel = rows.begin * dst.w;
+  for (std::int64_t oy = rows.begin; oy < rows.end; ++oy)
     for (std::int64_t ox = 0; ox < dst.w; ++ox, ++pixel) {
       const std::int64_t y = oy * shape.sh - shape.ph, x = ox * shape.sw - shape.pw;
       visit(PixelWindow{std::max<std::int64_t>(y, 0), std::min(y + shape.kh, src.h),
@@ -75,14 +75,19 @@ V window_maximum(const PixelWindow& window, std::int64_t width, std::int64_t str
   return best;
 }
 
-template <typename V>
-void pool_chunk(const MaxPoolShape& shape, const ChannelChunk<V>& chunk, const float* src,
-                float* dst) {
+/// Channels that lie side by side: window by window, so that a window is read from afar once. src
+/// and dst are where the first of them has its first pixel; `stored` of them are in dst.
+void pool_block(const MaxPoolShape& shape, const PooledRows& rows, std::int64_t channels,
+                std::int64_t stored, const float* src, float* dst) {
+  constexpr std::int64_t kWide = kLanes<Channels>;
   const std::int64_t width = shape.src.extent.w, stride = shape.src.block();
-  const std::int64_t dst_stride = shape.dst.block();
-  for_each_pool_window(shape, [&](const PixelWindow& window, std::int64_t pixel) {
-    store(window_maximum<V>(window, width, stride, src + chunk.src),
-          dst + chunk.dst + pixel * dst_stride, chunk.stored);
+  for_each_pool_window(shape, rows, [&](const PixelWindow& window, std::int64_t pixel) {
+    float* const out = dst + pixel * shape.dst.block();
+    std::int64_t c = 0;
+    for (; c + kWide <= channels && c < stored; c += kWide)
+      store(window_maximum<Channels>(window, width, stride, src + c), out + c,
+            std::min(kWide, stored - c));
+    for (; c < stored; ++c) out[c] = window_maximum<float>(window, width, stride, src + c);
   });
 }
 
@@ -92,7 +97,8 @@ void unpool_chunk(const MaxPoolShape& shape, const ChannelChunk<V>& chunk, const
   const std::int64_t width = shape.src.extent.w, stride = shape.src.block();
   const std::int64_t dst_stride = shape.dst.block();
   const V zero(0.0F);
-  for_each_pool_window(shape, [&](const PixelWindow& window, std::int64_t dst_pixel) {
+  const PooledRows all{0, shape.dst.extent.h};
+  for_each_pool_window(shape, all, [&](const PixelWindow& window, std::int64_t dst_pixel) {
     const V best = window_maximum<V>(window, width, stride, src + chunk.src);
     // What has not found its maximum yet.
     V left = load<V>(diff_dst + chunk.dst + dst_pixel * dst_stride, chunk.stored);
@@ -107,8 +113,15 @@ void unpool_chunk(const MaxPoolShape& shape, const ChannelChunk<V>& chunk, const
 
 }  // namespace
 
-void max_pool_forward(const MaxPoolShape& shape, const float* src, float* dst) noexcept {
-  for_each_chunk(shape, [&](const auto& chunk) { pool_chunk(shape, chunk, src, dst); });
+void max_pool_forward(const MaxPoolShape& shape, const PooledRows& rows, const float* src,
+                      float* dst) noexcept {
+  const std::int64_t block = shape.src.block();
+  const std::int64_t channels = padded_channels(shape.src), stored = padded_channels(shape.dst);
+  for (std::int64_t image = 0; image < shape.src.images; ++image)
+    for (std::int64_t c = 0; c < stored; c += block)
+      pool_block(shape, rows, std::min(block, channels - c), std::min(block, stored - c),
+                 src + image * shape.src.image_floats() + shape.src.offset(c, 0),
+                 dst + image * shape.dst.image_floats() + shape.dst.offset(c, 0));
 }
 
 void max_pool_backward(const MaxPoolShape& shape, const float* src, const float* diff_dst,

@@ -13,8 +13,14 @@ struct MaxPoolShape {
   Blob src, dst;
 };
 
-/// Writes all of dst, channels that it is padded with included.
-void max_pool_forward(const MaxPoolShape& shape, const float* src, float* dst) noexcept;
+/// Rows of dst, counted within an image.
+struct PooledRows {
+  std::int64_t begin, end;
+};
+
+/// Writes these rows of all images of dst, channels that it is padded with included.
+void max_pool_forward(const MaxPoolShape& shape, const PooledRows& rows, const float* src,
+                      float* dst) noexcept;
 
 /// Overwrites diff_src (as src): each gradient goes to the first maximum of its window, found again
 /// in src, because dst may have been worked on in place since.

@@ -1,5 +1,8 @@
 #include "runtime/layers/max_pooling.h"
 
+#include <algorithm>
+
+#include "runtime/core/parallel.h"
 #include "runtime/kernels/max_pool_channels.h"
 
 namespace karnin {
@@ -11,7 +14,13 @@ class BoundMaxPooling : public BoundLayer {
       : shape_(shape), binding_(binding) {}
 
   void forward(const ShardId& /*shard*/) override {
-    kernels::max_pool_forward(shape_, binding_.src, binding_.dst);
+    const std::int64_t rows = shape_.dst.extent.h;
+    const std::int64_t parts =
+        std::clamp<std::int64_t>(shape_.src.floats() / kSharedFloats, 1, Arena::sharers());
+    Arena::share(parts, [&](std::int64_t part) {
+      kernels::max_pool_forward(shape_, {part * rows / parts, (part + 1) * rows / parts},
+                                binding_.src, binding_.dst);
+    });
   }
 
   void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
@@ -20,6 +29,9 @@ class BoundMaxPooling : public BoundLayer {
   }
 
  private:
+  /// That are worth waking a thread for.
+  static constexpr std::int64_t kSharedFloats = std::int64_t{1} << 16;
+
   kernels::MaxPoolShape shape_;
   Binding binding_;
 };
