@@ -1,6 +1,6 @@
-// Convolution over the kept weights alone, with images in the lanes. Each output channel walks its
-// own taps, so that none is left over; a tile is one channel and as many columns as there are
-// registers.
+// Convolution over the kept weights alone, with images in the lanes, of any stride and padding.
+// Each output channel walks its own taps over a copy of the window that all of them read, which
+// stays in the first-level cache: a load then costs no more than the FMA that it feeds.
 #pragma once
 
 #include "runtime/kernels/kernels.h"
@@ -8,99 +8,105 @@
 
 namespace karnin::kernels {
 
-inline constexpr int kSparseColumns = 14;
+/// A tile of outputs at (y, x), and the planes of src that it sees this time.
+struct SparseStep {
+  std::int64_t y, x, rows, columns;
+  std::int64_t plane, planes;
+  bool first, last;  ///< of the groups of planes
+};
 
-/// acc[c] += the taps times what they read `step` floats a column further on.
-template <typename Arch, int Columns>
-[[gnu::always_inline]] inline void accumulate_taps(const SparseEntry* entry, const SparseEntry* end,
-                                                   const float* src, std::int64_t step,
-                                                   Vec<Arch> (&acc)[Columns]) noexcept {
-  for (; entry != end; ++entry) {
-    const Vec<Arch> weight(entry->weight);
-    const float* x = src + entry->column;
+/// Columns [x, x + window) of a row of src, those outside it 0, phase after phase.
+template <typename Arch>
+[[gnu::always_inline]] inline void copy_window_row(const ConvShape& s, const SparseTile& tile,
+                                                   const float* row, std::int64_t x,
+                                                   float* window) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  for (std::int64_t phase = 0; phase < s.sw; ++phase)
+    for (std::int64_t c = 0; c < tile.window_columns; ++c, window += kW) {
+      const std::int64_t at = x + c * s.sw + phase;
+      const bool inside = row != nullptr && at >= 0 && at < s.iw;
+      (inside ? Vec<Arch>::load_unaligned(row + at * kW) : Vec<Arch>(0.0F)).store_aligned(window);
+    }
+}
+
+template <typename Arch>
+void copy_window(const ConvShape& s, const SparseTile& tile, const SparseStep& step,
+                 const float* src, float* window) noexcept {
+  const std::int64_t y = step.y * s.sh - s.ph, x = step.x * s.sw - s.pw;
+  for (std::int64_t plane = step.plane; plane < step.plane + step.planes; ++plane)
+    for (std::int64_t r = 0; r < tile.window_rows; ++r, window += tile.row_floats) {
+      const bool inside = y + r >= 0 && y + r < s.ih;
+      copy_window_row<Arch>(s, tile,
+                            inside ? src + (plane * s.ih + y + r) * s.iw * kWidth<Arch> : nullptr,
+                            x, window);
+    }
+}
+
+/// One channel's sums: from its bias, or on from what dst holds.
+template <typename Arch, int Rows, int Columns>
+[[gnu::noinline]] void sparse_tile(const SparseEntry* entry, const SparseEntry* end,
+                                   const float* window, std::int64_t window_row, const float* bias,
+                                   bool relu, float* dst, std::int64_t dst_row) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  Vec<Arch> acc[Rows][Columns];
+#pragma GCC unroll 2
+  for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 16
     for (int c = 0; c < Columns; ++c)
-      acc[c] = fma<Arch>(weight, Vec<Arch>::load_unaligned(x + c * step), acc[c]);
-  }
-}
-
-template <typename Arch, int Columns>
-[[gnu::noinline]] void sparse_tile(const SparseEntry* entry, const SparseEntry* end,
-                                   const float* src, std::int64_t step, float bias, bool relu,
-                                   float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  Vec<Arch> acc[Columns];
-#pragma GCC unroll 16
-  for (int c = 0; c < Columns; ++c) acc[c] = Vec<Arch>(bias);
-  if (step == kW)
-    accumulate_taps<Arch>(entry, end, src, kW, acc);
-  else
-    accumulate_taps<Arch>(entry, end, src, step, acc);
-#pragma GCC unroll 16
-  for (int c = 0; c < Columns; ++c)
-    (relu ? positive<Arch>(acc[c]) : acc[c]).store_unaligned(dst + c * kW);
-}
-
-template <typename Arch>
-void conv_lanes_sparse(const ConvShape& s, const SparseRows& weights, const float* src,
-                       const float* bias, bool relu, float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  for (std::int64_t y = 0; y < s.oh; ++y)
-    for (std::int64_t oc = 0; oc < s.oc; ++oc) {
-      const SparseEntry* entry = weights.entries + weights.row_ptr[oc];
-      const SparseEntry* end = weights.entries + weights.row_ptr[oc + 1];
-      for_each_part(s.ow, kSparseColumns, [&](std::int64_t x, std::int64_t columns) {
-        const float* window = src + (y * s.sh * s.iw + x * s.sw) * kW;
-        float* out = dst + ((oc * s.oh + y) * s.ow + x) * kW;
-        with_constant<Arch, kSparseColumns>(columns, [&](auto c) {
-          sparse_tile<Arch, decltype(c)::value>(entry, end, window, s.sw * kW, bias[oc], relu, out);
-        });
-      });
-    }
-}
-
-/// As pooled_tile in conv_lanes-inl.h.
-template <typename Arch, int Pairs>
-[[gnu::noinline]] void sparse_pooled_tile(const SparseEntry* entry, const SparseEntry* end,
-                                          const float* src, std::int64_t src_row, float bias,
-                                          bool relu, float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
+      acc[r][c] = bias != nullptr ? Vec<Arch>(*bias)
+                                  : Vec<Arch>::load_unaligned(dst + r * dst_row + c * kW);
+  for (; entry != end; ++entry) {
+    const Vec<Arch> weight(entry->weight);
+    const float* x = window + entry->column;
 #pragma GCC unroll 2
-  for (int row = 0; row < 2; ++row, src += src_row) {
-    Vec<Arch> acc[2 * Pairs];
+    for (int r = 0; r < Rows; ++r, x += window_row)
 #pragma GCC unroll 16
-    for (int c = 0; c < 2 * Pairs; ++c) acc[c] = Vec<Arch>(bias);
-    accumulate_taps<Arch>(entry, end, src, kW, acc);
-#pragma GCC unroll 16
-    for (int c = 0; c < Pairs; ++c) {
-      Vec<Arch> top = xsimd::max(acc[2 * c], acc[2 * c + 1]);
-      if (row == 1) {
-        top = xsimd::max(Vec<Arch>::load_unaligned(dst + c * kW), top);
-        if (relu) top = positive<Arch>(top);
-      }
-      top.store_unaligned(dst + c * kW);
-    }
+      for (int c = 0; c < Columns; ++c)
+        acc[r][c] = fma<Arch>(weight, Vec<Arch>::load_aligned(x + c * kW), acc[r][c]);
   }
+#pragma GCC unroll 2
+  for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 16
+    for (int c = 0; c < Columns; ++c)
+      (relu ? positive<Arch>(acc[r][c]) : acc[r][c]).store_unaligned(dst + r * dst_row + c * kW);
+}
+
+/// All channels of a tile, as far as a group of planes brings them.
+template <typename Arch>
+void sparse_step(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
+                 const float* window, const float* bias, bool relu, float* dst) noexcept {
+  constexpr int kColumns = static_cast<int>(sparse_tile_columns(kWidth<Arch>));
+  const std::uint32_t* row = weights.row_ptr + step.plane / weights.tile.planes * s.oc;
+  const std::int64_t dst_row = s.ow * kWidth<Arch>;
+  with_constant<Arch, kSparseTileRows>(step.rows, [&](auto rows) {
+    with_constant<Arch, kColumns>(step.columns, [&](auto columns) {
+      for (std::int64_t oc = 0; oc < s.oc; ++oc)
+        sparse_tile<Arch, decltype(rows)::value, decltype(columns)::value>(
+            weights.entries + row[oc], weights.entries + row[oc + 1], window,
+            s.sh * weights.tile.row_floats, step.first ? bias + oc : nullptr, relu && step.last,
+            dst + (oc * s.oh + step.y) * dst_row + step.x * kWidth<Arch>, dst_row);
+    });
+  });
 }
 
 template <typename Arch>
-void conv_lanes_sparse_pooled(const ConvShape& s, const SparseRows& weights, const float* src,
-                              const float* bias, bool relu, float* dst) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  const std::int64_t rows = s.oh / 2, columns = s.ow / 2;
-  for (std::int64_t y = 0; y < rows; ++y)
-    for (std::int64_t oc = 0; oc < s.oc; ++oc) {
-      const SparseEntry* entry = weights.entries + weights.row_ptr[oc];
-      const SparseEntry* end = weights.entries + weights.row_ptr[oc + 1];
-      for_each_part(columns, kSparseColumns / 2, [&](std::int64_t x, std::int64_t pairs) {
-        const float* window = src + 2 * (y * s.iw + x) * kW;
-        float* out = dst + ((oc * rows + y) * columns + x) * kW;
-        with_constant<Arch, kSparseColumns / 2>(pairs, [&](auto c) {
-          sparse_pooled_tile<Arch, decltype(c)::value>(entry, end, window, s.iw * kW, bias[oc],
-                                                       relu, out);
-        });
-      });
-    }
+void conv_lanes_sparse(const ConvShape& s, const SparseTiles& weights, const float* src,
+                       const float* bias, bool relu, float* dst) noexcept {
+  alignas(64) float window[kTileWindowFloats];
+  const SparseTile& tile = weights.tile;
+  for (std::int64_t y = 0; y < s.oh; y += tile.rows)
+    for (std::int64_t x = 0; x < s.ow; x += tile.columns)
+      for (std::int64_t plane = 0; plane < s.ic; plane += tile.planes) {
+        const auto within = [](std::int64_t most, std::int64_t left) {
+          return most < left ? most : left;
+        };
+        const std::int64_t planes = within(tile.planes, s.ic - plane);
+        const SparseStep step{
+            y,      x,          within(tile.rows, s.oh - y), within(tile.columns, s.ow - x), plane,
+            planes, plane == 0, plane + planes == s.ic};
+        copy_window<Arch>(s, tile, step, src, window);
+        sparse_step<Arch>(s, weights, step, window, bias, relu, dst);
+      }
 }
 
 }  // namespace karnin::kernels

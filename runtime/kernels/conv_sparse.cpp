@@ -1,8 +1,39 @@
 #include "runtime/kernels/conv_sparse.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace karnin::kernels {
+namespace {
+
+/// So many parts of at most `most`.
+std::int64_t parts_of(std::int64_t n, std::int64_t most) { return (n + most - 1) / most; }
+
+/// The window of so many outputs.
+SparseTile tile_of(const ConvShape& s, std::int64_t rows, std::int64_t columns,
+                   std::int64_t lanes) {
+  SparseTile tile{.rows = rows, .columns = columns};
+  tile.window_rows = (rows - 1) * s.sh + s.kh;
+  tile.window_columns = columns + (s.kw - 1) / s.sw;
+  tile.row_floats = s.sw * tile.window_columns * lanes;
+  tile.planes = kTileWindowFloats / (tile.window_rows * tile.row_floats);
+  return tile;
+}
+
+/// As many outputs as there are registers for the sums, in two rows, whose windows overlap; fewer
+/// where not even one plane of that would fit. Equal parts of a row make the least of all columns.
+SparseTile tile_for(const ConvShape& s, std::int64_t lanes) {
+  const std::int64_t most = std::min(sparse_tile_columns(lanes), s.ow);
+  const std::int64_t rows = std::min(kSparseTileRows, s.oh);
+  SparseTile tile = tile_of(s, rows, parts_of(s.ow, parts_of(s.ow, most)), lanes);
+  while (tile.planes == 0 && tile.columns > 1)
+    tile = tile_of(s, rows, parts_of(tile.columns, 2), lanes);
+  if (tile.planes == 0) tile = tile_of(s, 1, 1, lanes);
+  tile.planes = std::min(tile.planes, s.ic);
+  return tile;
+}
+
+}  // namespace
 
 PackedConv::PackedConv(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes)
     : row_ptr_{0} {
@@ -19,6 +50,31 @@ PackedConv::PackedConv(const ConvShape& shape, std::span<const float> weights, s
     row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));
   }
   assert(weight == weights.data() + weights.size());
+}
+
+bool PackedConvTiles::fits(const ConvShape& shape, std::int64_t lanes) {
+  return tile_for(shape, lanes).planes > 0;
+}
+
+PackedConvTiles::PackedConvTiles(const ConvShape& s, std::span<const float> weights,
+                                 std::int64_t lanes)
+    : tile_(tile_for(s, lanes)), row_ptr_{0} {
+  assert(tile_.planes > 0);
+  for (std::int64_t first = 0; first < s.ic; first += tile_.planes) {
+    const std::int64_t end = std::min(first + tile_.planes, s.ic);
+    for (std::int64_t oc = 0; oc < s.oc; ++oc) {
+      const float* weight = weights.data() + (oc * s.ic + first) * s.kh * s.kw;
+      for (std::int64_t plane = 0; plane < end - first; ++plane)
+        for (std::int64_t ky = 0; ky < s.kh; ++ky)
+          for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
+            if (*weight == 0.0F) continue;
+            const std::int64_t row = (plane * tile_.window_rows + ky) * tile_.row_floats;
+            const std::int64_t column = kx % s.sw * tile_.window_columns + kx / s.sw;
+            entries_.push_back({static_cast<std::uint32_t>(row + column * lanes), *weight});
+          }
+      row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));
+    }
+  }
 }
 
 }  // namespace karnin::kernels

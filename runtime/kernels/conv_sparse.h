@@ -24,4 +24,22 @@ class PackedConv {
   AlignedVector<SparseEntry> entries_;
 };
 
+/// The same for tiles.
+class PackedConvTiles {
+ public:
+  PackedConvTiles() = default;
+  /// weights (oc, ic, kh, kw), with any stride and padding. Only for shapes that fit.
+  PackedConvTiles(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes);
+
+  /// Whether the window of one output of one plane is small enough to be copied.
+  static bool fits(const ConvShape& shape, std::int64_t lanes);
+
+  SparseTiles view() const { return {tile_, row_ptr_.data(), entries_.data()}; }
+
+ private:
+  SparseTile tile_;
+  std::vector<std::uint32_t> row_ptr_;
+  AlignedVector<SparseEntry> entries_;
+};
+
 }  // namespace karnin::kernels

@@ -74,6 +74,34 @@ struct SparseRows {
   const SparseEntry* entries;
 };
 
+/// How a sparse convolution is cut: a tile is `rows` x `columns` outputs of every channel, and
+/// reads, a few `planes` of src at a time, a copy of its window that stays in the first-level
+/// cache. In the copy, [plane][window_rows][stride][window_columns][lanes], what lies outside src
+/// is 0, and columns that are a stride apart lie side by side, so that any output's taps are as far
+/// from its own place as any other's.
+struct SparseTile {
+  std::int64_t rows = 0, columns = 0, planes = 0;
+  std::int64_t window_rows = 0, window_columns = 0;  ///< the latter of each of the sw phases
+  std::int64_t row_floats = 0;                       ///< of a window
+};
+
+/// The kept weights of a convolution in tiles: by group of planes, then output channel. `column` of
+/// an entry is where its tap reads, in floats from where output (0, 0) of the tile does.
+struct SparseTiles {
+  SparseTile tile;
+  const std::uint32_t* row_ptr;  ///< groups * oc + 1
+  const SparseEntry* entries;
+};
+
+/// The most outputs of a tile whose sums stay in registers.
+inline constexpr std::int64_t kSparseTileRows = 2;
+constexpr std::int64_t sparse_tile_columns(std::int64_t lanes) noexcept {
+  return lanes == 16 ? 14 : 6;  // with 32 registers, with 16
+}
+
+/// Floats of the copied windows of a group of planes, at most.
+inline constexpr std::int64_t kTileWindowFloats = std::int64_t{6} << 10;
+
 /// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic, kh, kw),
 /// dst [oc][oh][ow][lanes].
 struct ConvShape {
@@ -166,8 +194,8 @@ struct Table {
   /// stride.
   void (*conv_lanes_forward_pooled)(const ConvShape&, const float* src, const float* weights,
                                     const float* bias, bool relu, float* dst) noexcept;
-  /// Both over the kept weights alone; no padding.
-  void (*conv_lanes_sparse)(const ConvShape&, const SparseRows&, const float* src,
+  /// Both over the kept weights alone; behind the first no pool, in front of the second no padding.
+  void (*conv_lanes_sparse)(const ConvShape&, const SparseTiles&, const float* src,
                             const float* bias, bool relu, float* dst) noexcept;
   void (*conv_lanes_sparse_pooled)(const ConvShape&, const SparseRows&, const float* src,
                                    const float* bias, bool relu, float* dst) noexcept;

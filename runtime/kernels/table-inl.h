@@ -11,6 +11,7 @@
 #include "runtime/kernels/conv_planes-inl.h"
 #include "runtime/kernels/conv_planes_backward-inl.h"
 #include "runtime/kernels/conv_sparse-inl.h"
+#include "runtime/kernels/conv_sparse_pooled-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
 #include "runtime/kernels/fc_gather-inl.h"

@@ -55,9 +55,12 @@ class BoundConvolutionLanes : public BoundLayer {
   void forward(const float* src, float* dst) const {
     const kernels::Table& kernel = kernels::active();
     const auto& [relu, pooled, purpose] = layer_.options();
-    if (layer_.sparse()) {
-      const auto run = pooled ? kernel.conv_lanes_sparse_pooled : kernel.conv_lanes_sparse;
-      run(layer_.shape(), layer_.kept().view(), src, layer_.bias(), relu, dst);
+    if (layer_.sparse() && pooled) {
+      kernel.conv_lanes_sparse_pooled(layer_.shape(), layer_.kept().view(), src, layer_.bias(),
+                                      relu, dst);
+    } else if (layer_.sparse()) {
+      kernel.conv_lanes_sparse(layer_.shape(), layer_.tiles().view(), src, layer_.bias(), relu,
+                               dst);
     } else {
       const auto run = pooled ? kernel.conv_lanes_forward_pooled : kernel.conv_lanes_forward;
       run(layer_.shape(), src, layer_.weights(), layer_.bias(), relu, dst);
@@ -88,11 +91,16 @@ ConvolutionLanesLayer::ConvolutionLanesLayer(std::string name, const Conv2d& spe
              spec.sw,
              spec.ph.l,
              spec.pw.l},
-      padded_(!spec.ph.is_none() || !spec.pw.is_none()),
       options_(options),
       parameters_(options.purpose) {
   assert(src.layout == lanes_layout() && covers(spec));
   assert(!options.pooled || options.purpose == Purpose::inference);
+}
+
+/// Offsets of taps within a block are 32 bits wide.
+bool ConvolutionLanesLayer::has_sparse_kernel() const {
+  if (!options_.pooled) return kernels::PackedConvTiles::fits(shape_, src().lanes());
+  return src().floats() / src().blocks() <= std::numeric_limits<std::uint32_t>::max();
 }
 
 std::string ConvolutionLanesLayer::kernel() const {
@@ -105,11 +113,12 @@ void ConvolutionLanesLayer::set_parameters(const LayerParameters& parameters) {
   parameters_.set(parameters);
   if (options_.purpose == Purpose::training) return;
   const auto zeros = static_cast<double>(std::ranges::count(all, 0.0F));
-  // Offsets of taps within a block are 32 bits wide.
-  sparse_ = !padded_ &&
-            src().floats() / src().blocks() <= std::numeric_limits<std::uint32_t>::max() &&
-            zeros >= kSparseRule * static_cast<double>(weight_count());
-  if (sparse_) kept_ = kernels::PackedConv(shape_, all, src().lanes());
+  sparse_ = zeros >= kSparseRule * static_cast<double>(weight_count()) && has_sparse_kernel();
+  if (!sparse_) return;
+  if (options_.pooled)
+    kept_ = kernels::PackedConv(shape_, all, src().lanes());
+  else
+    tiles_ = kernels::PackedConvTiles(shape_, all, src().lanes());
 }
 
 std::unique_ptr<BoundLayer> ConvolutionLanesLayer::bind(const Binding& binding) const {

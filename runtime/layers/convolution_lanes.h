@@ -37,17 +37,21 @@ class ConvolutionLanesLayer : public Layer {
   const float* weights() const { return parameters_.weights(); }
   const float* bias() const { return parameters_.bias(); }
   bool sparse() const { return sparse_; }
+  /// The kept weights, with a pool behind them and without.
   const kernels::PackedConv& kept() const { return kept_; }
+  const kernels::PackedConvTiles& tiles() const { return tiles_; }
 
  private:
   std::int64_t weight_count() const { return shape_.oc * shape_.ic * shape_.kh * shape_.kw; }
 
+  bool has_sparse_kernel() const;
+
   kernels::ConvShape shape_;
-  bool padded_;
   ConvolutionLanesOptions options_;
   PlainParameters parameters_;
   bool sparse_ = false;
   kernels::PackedConv kept_;
+  kernels::PackedConvTiles tiles_;
 };
 
 }  // namespace karnin

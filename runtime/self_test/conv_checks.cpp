@@ -106,9 +106,8 @@ void conv_lanes_forward_pooled(const Table& table, Results& results) {
 
 void conv_lanes_sparse(const Table& table, Results& results) {
   for (const ConvShape& s : kConvShapes) {
-    if (padded(s)) continue;
     const ConvOperands o(table, s);
-    const kernels::PackedConv packed(s, o.weights, table.lanes);
+    const kernels::PackedConvTiles packed(s, o.weights, table.lanes);
     for_each_block(table, o.src, o.src_floats, o.dst_floats, results,
                    [&](const float* src, float* dst) {
                      table.conv_lanes_sparse(s, packed.view(), src, o.bias.data(), true, dst);
