@@ -1,10 +1,15 @@
 #include "runtime/layers/activation.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace karnin {
 namespace {
+
+/// As std::clamp, which the compiler makes no vectors of.
+float bounded(float x, float least, float most) {
+  const float at_least = x < least ? least : x;
+  return at_least > most ? most : at_least;
+}
 
 /// Calls visit(value, slope), both functions of x. At a kink the slope is that of the flat side, as
 /// in PyTorch.
@@ -17,7 +22,7 @@ void with_function(const Activation& op, const Visit& visit) {
       return visit([=](float x) { return x > 0 ? x : a * x; },
                    [=](float x) { return x > 0 ? 1.0F : a; });
     case ActivationKind::clip:
-      return visit([=](float x) { return std::clamp(x, a, b); },
+      return visit([=](float x) { return bounded(x, a, b); },
                    [=](float x) { return x > a && x < b ? 1.0F : 0.0F; });
     case ActivationKind::sigmoid:
       return visit(logistic, [=](float x) {
@@ -31,10 +36,10 @@ void with_function(const Activation& op, const Visit& visit) {
                      return 1 - y * y;
                    });
     case ActivationKind::hard_sigmoid:
-      return visit([=](float x) { return std::clamp(a * x + b, 0.0F, 1.0F); },
+      return visit([=](float x) { return bounded(a * x + b, 0.0F, 1.0F); },
                    [=](float x) { return a * x + b > 0 && a * x + b < 1 ? a : 0.0F; });
     case ActivationKind::hard_swish:
-      return visit([](float x) { return x * std::clamp(x / 6 + 0.5F, 0.0F, 1.0F); },
+      return visit([](float x) { return x * bounded(x / 6 + 0.5F, 0.0F, 1.0F); },
                    [](float x) { return x <= -3  ? 0.0F
                                         : x >= 3 ? 1.0F
                                                  : x / 3 + 0.5F; });

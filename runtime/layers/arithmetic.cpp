@@ -47,9 +47,10 @@ class BoundArithmetic : public BoundLayer {
   template <typename Visit>
   void for_each(const Visit& visit) const {
     for (std::int64_t plane = 0; plane < planes_; ++plane)
-      for (std::int64_t i = 0; i < plane_; ++i)
-        // As many images are in the lanes of one number a channel as in those of a plane.
-        visit(plane * plane_ + i, plane * second_plane_ + i % second_plane_);
+      // As many images are in the lanes of one number a channel as in those of a plane.
+      for (std::int64_t first = 0; first < plane_; first += second_plane_)
+        for (std::int64_t i = 0; i < second_plane_; ++i)
+          visit(plane * plane_ + first + i, plane * second_plane_ + i);
   }
 
   template <typename Value>
