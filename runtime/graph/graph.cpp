@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "runtime/core/error.h"
@@ -29,6 +30,9 @@ void check_size(const Graph& graph) {
   const auto exists = [&](NodeId id) { return id >= 0 && std::cmp_less(id, graph.nodes.size()); };
   if (graph.outputs.empty() || !std::ranges::all_of(graph.outputs, exists))
     throw ShapeError("architecture: expected one or more of its layers as outputs");
+  std::set<NodeId> outputs;
+  for (const NodeId id : graph.outputs)
+    require(graph.node(id), outputs.insert(id).second, "expected to be an output once, got twice");
 }
 
 }  // namespace
@@ -109,12 +113,29 @@ const Extent& input_extent(const Graph& graph) {
   return input->extent;
 }
 
-std::int64_t class_count(const Graph& graph) {
+std::vector<Output> outputs_of(const Graph& graph) {
   const std::vector<Extent> extents = infer_extents(graph);
-  const NodeId last = graph.outputs.front();
-  const Extent& logits = extents[static_cast<std::size_t>(last)];
-  require(graph.node(last), graph.outputs.size() == 1, "expected one output of the network");
-  require(graph.node(last), logits.h == 1 && logits.w == 1,
+  std::vector<Output> outputs;
+  for (const NodeId id : graph.outputs)
+    outputs.push_back({graph.node(id).name, extents[static_cast<std::size_t>(id)]});
+  return outputs;
+}
+
+Output sole_output(const Graph& graph) {
+  constexpr std::size_t kListed = 8;
+  const std::vector<Output> outputs = outputs_of(graph);
+  if (outputs.size() == 1) return outputs.front();
+  std::string listed;
+  for (const Output& output : std::span(outputs).first(std::min(kListed, outputs.size())))
+    listed += ", '" + output.name + "' (" + to_string(output.extent) + ")";
+  throw ShapeError("network '" + graph.name + "': expected one output, got " +
+                   std::to_string(outputs.size()) + listed +
+                   (outputs.size() > kListed ? " and more" : ""));
+}
+
+std::int64_t class_count(const Graph& graph) {
+  const Extent logits = sole_output(graph).extent;
+  require(graph.node(graph.outputs.front()), logits.h == 1 && logits.w == 1,
           "the last layer must give one value a class, not " + to_string(logits));
   return logits.c;
 }

@@ -33,6 +33,13 @@ struct Graph {
   bool operator==(const Graph&) const = default;
 };
 
+/// What comes out of a network for each image: the name of the node that gives it, and its size.
+struct Output {
+  std::string name;
+  Extent extent;
+  bool operator==(const Output&) const = default;
+};
+
 /// What the node is called through which images come in.
 inline constexpr std::string_view kInputName = "input";
 
@@ -48,7 +55,8 @@ Graph make_chain(std::string name, const Extent& image,
                  const std::vector<std::pair<std::string, Op>>& layers);
 
 /// The value of every node, in order. Throws ShapeError for anything unsound: duplicate or empty
-/// names, inputs that are no earlier nodes, shapes that do not fit, too many nodes, no output.
+/// names, inputs that are no earlier nodes, shapes that do not fit, too many nodes, no output, or
+/// one that is there twice.
 std::vector<Extent> infer_extents(const Graph& graph);
 
 /// What node `id` reads.
@@ -65,6 +73,13 @@ std::size_t layer_count(const Graph& graph, NodeId end);
 
 /// The images of a network that has one input. Throws ShapeError for another number.
 const Extent& input_extent(const Graph& graph);
+
+/// In the order of Graph::outputs. Throws ShapeError for an unsound graph.
+std::vector<Output> outputs_of(const Graph& graph);
+
+/// Of a network that has one output. Throws ShapeError for an unsound graph, and for several
+/// outputs, which it names.
+Output sole_output(const Graph& graph);
 
 /// Of a network that classifies images: the size of its output. Throws ShapeError for an unsound
 /// graph, several outputs, or one that isn't one value a class.

@@ -135,6 +135,7 @@ TEST(Graph, RefusesWhatIsUnsound) {
       [](Graph& net) { net.outputs.clear(); },
       [](Graph& net) { net.outputs = {12}; },
       [](Graph& net) { net.outputs = {-1}; },
+      [](Graph& net) { net.outputs = {11, 3, 11}; },
       [=](Graph& net) { image(net) = {3, 0, 32}; },
       [=](Graph& net) { image(net) = {-3, 32, 32}; },
       [=](Graph& net) { image(net) = {kMaxDim, kMaxDim, kMaxDim}; },
@@ -184,6 +185,29 @@ TEST(Graph, ClassesAreWhatTheOutputHas) {
   EXPECT_THAT(test::error_message<ShapeError>([] { class_count(residual()); }),
               testing::EndsWith("'sum': the last layer must give one value a class, not 4x3x3"));
   EXPECT_EQ(input_extent(residual()), (Extent{2, 5, 5}));
+}
+
+TEST(Graph, OutputsAreTheNodesThatItNames) {
+  Graph net = residual();
+  EXPECT_EQ(sole_output(net), (Output{"sum", {4, 3, 3}}));
+  net.outputs = {3, 0, 1};
+  EXPECT_THAT(outputs_of(net),
+              testing::ElementsAre(Output{"sum", {4, 3, 3}}, Output{"input", {2, 5, 5}},
+                                   Output{"conv1", {4, 3, 3}}));
+}
+
+TEST(Graph, WhoWantsOneOutputIsToldWhatThereIs) {
+  Graph net = residual();
+  net.outputs = {3, 1};
+  for (const auto& ask : {+[](const Graph& graph) { sole_output(graph); },
+                          +[](const Graph& graph) { class_count(graph); }})
+    EXPECT_EQ(test::error_message<ShapeError>([&] { ask(net); }),
+              "network 'residual': expected one output, got 2, 'sum' (4x3x3), 'conv1' (4x3x3)");
+  std::vector<NodeId> many;
+  for (int i = 0; i < 9; ++i) many.push_back(append(net, std::to_string(i), Relu{}));
+  net.outputs = many;
+  EXPECT_THAT(test::error_message<ShapeError>([&] { sole_output(net); }),
+              testing::AllOf(testing::HasSubstr("got 9, '0'"), testing::EndsWith(") and more")));
 }
 
 TEST(Graph, OpsTellWhatMayBeDoneWithThem) {
