@@ -33,7 +33,7 @@ class TrainedShard {
             {.images = images, .purpose = Purpose::training, .domain = domain, .fc_kernel = {}}),
         worker_(program_),
         input_(noise(images * input_extent(model.graph).size(), 1)),
-        diff_(noise(images * program_.outputs(), 2)),
+        diff_(noise(images * program_.logits(), 2)),
         forward_(program_.steps().size()),
         backward_(program_.steps().size()) {
     std::vector<std::span<const std::uint8_t>> masks;

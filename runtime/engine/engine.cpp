@@ -5,6 +5,7 @@
 #include <cassert>
 #include <deque>
 #include <limits>
+#include <utility>
 
 #include "runtime/core/finite.h"
 #include "runtime/engine/shard_images.h"
@@ -19,6 +20,8 @@ std::int64_t checked_batch(std::int64_t batch) {
                         std::to_string(batch));
   return batch;
 }
+
+using Outs = std::span<const std::span<float>>;  // one an output
 
 }  // namespace
 
@@ -88,20 +91,43 @@ struct Engine::Impl {
     return valid;
   }
 
-  /// True if all logits are finite.
-  bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, float* logits) {
+  /// True if all that comes out is finite.
+  bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, Outs dsts) {
     const auto slot = static_cast<std::size_t>(Arena::worker());
     Program::Worker& worker = workers[slot];
-    const std::int64_t values = load(shard, count, loader, worker) * program->outputs();
+    const std::int64_t valid = load(shard, count, loader, worker);
     worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
-    std::copy_n(worker.logits(), values, logits + shard * images * program->outputs());
-    return are_finite({worker.logits(), static_cast<std::size_t>(values)});
+    bool finite = true;
+    for (std::size_t k = 0; k < dsts.size(); ++k) {
+      const std::int64_t floats = program->outputs()[k].extent.size();
+      std::copy_n(worker.output(k), valid * floats, dsts[k].data() + shard * images * floats);
+      finite &= are_finite({worker.output(k), static_cast<std::size_t>(valid * floats)});
+    }
+    return finite;
   }
 
-  /// Where on the way from the images to the logits of this shard a value first is not finite. What
-  /// a ReLU inside a layer turns into 0 is found where it comes out again.
+  Outs only(const std::span<float>& logits) const {
+    if (program->outputs().size() != 1) sole_output(graph);  // throws
+    return {&logits, 1};
+  }
+
+  void check_room(std::int64_t count, Outs dsts) const {
+    const std::span<const Output> outputs = program->outputs();
+    if (count < 0 || dsts.size() != outputs.size())
+      throw ArgumentError("engine: expected room for each of " + std::to_string(outputs.size()) +
+                          " outputs of 0 or more images, got that for " +
+                          std::to_string(dsts.size()) + " of " + std::to_string(count));
+    for (std::size_t k = 0; k < outputs.size(); ++k)
+      if (const std::int64_t floats = count * outputs[k].extent.size();
+          std::cmp_not_equal(dsts[k].size(), floats))
+        throw ArgumentError("engine: expected room for " + std::to_string(floats) + " values of '" +
+                            outputs[k].name + "', got " + std::to_string(dsts[k].size()));
+  }
+
+  /// Where on the way from the images to the outputs of this shard a value first is not finite.
+  /// What a ReLU inside a layer turns into 0 is found where it comes out again.
   std::string first_non_finite(std::int64_t shard, std::int64_t count, const ImageLoader& loader) {
-    std::string where = "the logits";
+    std::string where = "the outputs";
     arena.for_each(1, [&](std::int64_t) {
       Program::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
       load(shard, count, loader, worker);
@@ -135,29 +161,36 @@ Engine::~Engine() = default;
 std::int64_t Engine::classes() const { return class_count(impl_->graph); }
 int Engine::threads() const { return impl_->arena.threads(); }
 const Plan& Engine::plan() const { return impl_->plan; }
+std::span<const Output> Engine::outputs() const { return impl_->program->outputs(); }
 
-void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
-  if (count < 0 || logits.size() != static_cast<std::size_t>(count * impl_->program->outputs()))
-    throw ArgumentError("engine: expected room for " +
-                        std::to_string(count * impl_->program->outputs()) + " logits, got " +
-                        std::to_string(logits.size()));
+void Engine::run(std::int64_t count, const ImageLoader& loader, Outs dsts) {
   Impl& impl = *impl_;
+  impl.check_room(count, dsts);
   const std::int64_t shards = (count + impl.images - 1) / impl.images;
   std::atomic<std::int64_t> unsound = std::numeric_limits<std::int64_t>::max();  // first of them
   impl.arena.for_each(shards, [&](std::int64_t shard) {
-    if (impl.run_shard(shard, count, loader, logits.data())) return;
+    if (impl.run_shard(shard, count, loader, dsts)) return;
     for (std::int64_t first = unsound;
          shard < first && !unsound.compare_exchange_weak(first, shard);) {
     }
   });
   if (const std::int64_t shard = unsound; shard < shards)
-    throw NonFiniteError("network '" + impl.graph.name +
-                         "': expected finite logits, got the first infinity or NaN in " +
+    throw NonFiniteError("network '" + impl.graph.name + "': expected finite " +
+                         (dsts.size() == 1 ? "logits" : "outputs") +
+                         ", got the first infinity or NaN in " +
                          impl.first_non_finite(shard, count, loader));
   if (impl.profiling) impl.profiled_images += shards * impl.images;
 }
 
+void Engine::run(std::int64_t count, const ImageLoader& loader, std::span<float> logits) {
+  run(count, loader, impl_->only(logits));
+}
+
 void Engine::run(std::span<const float> images, std::span<float> logits) {
+  run(images, impl_->only(logits));
+}
+
+void Engine::run(std::span<const float> images, Outs dsts) {
   const std::int64_t floats = impl_->image_floats;
   if (images.size() % static_cast<std::size_t>(floats) != 0)
     throw ArgumentError("engine: " + std::to_string(images.size()) +
@@ -166,7 +199,7 @@ void Engine::run(std::span<const float> images, std::span<float> logits) {
   const auto copy = [&](std::int64_t first, std::int64_t n, float* dst) {
     std::copy_n(images.data() + first * floats, n * floats, dst);
   };
-  run(count, copy, logits);
+  run(count, copy, dsts);
 }
 
 void Engine::set_profiling(bool on) {

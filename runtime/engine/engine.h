@@ -54,12 +54,17 @@ class Engine {
 
   /// Throws ShapeError where the network doesn't give one value a class.
   std::int64_t classes() const;
-  /// logits (count x floats of the network's output, in C, H, W order) of `count` images. The
-  /// loader is called from several threads, for disjoint ranges. One run() at a time. Throws
-  /// NonFiniteError, naming the layer where it began (for which it loads those images again), where
-  /// a logit is infinite or NaN.
+  /// What comes out, in the order in which the network names it.
+  std::span<const Output> outputs() const;
+  /// dsts[k] (count x outputs()[k].extent floats, in C, H, W order) of `count` images. The loader
+  /// is called from several threads, for disjoint ranges. One run() at a time. Throws ArgumentError
+  /// unless there is a span of that size for each output; NonFiniteError, naming the layer where it
+  /// began (for which it loads those images again), where a number is infinite or NaN.
+  void run(std::int64_t count, const ImageLoader& loader, std::span<const std::span<float>> dsts);
+  /// Of a network with one output. Same contract; throws ShapeError for several outputs.
   void run(std::int64_t count, const ImageLoader& loader, std::span<float> logits);
-  /// Plain NCHW floats in. Same contract.
+  /// Plain NCHW floats in. Same contracts.
+  void run(std::span<const float> images, std::span<const std::span<float>> dsts);
   void run(std::span<const float> images, std::span<float> logits);
 
   const Plan& plan() const;

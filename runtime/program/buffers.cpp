@@ -12,7 +12,7 @@ namespace {
 /// it has no other reader: all of them come back to it.
 bool may_be_overwritten(const Lowered& program, ValueId id, StepId step) {
   const std::vector<StepId>& readers = program.value(id).consumers;
-  if (id == program.input || id == program.output || readers.back() != step) return false;
+  if (id == program.input || program.is_output(id) || readers.back() != step) return false;
   return readers.size() == 1 ||
          (program.purpose == Purpose::inference && readers[readers.size() - 2] != step);
 }
@@ -64,14 +64,14 @@ class BufferPlanner {
     if (id == program_.input) return {-1, 2 * steps_, floats(id)};
     Lifetime life{value.producer, last_use(value.producer), floats(id)};
     for (const StepId reader : value.consumers) life.to = std::max(life.to, last_use(reader));
-    if (id == program_.output) life.to = std::max(life.to, steps_);
+    if (program_.is_output(id)) life.to = std::max(life.to, steps_);
     return life;
   }
 
   /// From when the last reader goes back, or the caller has seen the output.
   Lifetime of_diff(ValueId id) const {
     const Value& value = program_.value(id);
-    const StepId last = id == program_.output ? steps_ : value.consumers.back();
+    const StepId last = program_.is_output(id) ? steps_ : value.consumers.back();
     return {backward(last), backward(value.producer), floats(id)};
   }
 
@@ -121,14 +121,14 @@ class BufferPlanner {
   /// Whoever trains fills that of the output, even if nothing above learns from it.
   bool has_diff(ValueId id) const {
     return program_.value(id).wants_diff ||
-           (id == program_.output && program_.purpose == Purpose::training);
+           (program_.is_output(id) && program_.purpose == Purpose::training);
   }
 
   /// Who reads a value that others behind it read, too. Addend::buffer is an entry of `lives`.
   std::vector<std::pair<StepId, Addend>> add_addends(std::vector<Lifetime>& lives) const {
     std::vector<std::pair<StepId, Addend>> addends;
     std::vector<bool> written(places_.size(), false);
-    written[static_cast<std::size_t>(program_.output)] = true;
+    for (const ValueId output : program_.outputs) written[static_cast<std::size_t>(output)] = true;
     for (StepId step = steps_; step-- > 0;) {
       const std::vector<ValueId>& srcs = program_.steps[static_cast<std::size_t>(step)].srcs;
       for (std::size_t s = 0; s < srcs.size(); ++s) {

@@ -47,10 +47,8 @@ class Lowering {
  public:
   Lowering(const Graph& graph, const Draft& draft, const ProgramOptions& options)
       : draft_(draft), options_(options), specs_(parameter_specs(graph)) {
-    if (draft.inputs.size() != 1 || draft.outputs.size() != 1)
-      throw ShapeError("architecture: expected one input and one output, got " +
-                       std::to_string(draft.inputs.size()) + " and " +
-                       std::to_string(draft.outputs.size()));
+    input_extent(graph);
+    if (options.purpose == Purpose::training) sole_output(graph);
     lowered_.purpose = options.purpose;
     const ValueId image = draft.inputs.front();
     lowered_.input = add_value({options.images, draft.value(image), Layout::nchw});
@@ -58,10 +56,13 @@ class Lowering {
   }
 
   Lowered run() && {
-    for (const DraftStep& step : draft_.steps) add(step);
-    lowered_.output = in_layout(lowered_as_.at(draft_.outputs.front()), Layout::nchw, "logits");
+    for (const DraftStep& step : draft_.steps) {
+      add(step);
+      if (std::ranges::count(draft_.outputs, step.dst) > 0) plain(step.dst, step.name);
+    }
+    for (const ValueId output : draft_.outputs) lowered_.outputs.push_back(plain(output, "input"));
     for (const Step& step : lowered_.steps)
-      if (step.dst != lowered_.output && value(step.dst).consumers.empty())
+      if (!lowered_.is_output(step.dst) && value(step.dst).consumers.empty())
         throw ShapeError("layer '" + step.layer->name() + "': nobody reads what it gives");
     return std::move(lowered_);
   }
@@ -100,6 +101,12 @@ class Lowering {
     const auto [known, added] = reordered_.try_emplace({id, layout}, 0);
     if (added) known->second = add_step(reorder(id, layout, before), kNoNode, {id});
     return known->second;
+  }
+
+  /// An output, as it comes out: reordered in the region that makes it.
+  ValueId plain(ValueId output, const std::string& name) {
+    const std::string& what = draft_.outputs.size() == 1 ? "logits" : name;
+    return in_layout(lowered_as_.at(output), Layout::nchw, what);
   }
 
   std::unique_ptr<Layer> reorder(ValueId id, Layout layout, const std::string& before) const {

@@ -56,10 +56,12 @@ struct Step {
 struct Lowered {
   std::vector<Step> steps;  ///< in the order in which they run
   std::vector<Value> values;
-  ValueId input = 0, output = 0;
+  ValueId input = 0;
+  std::vector<ValueId> outputs;  ///< of the graph, in order; may be the input, or one value twice
   Purpose purpose = Purpose::inference;
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+  bool is_output(ValueId id) const { return std::ranges::count(outputs, id) > 0; }
   /// Whether backward has anything to do there.
   bool goes_back(const Step& step) const { return value(step.dst).wants_diff; }
 };
@@ -69,8 +71,8 @@ struct Lowered {
 Draft make_draft(const Graph& graph, const ProgramOptions& options);
 
 /// Reorders are inserted where a layer wants another layout than it is offered; what comes out is
-/// plain. Throws as above, ShapeError unless there are one input and one output, Error when oneDNN
-/// fails.
+/// plain. Throws as above, ShapeError unless there are one input and, in training, one output,
+/// Error when oneDNN fails.
 Lowered lower(const Graph& graph, const ProgramOptions& options);
 
 }  // namespace karnin

@@ -17,9 +17,8 @@ Program::Program(const Graph& graph, const ProgramOptions& options) {
 Program::~Program() = default;
 
 std::int64_t Program::images() const { return impl_->images; }
-std::int64_t Program::outputs() const {
-  return impl_->lowered.value(impl_->lowered.output).blob.extent.size();
-}
+std::span<const Output> Program::outputs() const { return impl_->outputs; }
+std::int64_t Program::logits() const { return impl_->outputs.front().extent.size(); }
 std::span<const Step> Program::steps() const { return impl_->lowered.steps; }
 
 void Program::set_parameters(std::span<const float* const> parameters) {

@@ -1,5 +1,5 @@
-// A graph made to run, for one shard size: pixels go in, logits come out, and in training gradients
-// come back. Shared by the engine and the trainer.
+// A graph made to run, for one shard size: pixels go in, what the network gives comes out, and in
+// training gradients come back. Shared by the engine and the trainer.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,14 @@ namespace karnin {
 
 class Program {
  public:
-  /// Throws ShapeError for a graph that is unsound or hasn't got one input and one output,
-  /// ArgumentError for options out of range.
+  /// Throws ShapeError for a graph that is unsound, has not got one input or, in training, one
+  /// output; ArgumentError for options out of range.
   Program(const Graph& graph, const ProgramOptions& options);
   ~Program();
 
   std::int64_t images() const;
-  std::int64_t outputs() const;  ///< floats that come out for each image
+  std::span<const Output> outputs() const;  ///< in the graph's order
+  std::int64_t logits() const;              ///< floats of the first output, for each image
   std::span<const Step> steps() const;
 
   /// weights[i] is the plain tensor of parameter_specs()[i]. Before the first run, and in training
@@ -50,8 +51,11 @@ class Program {
     /// Runs one step; false if its output then holds an infinity or NaN. For looking into a run
     /// that went wrong: first step 0, then all others in order.
     bool forward_step(std::size_t step, const ShardId& shard);
-    /// images() x outputs() floats, in C, H, W order.
-    const float* logits() const;
+    /// images() x outputs()[k].extent floats, in C, H, W order. Two outputs of one value are one
+    /// buffer, and one that hands the images through is input().
+    const float* output(std::size_t k) const;
+    /// The first output.
+    const float* logits() const { return output(0); }
     float* diff_logits();
     /// From diff_logits() to gradients[i], overwritten, plain layout, as parameter_specs()[i].
     /// `microseconds` as in forward().

@@ -11,11 +11,13 @@ struct Program::Impl {
   Impl(const Graph& graph, const ProgramOptions& options)
       : purpose(options.purpose),
         images(options.images),
+        outputs(outputs_of(graph)),
         lowered(lower(graph, options)),
         buffers(plan_buffers(lowered)) {}
 
   Purpose purpose;
   std::int64_t images;
+  std::vector<Output> outputs;
   Lowered lowered;
   BufferPlan buffers;
 };

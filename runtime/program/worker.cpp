@@ -71,8 +71,12 @@ Program::Worker::~Worker() = default;
 Program::Worker::Worker(Worker&&) noexcept = default;
 
 float* Program::Worker::input() { return impl_->value(impl_->program.lowered.input); }
-const float* Program::Worker::logits() const { return impl_->value(impl_->program.lowered.output); }
-float* Program::Worker::diff_logits() { return impl_->diff(impl_->program.lowered.output); }
+const float* Program::Worker::output(std::size_t k) const {
+  return impl_->value(impl_->program.lowered.outputs[k]);
+}
+float* Program::Worker::diff_logits() {
+  return impl_->diff(impl_->program.lowered.outputs.front());
+}
 
 void Program::Worker::forward(const ShardId& shard, std::span<double> microseconds) {
   assert(microseconds.empty() || microseconds.size() == impl_->layers.size());

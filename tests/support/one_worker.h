@@ -42,7 +42,13 @@ struct OneWorker {
   Values forward(const Values& input, const ShardId& shard = {}) {
     std::ranges::copy(input, worker.input());
     worker.forward(shard);
-    return {worker.logits(), worker.logits() + program.images() * program.outputs()};
+    return {worker.logits(), worker.logits() + program.images() * program.logits()};
+  }
+
+  /// The k-th output of the last forward().
+  Values output(std::size_t k) const {
+    const std::int64_t floats = program.images() * program.outputs()[k].extent.size();
+    return {worker.output(k), worker.output(k) + floats};
   }
 
   /// Into gradients that were NaN before.

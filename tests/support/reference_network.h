@@ -25,7 +25,7 @@ class ReferenceNetwork {
         images_(images),
         parameters_(std::move(parameters)) {}
 
-  /// The logits.
+  /// The logits: the first output.
   const Values& forward(const Values& input) {
     values_.clear();
     for (NodeId id = 0; std::cmp_less(id, extents_.size()); ++id)
@@ -35,6 +35,9 @@ class ReferenceNetwork {
               : std::visit([&](const auto& op) { return forward(id, op); }, graph_.node(id).op));
     return at(values_, graph_.outputs.front());
   }
+
+  /// The k-th output of the last forward().
+  const Values& output(std::size_t k) const { return at(values_, graph_.outputs[k]); }
 
   /// The gradient of every parameter.
   std::vector<Values> backward(const Values& diff_logits) {

@@ -42,7 +42,7 @@ struct BatchGradient::Station {
       : worker(program),
         labels(static_cast<std::size_t>(program.images())),
         plane(static_cast<std::size_t>(input.h * input.w)),
-        scratch(static_cast<std::size_t>(2 * program.outputs())) {
+        scratch(static_cast<std::size_t>(2 * program.logits())) {
     if (teacher_program != nullptr) teacher.emplace(*teacher_program);
   }
 
@@ -172,12 +172,12 @@ std::span<const float> BatchGradient::teach(SizedProgram& sized, Station& statio
   const std::int64_t images = sized.program.images();
   std::copy_n(station.worker.input(), images * sized.input.size(), station.teacher->input());
   station.teacher->forward();
-  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.program.outputs())};
+  return {station.teacher->logits(), static_cast<std::size_t>(images * sized.program.logits())};
 }
 
 LossSum BatchGradient::loss_of(SizedProgram& sized, Station& station, double scale) const {
   Program::Worker& worker = station.worker;
-  const std::int64_t images = sized.program.images(), classes = sized.program.outputs();
+  const std::int64_t images = sized.program.images(), classes = sized.program.logits();
   LossSum sum;
   if (objective_.loss.is_plain()) {
     kernels::active().softmax_cross_entropy(images, classes, worker.logits(), station.labels.data(),

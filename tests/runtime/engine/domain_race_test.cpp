@@ -29,7 +29,7 @@ std::vector<float> logits(const Model& model, std::int64_t images, const Plan& p
   Program::Worker worker(*program);
   std::ranges::copy(test::integers(images * input_extent(model.graph).size(), 1), worker.input());
   worker.forward();
-  return {worker.logits(), worker.logits() + images * program->outputs()};
+  return {worker.logits(), worker.logits() + images * program->logits()};
 }
 
 TEST(DomainRace, GivesEachRegionItsDomainWhereOneDoesNotSuitAll) {

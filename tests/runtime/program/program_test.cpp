@@ -160,7 +160,7 @@ TEST(Program, NamesItsLayersAndTheirKernels) {
   EXPECT_THAT(trainable,
               testing::ElementsAre(StartsWith("conv1 onednn "), StartsWith("conv2 onednn "),
                                    "fc1 sparse-lanes", "fc2 dense", "fc3 dense"));
-  EXPECT_EQ(program.outputs(), 10);
+  EXPECT_EQ(program.logits(), 10);
   EXPECT_EQ(program.images(), 4);
 }
 
