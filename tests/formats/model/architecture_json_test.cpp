@@ -137,6 +137,24 @@ ImageFormat images_of(const Extent& extent, std::int64_t classes = 10) {
   return {extent, {extent.c, extent.h - 4, extent.w - 4}, classes};
 }
 
+TEST(ArchitectureJson, ListsSeveralOutputsAndEachOnce) {
+  Graph net = make_chain("net", {2, 4, 4}, {{"conv", Conv2d{3, 2, 2}}, {"relu", Relu{}}});
+  for (const std::vector<NodeId>& outputs : {std::vector{2, 1}, {1, 2}, {0, 1, 2}}) {
+    net.outputs = outputs;
+    EXPECT_EQ(architecture_from_json(architecture_to_json(net), "net.json"), net);
+  }
+  EXPECT_THAT(architecture_to_json(net), HasSubstr(R"("outputs":["input","conv","relu"]})"));
+  net.outputs = {2, 1, 2};
+  EXPECT_THROW(architecture_to_json(net), ShapeError);
+  EXPECT_THAT(error_message<ShapeError>([] {
+                architecture_from_json(
+                    R"({"name":"x","input":[1,4,4],"layers":[{"name":"a","type":"relu"}],)"
+                    R"("outputs":["a","a"]})",
+                    "net.json");
+              }),
+              HasSubstr("layer 'a': expected to be an output once, got twice"));
+}
+
 TEST(LoadArchitecture, KnowsTheBuiltInOnes) {
   const ImageFormat images = images_of({1, 32, 32});
   EXPECT_EQ(load_architecture("khanal2018", images), khanal2018({1, 32, 32}, 10));
