@@ -19,6 +19,7 @@ Dataset find_dataset(const std::string& data) {
 }
 
 Dataset load_dataset_for(const ModelDescription& model, const std::string& data) {
+  class_count(model.graph);  // throws before anything is read
   std::string name = data;
   if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
     if (!is_standard_dataset(known)) {

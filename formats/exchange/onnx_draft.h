@@ -26,6 +26,10 @@ class OnnxDraft {
   /// Adds a node whose name is made unique, printable and short. Throws ShapeError.
   NodeId add(std::string_view name, Op op, std::vector<NodeId> srcs);
 
+  /// A name that no node gets but the one that is renamed to it: `wanted`, unless that is taken.
+  std::string reserve(std::string_view wanted) { return unique_name(wanted); }
+  void rename(NodeId id, const std::string& reserved) { graph_.node(id).name = reserved; }
+
   /// The same elements in a node of this extent, which is the node itself where it has it.
   NodeId reshaped(NodeId node, const Extent& extent);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -42,6 +43,9 @@ class GraphReader {
 
   Model read() {
     read_input_of_graph();
+    if (graph_.output_size() > 1)
+      for (const auto& output : graph_.output())
+        output_names_.push_back(draft_.reserve(output.name()));
     for (const onnx::NodeProto& node : graph_.node())
       if (wiring_.is_needed(node)) read_node(node);
     return finish();
@@ -140,23 +144,29 @@ class GraphReader {
     values_.insert_or_assign(name, std::move(value));
   }
 
-  /// An output has its elements in ONNX's order: nobody asks our graph for another one.
+  /// Several outputs are told apart by the names that they have in the file, which their nodes get.
   Model finish() {
     std::vector<NodeId> outputs;
-    for (int i = 0; i < graph_.output_size(); ++i)
+    for (int i = 0; i < graph_.output_size(); ++i) {
       guarded(wiring_.output_label(i),
-              [&] { outputs.push_back(output(value_of(graph_.output(i).name()))); });
+              [&] { outputs.push_back(output(value_of(graph_.output(i).name()), outputs)); });
+      if (!output_names_.empty())
+        draft_.rename(outputs.back(), output_names_[static_cast<std::size_t>(i)]);
+    }
     Model model;
     guarded(wiring_.output_label(0), [&] { model = draft_.finish(std::move(outputs)); });
     return model;
   }
 
-  NodeId output(const OnnxValue& value) {
+  /// It has its elements in ONNX's order: nobody asks our graph for another one. What is no layer
+  /// at all, or an output already, is copied.
+  NodeId output(const OnnxValue& value, std::span<const NodeId> before) {
     const auto* view = std::get_if<OnnxView>(&value);
     if (view == nullptr) throw ShapeError("expected a value that depends on the image");
     const NodeId id = laid_out(draft_, *view, natural_extent(*view));
-    return id == 0 ? draft_.add("output", Reshape{draft_.extent(id)}, {id})
-                   : id;  // no layer at all
+    return id == 0 || std::ranges::find(before, id) != before.end()
+               ? draft_.add("output", Reshape{draft_.extent(id)}, {id})
+               : id;
   }
 
   const onnx::GraphProto& graph_;
@@ -165,6 +175,7 @@ class GraphReader {
   OnnxSource& source_;
   OnnxWiring wiring_;
   OnnxDraft draft_;
+  std::vector<std::string> output_names_;  ///< where there are several
   std::unordered_map<std::string_view, const onnx::TensorProto*> initializers_;
   std::unordered_map<std::string_view, const onnx::SparseTensorProto*> sparse_initializers_;
   std::unordered_map<std::string_view, OnnxValue> values_;

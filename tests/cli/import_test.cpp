@@ -106,6 +106,31 @@ TEST_F(Import, RefusesWhatFitsNoChannel) {
   EXPECT_THAT(refused("--scale", "-1"), HasSubstr("--scale: expected a number from 1e-06 to"));
 }
 
+/// It is pruned as others are; who needs one value a class says so before there are data.
+TEST_F(Import, TakesSeveralOutputsWhichNoClassifierHas) {
+  test::OnnxFile net;
+  net.input("x", {-1, 3, 32, 32}).reals("k", {4, 3, 3, 3}, test::integers(108, 1));
+  net.node("Conv", {"x", "k"}, "boxes").node("GlobalAveragePool", {"boxes"}, "pool");
+  net.node("Flatten", {"pool"}, "flat").node("Sigmoid", {"flat"}, "found");
+  test::write_bytes(workspace->path("two.onnx"), net.output("boxes").output("found").bytes());
+  workspace->run_json({"prune", "--model", file("two.onnx"), "--method", "magnitude", "--sparsity",
+                       "0.5", "--layers", "boxes", "--out", file("two.bin")});
+  const Model pruned = read_model(file("two.bin"));
+  EXPECT_THAT(outputs_of(pruned.graph),
+              ElementsAre(Output{"boxes", {4, 30, 30}}, Output{"found", {4, 1, 1}}));
+  EXPECT_LE(pruned.nonzero_count(), 108 / 2);
+  const std::vector<std::vector<std::string>> commands{
+      {"eval"}, {"train", "--out", file("no")}, {"prune", "--fine-tune", "1"}, {"sweep"}};
+  for (std::vector<std::string> command : commands) {
+    command.insert(command.end(), {"--model", file("two.bin"), "--data", file("nowhere")});
+    const test::ProcessResult result = workspace->run(command);
+    EXPECT_EQ(result.status, 3) << command.front();
+    EXPECT_THAT(result.err, HasSubstr("network 'net': expected one output, got 2, 'boxes' "
+                                      "(4x30x30), 'found' (4x1x1)\n"))
+        << command.front();
+  }
+}
+
 TEST_F(Import, NamesTheNodeThatItCannotTake) {
   test::OnnxFile net;
   net.input("x", {-1, 4}).node("Erf", {"x"}, "y").output("y");

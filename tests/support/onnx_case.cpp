@@ -17,6 +17,12 @@ Values values_of(const onnx::TensorProto& tensor) {
   return values;
 }
 
+/// What a case has for one of its inputs or outputs, where that is a tensor.
+Values numbers_of(const onnx::ValueInfoProto& value, const fs::path& path) {
+  if (!value.type().has_tensor_type() || !fs::exists(path)) return {};
+  return values_of(parsed<onnx::TensorProto>(path));
+}
+
 /// Of a tensor with something for each image, raw as all of them are, what it has for one.
 onnx::TensorProto of_image(onnx::TensorProto tensor, std::int64_t image, std::int64_t images) {
   const std::size_t bytes = tensor.raw_data().size() / static_cast<std::size_t>(images);
@@ -72,18 +78,16 @@ OnnxCase read_case(const fs::path& folder, std::optional<std::int64_t> image) {
   bind_inputs(*model.mutable_graph(), data, image);
   const std::string text = model.SerializeAsString();
   result.bytes.assign(text.begin(), text.end());
-  const auto first = [&](const char* file) {
-    return fs::exists(data / file) ? values_of(parsed<onnx::TensorProto>(data / file)) : Values();
-  };
-  const auto is_tensor = [](const auto& values) {
-    return values.empty() || values[0].type().has_tensor_type();
-  };
-  if (is_tensor(model.graph().input())) result.input = first("input_0.pb");
-  if (is_tensor(model.graph().output())) result.output = first("output_0.pb");
+  const auto& inputs = model.graph().input();
+  const auto& outputs = model.graph().output();
+  if (!inputs.empty()) result.input = numbers_of(inputs[0], data / "input_0.pb");
+  for (int k = 0; k < outputs.size(); ++k)
+    result.outputs.push_back(
+        numbers_of(outputs[k], data / ("output_" + std::to_string(k) + ".pb")));
   result.images = images_of(model.graph());
   if (!image) return result;
   result.input = of_image(result.input, *image, result.images);
-  result.output = of_image(result.output, *image, result.images);
+  for (Values& output : result.outputs) output = of_image(output, *image, result.images);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -31,8 +32,14 @@ struct OnnxCase {
   std::set<std::string> operators;  ///< of its nodes
   std::vector<std::uint8_t> bytes;  ///< the model, whose inputs but the first are initializers
   Values input;                     ///< the first one, as it stands in the file
-  Values output;                    ///< the first one
+  std::vector<Values> outputs;      ///< what isn't of floats is empty
 };
+
+/// Whether it can be tried: numbers go in and come out.
+inline bool is_of_floats(const OnnxCase& one) {
+  return !one.input.empty() && !one.outputs.empty() &&
+         std::ranges::none_of(one.outputs, &Values::empty);
+}
 
 /// With an image's number that image alone: inputs but the first have what they have for it.
 OnnxCase read_case(const std::filesystem::path& folder,

@@ -9,12 +9,20 @@ namespace karnin::test {
 
 inline Model decoded(const OnnxFile& file) { return decode_onnx(file.bytes(), "net.onnx"); }
 
-/// The first output, of so many images that lie as the network's input wants them.
-inline Values run(const Model& model, std::int64_t images, const Values& input) {
-  std::vector<Values> parameters;
+/// All outputs, of so many images that lie as the network's input wants them.
+inline std::vector<Values> run_all(const Model& model, std::int64_t images, const Values& input) {
+  std::vector<Values> parameters, outputs;
   for (const Parameter& parameter : model.parameters)
     parameters.emplace_back(parameter.value.span().begin(), parameter.value.span().end());
-  return ReferenceNetwork(model.graph, images, parameters).forward(input);
+  ReferenceNetwork network(model.graph, images, parameters);
+  network.forward(input);
+  for (std::size_t k = 0; k < model.graph.outputs.size(); ++k) outputs.push_back(network.output(k));
+  return outputs;
+}
+
+/// The first one.
+inline Values run(const Model& model, std::int64_t images, const Values& input) {
+  return run_all(model, images, input).front();
 }
 
 /// The ops behind the input, in order.
