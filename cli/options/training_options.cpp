@@ -31,6 +31,10 @@ void add_schedule_options(Verb& verb, ScheduleOptions& schedule) {
 }
 
 void add_loss_options(Verb& verb, TrainingOptions& options) {
+  add_choice(verb, "--loss", options.train.loss, loss_from_string, to_string(options.train.loss),
+             "cross-entropy|mse",
+             "What is minimised; mse: the mean squared error of what the network gives, with 1 for "
+             "the label's class and 0 for the others");
   add_number(verb, "--label-smoothing", options.train.label_smoothing, kShareBelowOne,
              "Share of every label that is spread over all classes");
   auto* teacher = verb.add_option("--teacher", options.teacher,
@@ -60,6 +64,8 @@ void say_what_training_needs(Verb& verb, const TrainingOptions& options) {
                  scheduled(ScheduleKind::one_cycle));
   verb.matter_if({"--nesterov"}, "--momentum above 0",
                  [&] { return train.sgd.momentum > 0 || !train.sgd.nesterov; });
+  verb.matter_if({"--teacher"}, "--loss cross-entropy",
+                 [&] { return train.loss == LossKind::cross_entropy; });
   verb.matter_if({"--label-smoothing"}, "--teacher-share below 1",
                  [&] { return options.teacher.empty() || options.teacher_share != 1; });
   verb.matter_if({"--shift"}, "--augment shift", [&] { return asks_for(options, "shift"); });

@@ -157,7 +157,7 @@ Draft make_draft(const Graph& graph, const ProgramOptions& options) {
   Draft draft = draft_of(graph);
   const bool training = options.purpose == Purpose::training;
   remove_idle_dropout(draft, options.purpose);
-  if (training || options.logits) remove_final_softmax(draft);
+  if (options.logits) remove_final_softmax(draft);
   if (training) move_relu_behind_max_pool(draft);
   if (draft.steps.empty())
     throw ShapeError("architecture: no layer is left that computes anything");

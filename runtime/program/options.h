@@ -14,8 +14,7 @@ namespace karnin {
 struct ProgramOptions {
   std::int64_t images = 1;  ///< of one shard
   Purpose purpose = Purpose::inference;
-  /// Logits come out even where the network ends with a softmax, as a loss wants them. In training
-  /// they always do.
+  /// Logits come out even where the network ends with a softmax, as cross-entropy wants them.
   bool logits = false;
   /// Of every step that has a layer for it, or of the steps of each region.
   Domains domain = Domain::onednn;

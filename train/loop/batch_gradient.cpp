@@ -54,18 +54,18 @@ struct BatchGradient::Station {
 };
 
 struct BatchGradient::SizedProgram {
-  SizedProgram(const Model& model, const Model* teacher_model, std::int64_t images, int threads)
-      : program(model.graph, options(images, Purpose::training)),
+  SizedProgram(const Model& model, const Objective& objective, std::int64_t images, int threads)
+      : program(model.graph, options(images, Purpose::training, objective.loss.kind)),
         input(input_extent(model.graph)),
         stations(static_cast<std::size_t>(threads)) {
-    if (teacher_model == nullptr) return;
-    teacher.emplace(teacher_model->graph, options(images, Purpose::inference));
-    teacher->set_parameters(tensors_of(*teacher_model));
+    if (objective.teacher == nullptr) return;
+    teacher.emplace(objective.teacher->graph,
+                    options(images, Purpose::inference, objective.loss.kind));
+    teacher->set_parameters(tensors_of(*objective.teacher));
   }
 
-  static ProgramOptions options(std::int64_t images, Purpose purpose) {
-    const Domain domain = domain_rule(images);
-    return {images, purpose, true, domain, {}};
+  static ProgramOptions options(std::int64_t images, Purpose purpose, LossKind loss) {
+    return {images, purpose, loss == LossKind::cross_entropy, domain_rule(images), {}};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
@@ -90,8 +90,7 @@ BatchGradient::~BatchGradient() = default;
 
 BatchGradient::SizedProgram& BatchGradient::program_for(std::int64_t images) {
   std::unique_ptr<SizedProgram>& sized = programs_[images];
-  if (!sized)
-    sized = std::make_unique<SizedProgram>(model_, objective_.teacher, images, arena_.threads());
+  if (!sized) sized = std::make_unique<SizedProgram>(model_, objective_, images, arena_.threads());
   return *sized;
 }
 
@@ -187,6 +186,8 @@ LossSum BatchGradient::loss_of(SizedProgram& sized, Station& station, double sca
   }
   const LossRows rows{classes, worker.logits(),
                       station.teacher ? teach(sized, station).data() : nullptr, station.labels};
+  if (objective_.loss.kind == LossKind::mse)
+    return squared_loss(objective_.loss, rows, scale, worker.diff_logits());
   return softmax_loss(objective_.loss, rows, scale, station.scratch, worker.diff_logits());
 }
 

@@ -31,7 +31,7 @@ void require_positive(const char* what, std::int64_t value) {
 }
 
 LossOptions loss_of(const TrainOptions& options) {
-  LossOptions loss{.label_smoothing = options.label_smoothing};
+  LossOptions loss{.label_smoothing = options.label_smoothing, .kind = options.loss};
   if (!options.teacher) return loss;
   loss.teacher_share = options.teacher->share;
   loss.temperature = options.teacher->temperature;

@@ -27,6 +27,7 @@ struct TrainOptions {
   SgdOptions sgd;
   ScheduleOptions schedule;
   AugmentationOptions augmentation;
+  LossKind loss = LossKind::cross_entropy;
   double label_smoothing = 0;
   std::optional<Teacher> teacher;
   std::uint64_t seed = 1;

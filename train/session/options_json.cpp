@@ -31,6 +31,7 @@ nlohmann::ordered_json to_json(const TrainOptions& options) {
   json["weight_decay"] = options.sgd.weight_decay;
   json["flip"] = options.augmentation.flip;
   json["shift"] = options.augmentation.shift;
+  if (options.loss != LossKind::cross_entropy) json["loss"] = to_string(options.loss);
   if (options.label_smoothing != 0) json["label_smoothing"] = options.label_smoothing;
   if (options.teacher) {
     json["teacher_share"] = options.teacher->share;

@@ -9,8 +9,8 @@ namespace karnin {
 /// Dropout does nothing in inference, nor at rate 0.
 void remove_idle_dropout(Draft& draft, Purpose purpose);
 
-/// A softmax that gives the output, or its logarithm. For training, whose loss takes logits: the
-/// classes of the largest are the same.
+/// A softmax that gives the one output, or its logarithm. For cross-entropy, which takes logits:
+/// the classes of the largest are the same.
 void remove_final_softmax(Draft& draft);
 
 /// ReLU, max pool -> max pool, ReLU: both are monotone, so the values are equal, and with

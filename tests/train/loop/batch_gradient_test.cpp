@@ -18,7 +18,17 @@ constexpr Extent kExtent{2, 12, 12};
 constexpr std::int64_t kClasses = 4;
 
 struct BatchGradientTest : testing::Test {
-  BatchGradientTest() { initialise(model, 1); }
+  explicit BatchGradientTest(LossOptions options = {}, bool softmax = false)
+      : model(make_model(network(softmax))),
+        batch_gradient(model, {images, {}, 1}, {options}, arena) {
+    initialise(model, 1);
+  }
+
+  static Graph network(bool softmax) {
+    Graph net = test::small_network(kExtent, kClasses);
+    if (softmax) append(net, "softmax", Softmax{});
+    return net;
+  }
 
   /// All parameters one after the other.
   std::vector<float> gradient_of(std::span<const std::int64_t> indices) {
@@ -32,11 +42,40 @@ struct BatchGradientTest : testing::Test {
     return gradient;
   }
 
-  Model model = make_model(test::small_network(kExtent, kClasses));
+  /// The slope of the loss along its gradient is that gradient's square.
+  void expect_finite_differences() {
+    std::vector<std::int64_t> indices(24);
+    std::iota(indices.begin(), indices.end(), std::int64_t{0});
+    const std::vector<float> gradient = gradient_of(indices);
+    const double squares =
+        std::inner_product(gradient.begin(), gradient.end(), gradient.begin(), 0.0);
+    // Central differences over a step that is small against the weights are off by the third
+    // derivative, and by the kinks of ReLU and max.
+    constexpr float kStep = 2e-3F;
+    const auto loss_moved_by = [&](float step) {
+      std::size_t at = 0;
+      for (Parameter& parameter : model.parameters)
+        for (float& w : parameter.value.span()) w += step * gradient[at++];
+      return batch_gradient.compute({indices, 1, 0}).sum / static_cast<double>(indices.size());
+    };
+    const double above = loss_moved_by(kStep);
+    const double below = loss_moved_by(-2 * kStep);
+    EXPECT_NEAR((above - below) / (2 * kStep), squares, 0.01 * squares);
+  }
+
+  Model model;
   ImageSet images = test::bright_squares(kExtent, kClasses, 150, 2);
   Arena arena{2};
-  BatchGradient batch_gradient{model, {images, {}, 1}, {}, arena};
+  BatchGradient batch_gradient;
   BatchLoss loss;
+};
+
+/// On logits as they are, and on the softmax that ends the network.
+struct MseOfLogitsTest : BatchGradientTest {
+  MseOfLogitsTest() : BatchGradientTest({.kind = LossKind::mse}) {}
+};
+struct MseOfSoftmaxTest : BatchGradientTest {
+  MseOfSoftmaxTest() : BatchGradientTest({.kind = LossKind::mse}, true) {}
 };
 
 TEST_F(BatchGradientTest, IsTheMeanOverTheImagesHoweverTheyAreCut) {
@@ -66,24 +105,17 @@ TEST_F(BatchGradientTest, IsTheMeanOverTheImagesHoweverTheyAreCut) {
   }
 }
 
-TEST_F(BatchGradientTest, AgreesWithFiniteDifferencesOfTheLoss) {
-  std::vector<std::int64_t> indices(24);
-  std::iota(indices.begin(), indices.end(), std::int64_t{0});
-  const std::vector<float> gradient = gradient_of(indices);
-  const double squares =
-      std::inner_product(gradient.begin(), gradient.end(), gradient.begin(), 0.0);
-  // Along the gradient itself the slope is |g|^2; central differences over a step that is small
-  // against the weights are off by the third derivative, and by the kinks of ReLU and max.
-  constexpr float kStep = 2e-3F;
-  const auto loss_moved_by = [&](float step) {
-    std::size_t at = 0;
-    for (Parameter& parameter : model.parameters)
-      for (float& w : parameter.value.span()) w += step * gradient[at++];
-    return batch_gradient.compute({indices, 1, 0}).sum / static_cast<double>(indices.size());
-  };
-  const double above = loss_moved_by(kStep);
-  const double below = loss_moved_by(-2 * kStep);
-  EXPECT_NEAR((above - below) / (2 * kStep), squares, 0.01 * squares);
+TEST_F(BatchGradientTest, AgreesWithFiniteDifferencesOfTheLoss) { expect_finite_differences(); }
+TEST_F(MseOfLogitsTest, AgreesWithFiniteDifferencesOfTheLoss) { expect_finite_differences(); }
+TEST_F(MseOfSoftmaxTest, AgreesWithFiniteDifferencesOfTheLoss) { expect_finite_differences(); }
+
+/// A softmax gives numbers that add up to 1, so that the loss is at most 2 / classes.
+TEST_F(MseOfSoftmaxTest, IsOfProbabilities) {
+  for (float& w : model.parameters.back().value.span()) w = 1000;  // the same for all classes
+  const std::vector<std::int64_t> one{0};
+  gradient_of(one);
+  EXPECT_LE(loss.sum, 2.0 / kClasses);
+  EXPECT_GT(loss.sum, 0);
 }
 
 TEST_F(BatchGradientTest, TellsWhichImagesAreRight) {

@@ -11,6 +11,7 @@
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
 #include "runtime/kernels/kernels.h"
+#include "tests/support/gradient_check.h"
 
 namespace karnin {
 namespace {
@@ -29,6 +30,10 @@ struct LossTest : testing::Test {
   LossSum evaluate(const LossOptions& options, double scale = 1) {
     return softmax_loss(options, {kClasses, logits.data(), teacher.data(), labels}, scale, scratch,
                         diff.data());
+  }
+
+  LossSum squared(const LossOptions& options, double scale = 1) {
+    return squared_loss(options, {kClasses, logits.data(), nullptr, labels}, scale, diff.data());
   }
 
   CounterRng rng{3};
@@ -107,6 +112,46 @@ TEST_F(LossTest, StaysFiniteForLogitsFarApart) {
   for (const float d : diff) EXPECT_TRUE(std::isfinite(d));
 }
 
+/// As torch.nn.MSELoss, whose mean is over images and classes; the one over images is the scale's.
+TEST_F(LossTest, MseIsTheMeanOfSquares) {
+  double squares = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const bool is_label = i % kClasses == labels[i / kClasses];
+    squares +=
+        std::pow(static_cast<double>(logits[i]) - (0.1 / kClasses + (is_label ? 0.9 : 0)), 2);
+  }
+  const LossSum sum = squared({.label_smoothing = 0.1, .kind = LossKind::mse});
+  EXPECT_NEAR(sum.loss, squares / kClasses, 1e-12 * squares);
+  EXPECT_EQ(sum.correct, evaluate({0, 0.5, 1}).correct);
+}
+
+TEST_F(LossTest, GradientOfMseAgreesWithFiniteDifferences) {
+  const LossOptions options{.label_smoothing = 0.25, .kind = LossKind::mse};
+  constexpr double kScale = 0.25;
+  squared(options, kScale);
+  const auto loss = [&](const std::vector<float>& x) {
+    logits = x;
+    return kScale * squared(options).loss;
+  };
+  // Of a square central differences are the derivative; the loss is summed in double.
+  test::expect_gradient(loss, logits, std::vector<float>(diff), 0.25F, 1e-6);
+}
+
+TEST_F(LossTest, MseIsZeroWhereEveryAnswerIsRight) {
+  std::ranges::fill(logits, 0.0F);
+  for (std::size_t row = 0; row < kRows; ++row) logits[row * kClasses + labels[row]] = 1;
+  const LossSum sum = squared({.kind = LossKind::mse});
+  EXPECT_EQ(sum.loss, 0);
+  EXPECT_EQ(sum.correct, kRows);
+  EXPECT_THAT(diff, testing::Each(0.0F));
+}
+
+TEST(Loss, HasAName) {
+  for (const LossKind kind : {LossKind::cross_entropy, LossKind::mse})
+    EXPECT_EQ(loss_from_string(to_string(kind)), kind);
+  EXPECT_THROW(loss_from_string("l1"), ArgumentError);
+}
+
 TEST(Loss, RefusesWhatIsOutOfRange) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_NO_THROW(validate(LossOptions{}));
@@ -118,7 +163,8 @@ TEST(Loss, RefusesWhatIsOutOfRange) {
                                      {0, 0.5, 0},
                                      {0, 0.5, nan},
                                      {0, 0.5, 1e160},
-                                     {0, 0.5, 1e-310}})
+                                     {0, 0.5, 1e-310},
+                                     {0, 0.5, 1, LossKind::mse}})
     EXPECT_THROW(validate(options), ArgumentError);
 }
 
