@@ -7,18 +7,16 @@
 namespace karnin {
 namespace {
 
-/// By value, how many steps have run when the last one has read it; one more for an output.
+/// By value, how many steps have run when the last one has read it.
 std::vector<std::size_t> last_reads(const Draft& draft) {
   std::vector<std::size_t> last(draft.values.size(), 0);
   for (std::size_t i = 0; i < draft.steps.size(); ++i)
     for (const ValueId src : draft.steps[i].srcs) last[static_cast<std::size_t>(src)] = i + 1;
-  for (const ValueId output : draft.outputs)
-    last[static_cast<std::size_t>(output)] = draft.steps.size() + 1;
   return last;
 }
 
 /// What lies between a cut and the next one. As steps are in topological order, a value is a cut if
-/// nobody behind it reads an older one.
+/// nobody behind it reads an older one; an output waits in plain order, whoever follows.
 std::vector<Region> segments_of(const Draft& draft) {
   const std::vector<std::size_t> last = last_reads(draft);
   std::size_t older = 0;  // the last read of whatever was made before

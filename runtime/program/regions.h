@@ -15,9 +15,10 @@ struct Region {
 };
 
 /// All steps, in order. A region ends at a cut, a value through which every path from the images to
-/// an output runs, and the next one has weights before its first cut: so a residual block is never
-/// taken apart, nor a layer with weights from what a pass may join to it (ReLU, pool, dropout).
-/// That doesn't depend on domains, nor on whether the network is to be trained. At least one step.
+/// a later step runs, and the next one has weights before its first cut: so a residual block is
+/// never taken apart, nor a layer with weights from what a pass may join to it (ReLU, pool,
+/// dropout). Outputs that were made before are in nobody's way. All this doesn't depend on domains,
+/// nor on whether the network is to be trained. At least one step.
 std::vector<Region> regions_of(const Draft& draft);
 
 /// By region, the domain in which it really runs, of a draft as make_draft() leaves it: oneDNN's

@@ -80,9 +80,24 @@ TEST(Regions, EndWhereTheWaysToSeveralOutputsPart) {
   append(graph, "right1", FullyConnected{3}, {fc});
   const NodeId right = append(graph, "right2", FullyConnected{3});
   graph.outputs = {left, right};
-  EXPECT_EQ(regions(graph), (Names{{"conv"}, {"fc"}, {"left", "right1", "right2"}}));
-  graph.outputs = {fc, right};  // a way that ends in fc runs through nothing that comes later
-  EXPECT_EQ(regions(graph), (Names{{"conv"}, {"fc"}, {"left", "right1", "right2"}}));
+  EXPECT_EQ(regions(graph), (Names{{"conv"}, {"fc"}, {"left", "right1"}, {"right2"}}));
+  graph.outputs = {fc, left, right};
+  EXPECT_EQ(regions(graph), (Names{{"conv"}, {"fc"}, {"left", "right1"}, {"right2"}}));
+}
+
+/// As in a detector, whose heads come out one after the other.
+TEST(Regions, GoOnBehindOutputsThatWereMadeBefore) {
+  Graph graph = make_graph("net", {4, 8, 8});
+  const NodeId conv1 = append(graph, "conv1", kSame);
+  const NodeId head1 = append(graph, "head1", kSame);
+  const NodeId conv2 = append(graph, "conv2", kSame, {conv1});
+  const NodeId relu2 = append(graph, "relu2", Relu{});
+  const NodeId head2 = append(graph, "head2", kSame);
+  append(graph, "conv3", kSame, {relu2});
+  const NodeId fc = append(graph, "fc", FullyConnected{2});
+  graph.outputs = {0, conv2, head1, head2, fc};
+  EXPECT_EQ(regions(graph),
+            (Names{{"conv1"}, {"head1", "conv2", "relu2"}, {"head2", "conv3"}, {"fc"}}));
 }
 
 TEST(Regions, BeginOnlyWhereSeveralInputsHaveMet) {
