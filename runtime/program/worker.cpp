@@ -72,6 +72,7 @@ Program::Worker::Worker(Worker&&) noexcept = default;
 
 float* Program::Worker::input() { return impl_->value(impl_->program.lowered.input); }
 const float* Program::Worker::output(std::size_t k) const {
+  assert(k < impl_->program.lowered.outputs.size());
   return impl_->value(impl_->program.lowered.outputs[k]);
 }
 float* Program::Worker::diff_logits() {
