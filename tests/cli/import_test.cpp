@@ -119,6 +119,8 @@ TEST_F(Import, TakesSeveralOutputsWhichNoClassifierHas) {
   EXPECT_THAT(outputs_of(pruned.graph),
               ElementsAre(Output{"boxes", {4, 30, 30}}, Output{"found", {4, 1, 1}}));
   EXPECT_LE(pruned.nonzero_count(), 108 / 2);
+  EXPECT_EQ(workspace->run({"inspect", "--model", file("two.bin")}).status, 0);
+  EXPECT_EQ(workspace->run({"verify", file("two.bin")}).status, 0);
   const std::vector<std::vector<std::string>> commands{
       {"eval"}, {"train", "--out", file("no")}, {"prune", "--fine-tune", "1"}, {"sweep"}};
   for (std::vector<std::string> command : commands) {

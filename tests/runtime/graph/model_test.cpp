@@ -76,6 +76,7 @@ TEST(Model, ValidationFindsEveryDamage) {
       [](Model& m) { m.preprocess.std[1] = kNan; },
       [](Model& m) { m.preprocess.mean[1] = std::numeric_limits<float>::infinity(); },
       [](Model& m) { m.classes.pop_back(); },
+      [](Model& m) { m.graph.outputs.insert(m.graph.outputs.begin(), 1); },  // which has classes?
       [](Model& m) { m.sensitivities[0].values.pop_back(); },
       [](Model& m) { m.sensitivities[0].values[1] = Tensor(Dims{99}); },
       [](Model& m) { m.graph.nodes.pop_back(); }};

@@ -116,6 +116,18 @@ TEST(Shrink, LeavesUnitsAloneThatSeveralRead) {
   EXPECT_EQ(after.parameters[0], before.parameters[0]);
 }
 
+/// Whoever takes an output counts on all of it.
+TEST(Shrink, LeavesUnitsAloneThatComeOut) {
+  Graph graph = three_layers();
+  graph.outputs.push_back(find_node(graph, "relu1").value());
+  Model before = random_model(graph, 8);
+  for (const std::size_t p : {0, 2})
+    prune_where(before, p, [](std::size_t row, std::size_t) { return row == 1; });
+  const auto [after, layers] = shrunk(before);
+  EXPECT_THAT(layers, ElementsAre(Count{"b", 6, 1, 0}));
+  EXPECT_EQ(after.parameters[0], before.parameters[0]);
+}
+
 TEST(Shrink, NeuronsWithoutInputsBecomeBiases) {
   Model before = random_model(three_layers(), 2);
   prune_where(before, 0, [](std::size_t row, std::size_t) { return row == 1 || row == 4; });
