@@ -199,10 +199,8 @@ TEST(Graph, OutputsAreTheNodesThatItNames) {
 TEST(Graph, WhoWantsOneOutputIsToldWhatThereIs) {
   Graph net = residual();
   net.outputs = {3, 1};
-  for (const auto& ask : {+[](const Graph& graph) { sole_output(graph); },
-                          +[](const Graph& graph) { class_count(graph); }})
-    EXPECT_EQ(test::error_message<ShapeError>([&] { ask(net); }),
-              "network 'residual': expected one output, got 2, 'sum' (4x3x3), 'conv1' (4x3x3)");
+  EXPECT_EQ(test::error_message<ShapeError>([&] { class_count(net); }),
+            "network 'residual': expected one output, got 2, 'sum' (4x3x3), 'conv1' (4x3x3)");
   std::vector<NodeId> many;
   for (int i = 0; i < 9; ++i) many.push_back(append(net, std::to_string(i), Relu{}));
   net.outputs = many;
