@@ -23,9 +23,10 @@ double seconds_since(Clock::time_point start) {
 class Runs {
  public:
   Runs(Engine& engine, const Graph& graph, std::int64_t batch)
-      : engine_(engine),
-        images_(static_cast<std::size_t>(batch * input_extent(graph).size())),
-        logits_(static_cast<std::size_t>(batch * infer_extents(graph)[output(graph)].size())) {
+      : engine_(engine), images_(static_cast<std::size_t>(batch * input_extent(graph).size())) {
+    for (const Output& output : engine.outputs())
+      results_.emplace_back(static_cast<std::size_t>(batch * output.extent.size()));
+    dsts_.assign(results_.begin(), results_.end());
     CounterRng rng(1);
     std::ranges::generate(images_, [&] { return static_cast<float>(rng.uniform()); });
     for (int i = 0; i < kUntimedRuns; ++i) run();
@@ -46,13 +47,12 @@ class Runs {
   }
 
  private:
-  static std::size_t output(const Graph& graph) {
-    return static_cast<std::size_t>(graph.outputs.front());
-  }
-  void run() { engine_.run(images_, logits_); }
+  void run() { engine_.run(images_, dsts_); }
 
   Engine& engine_;
-  std::vector<float> images_, logits_;
+  std::vector<float> images_;
+  std::vector<std::vector<float>> results_;  // by output
+  std::vector<std::span<float>> dsts_;       // of results_
 };
 
 /// The smallest value that at least this share of them doesn't exceed.

@@ -35,6 +35,12 @@ TEST(NetworkTiming, CountsTheWorkOfKeptWeights) {
   EXPECT_EQ(fc->kept_macs, 8);
 }
 
+TEST(NetworkTiming, TakesSeveralOutputs) {
+  Graph graph = make_chain("n", {8, 1, 1}, {{"a", FullyConnected{4}}, {"b", FullyConnected{2}}});
+  graph.outputs = {1, 2};
+  EXPECT_GT(time_network(filled(graph), {.threads = 1, .seconds = 0}).median_us, 0);
+}
+
 TEST(ThinOut, SparesTheFirstLayerAndGroups) {
   Model model = filled(make_chain("n", {4, 8, 8},
                                   {{"first", Conv2d{32, 3, 3}},
