@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/console/console.h"
+#include "cli/console/heap.h"
 #include "cli/console/output.h"
 #include "cli/options/result_options.h"
 #include "cli/options/verb.h"
@@ -28,6 +29,7 @@ struct ImportVerb : VerbOptions {
 };
 
 ExitCode import(const ImportVerb& verb) {
+  give_large_blocks_back();
   Console console;
   const Watcher& watcher = console.watcher();
   OutputFiles files = take_file(verb.result, watcher);

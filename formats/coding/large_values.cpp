@@ -51,6 +51,8 @@ Bytes encode_large_floats(std::span<const float> values) {
   const int mantissa = mantissa_bits_of(values);
   Bytes exponents;
   std::vector<std::uint32_t> words;
+  exponents.reserve(values.size());
+  words.reserve(values.size());
   for (const float value : values) {
     const std::uint32_t bits = bits_of(value);
     exponents.push_back(static_cast<std::uint8_t>(bits >> kMaxMantissaBits));

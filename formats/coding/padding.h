@@ -19,9 +19,10 @@ constexpr std::uint64_t least_payload_bytes(std::uint64_t elements) {
   return (elements + kMaxElementsPerByte - 1) / kMaxElementsPerByte;
 }
 
-/// Appends zeros until the payload, which is all that `writer` holds, is long enough.
-inline void pad(ByteWriter& writer, std::uint64_t elements) {
-  while (writer.span().size() < least_payload_bytes(elements)) writer.write(std::uint8_t{0});
+/// Appends zeros until the payload, which is what `writer` holds from `begin` on, is long enough.
+inline void pad(ByteWriter& writer, std::size_t begin, std::uint64_t elements) {
+  while (writer.span().size() - begin < least_payload_bytes(elements))
+    writer.write(std::uint8_t{0});
 }
 
 /// Reads what pad() wrote, to the end of a payload of `payload_bytes`. Throws FileError.

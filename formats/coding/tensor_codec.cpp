@@ -135,13 +135,12 @@ DecodedTensor decode_tensor(ByteReader payload, const ParameterSpec& spec, std::
 void encode_parameter(const Parameter& parameter, ByteWriter& writer, std::uint32_t version) {
   const CodedMask mask = encode_mask(parameter.mask, rows_of(parameter.value.dims()), version);
   const CodedValues values = encode_values(kept_values(parameter), version);
-  ByteWriter payload;
-  payload.write(static_cast<std::uint8_t>(static_cast<unsigned>(mask.coding) |
-                                          static_cast<unsigned>(values.coding) << 4));
-  payload.bytes(mask.bytes);
-  payload.bytes(values.bytes);
-  pad(payload, parameter.value.span().size());
-  writer.bytes(payload.span());
+  const std::size_t begin = writer.span().size();
+  writer.write(static_cast<std::uint8_t>(static_cast<unsigned>(mask.coding) |
+                                         static_cast<unsigned>(values.coding) << 4));
+  writer.bytes(mask.bytes);
+  writer.bytes(values.bytes);
+  pad(writer, begin, parameter.value.span().size());
 }
 
 Parameter decode_parameter(ByteReader payload, const ParameterSpec& spec, std::uint32_t version) {

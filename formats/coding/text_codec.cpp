@@ -52,7 +52,7 @@ std::vector<std::uint8_t> encode_text_as(TextCoding coding, std::string_view tex
   } else {
     writer.varint(text.size());
     writer.bytes(code(text));
-    pad(writer, text.size());
+    pad(writer, 0, text.size());
   }
   return writer.take();
 }

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "formats/io/byte_writer.h"
 #include "formats/io/crc32c.h"
 
 namespace karnin {
@@ -20,16 +19,6 @@ struct Header {
   std::uint32_t sections = 0;
   std::uint32_t table_crc = 0;
 };
-
-std::vector<std::uint8_t> encode_table(std::span<const Section> sections) {
-  ByteWriter table;
-  for (const Section& section : sections) {
-    table.write(static_cast<std::uint32_t>(section.kind));
-    table.write(crc32c(section.payload));
-    table.write(std::uint64_t{section.payload.size()});
-  }
-  return table.take();
-}
 
 void check_crc(const ByteReader& at, std::span<const std::uint8_t> bytes, std::uint32_t expected,
                std::string_view field) {
@@ -86,23 +75,45 @@ Header read_header(ByteReader& reader, std::span<const std::uint8_t> bytes, Feat
 
 }  // namespace
 
+ContainerWriter::ContainerWriter(std::size_t payload_bytes) {
+  constexpr std::size_t kMostTable = 4096 * kTableEntryBytes;  // of nearly all files
+  payloads_.reserve(payload_bytes + kHeaderBytes + kMostTable);
+}
+
+void ContainerWriter::add(const Section& section) {
+  ++sections_;
+  table_.write(static_cast<std::uint32_t>(section.kind));
+  table_.write(crc32c(section.payload));
+  table_.write(std::uint64_t{section.payload.size()});
+  payloads_.bytes(section.payload);
+}
+
+/// What comes first is known last, and put in front by moving all else.
+std::vector<std::uint8_t> ContainerWriter::finish(Features features, std::uint32_t version) {
+  ByteWriter head;
+  head.bytes(kMagic);
+  head.write(version);
+  head.write(static_cast<std::uint32_t>(features));
+  head.write(std::uint64_t{kHeaderBytes} + table_.span().size() + payloads_.span().size());
+  head.write(sections_);
+  head.write(crc32c(table_.span()));
+  head.write(crc32c(head.span()));
+  head.bytes(table_.span());
+  std::vector<std::uint8_t> file = payloads_.take();
+  file.insert(file.begin(), head.span().begin(), head.span().end());
+  return file;
+}
+
 std::vector<std::uint8_t> encode_container(std::vector<Section> sections, Features features,
                                            std::uint32_t version) {
-  const std::vector<std::uint8_t> table = encode_table(sections);
-  std::uint64_t size = kHeaderBytes + table.size();
-  for (const Section& section : sections) size += section.payload.size();
-  ByteWriter file;
-  file.reserve(size);
-  file.bytes(kMagic);
-  file.write(version);
-  file.write(static_cast<std::uint32_t>(features));
-  file.write(size);
-  file.write(static_cast<std::uint32_t>(sections.size()));
-  file.write(crc32c(table));
-  file.write(crc32c(file.span()));
-  file.bytes(table);
-  for (Section& section : sections) file.bytes(std::exchange(section.payload, {}));
-  return file.take();
+  std::size_t bytes = 0;
+  for (const Section& section : sections) bytes += section.payload.size();
+  ContainerWriter writer(bytes);
+  for (Section& section : sections) {
+    writer.add(section);
+    section.payload = {};
+  }
+  return writer.finish(features, version);
 }
 
 std::vector<SectionView> decode_container(std::span<const std::uint8_t> bytes,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/io/byte_reader.h"
+#include "formats/io/byte_writer.h"
 
 namespace karnin {
 
@@ -51,6 +52,21 @@ struct SectionView {
   SectionKind kind{};
   std::uint64_t table_offset = 0;  ///< of the section's entry in the table
   ByteReader payload;
+};
+
+/// A file whose sections come one after the other, so that they aren't all there beside it.
+class ContainerWriter {
+ public:
+  /// Room for payloads of about so many bytes, which would be copied when it runs out.
+  explicit ContainerWriter(std::size_t payload_bytes);
+
+  void add(const Section& section);
+  /// The file. Nothing can be added behind it.
+  std::vector<std::uint8_t> finish(Features features, std::uint32_t version = kFormatVersion);
+
+ private:
+  ByteWriter table_, payloads_;
+  std::uint32_t sections_ = 0;
 };
 
 /// Gives each payload back as soon as it is in the file: both would be twice the memory.

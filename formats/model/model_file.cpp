@@ -7,8 +7,12 @@
 
 namespace karnin {
 
+/// Weights that no coding makes smaller take what they take here; so do sensitivities.
 std::vector<std::uint8_t> encode_model(const Model& model) {
-  return encode_container(model_sections(model), features_of(model.graph));
+  const auto values = static_cast<std::size_t>(model.parameter_count());
+  ContainerWriter writer(values * sizeof(float) * (1 + model.sensitivities.size()));
+  each_section(model, [&](const Section& section) { writer.add(section); });
+  return writer.finish(features_of(model.graph));
 }
 
 namespace {

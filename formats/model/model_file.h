@@ -12,9 +12,10 @@
 
 namespace karnin {
 
-/// Serialises a model, every tensor in its smallest form. Throws
-/// ShapeError or ArgumentError for a model that is not sound (validate()) or not storable: numbers
-/// that are not finite, long or unprintable names, provenance that is not a JSON object.
+/// Serialises a model, every tensor in its smallest form, one after the other: needs memory for the
+/// file and one of them. Throws ShapeError or ArgumentError for a model that is not sound
+/// (validate()) or not storable: numbers that are not finite, long or unprintable names, provenance
+/// that is not a JSON object.
 std::vector<std::uint8_t> encode_model(const Model& model);
 
 /// The inverse. Trusts nothing: every size is checked before anything is allocated, every byte is

@@ -87,19 +87,22 @@ Features features_of(const Graph& graph) {
   return is_in_first_schema(graph) ? Features::none : Features::graph;
 }
 
-std::vector<Section> model_sections(const Model& model) {
+void each_section(const Model& model, const std::function<void(Section)>& take) {
   require_storable(model);
-  std::vector<Section> sections;
-  sections.push_back(text_section(SectionKind::description, describe(model)));
-  if (!model.provenance.empty())
-    sections.push_back(text_section(SectionKind::provenance, model.provenance));
+  take(text_section(SectionKind::description, describe(model)));
+  if (!model.provenance.empty()) take(text_section(SectionKind::provenance, model.provenance));
   for (const Parameter& parameter : model.parameters) {
     ByteWriter writer;
     encode_parameter(parameter, writer);
-    sections.push_back({SectionKind::tensor, writer.take()});
+    take({SectionKind::tensor, writer.take()});
   }
   for (const Sensitivity& sensitivity : model.sensitivities)
-    sections.push_back({SectionKind::sensitivity, sensitivity_payload(sensitivity)});
+    take({SectionKind::sensitivity, sensitivity_payload(sensitivity)});
+}
+
+std::vector<Section> model_sections(const Model& model) {
+  std::vector<Section> sections;
+  each_section(model, [&](Section section) { sections.push_back(std::move(section)); });
   return sections;
 }
 

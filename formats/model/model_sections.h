@@ -13,7 +13,8 @@ namespace karnin {
 /// What the file of a network has to say of it: Features::graph or none.
 Features features_of(const Graph& graph);
 
-/// Throws as encode_model() does (model_file.h).
+/// All sections of a model, in order. Throws as encode_model() does (model_file.h).
+void each_section(const Model& model, const std::function<void(Section)>& take);
 std::vector<Section> model_sections(const Model& model);
 
 /// Takes all sections of a model, and leaves those behind them. Throws FileError, and another Error

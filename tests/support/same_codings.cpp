@@ -41,7 +41,7 @@ Bytes encode_like(const Parameter& parameter, ByteReader like) {
                                rows_of(parameter.value.dims())));
   payload.bytes(encode_values_as(static_cast<ValueCoding>(codings >> 4), kept_values(parameter))
                     .value_or(Bytes()));
-  pad(payload, static_cast<std::uint64_t>(parameter.value.size()));
+  pad(payload, 0, static_cast<std::uint64_t>(parameter.value.size()));
   return payload.take();
 }
 

@@ -29,17 +29,25 @@ test::OnnxFile matrices() {
   return file.output(src);
 }
 
-/// The file's bytes and what protobuf makes of them; then that and the network; then the network,
-/// its tensors as our file has them, and that file.
-TEST(OnnxMemory, AnImportTakesLessThanThreeTimesTheFile) {
-  const test::TemporaryDirectory folder;
-  test::write_bytes(folder / "net.onnx", matrices().bytes());
-  const auto size = static_cast<double>(std::filesystem::file_size(folder / "net.onnx"));
+/// What action() held at most, in bytes, as a share of the file.
+double most_held(const std::filesystem::path& file, const auto& action) {
   const std::size_t held = test::held_bytes();
   test::reset_most_held_bytes();
-  const std::vector<std::uint8_t> bytes = encode_model(read_onnx(folder / "net.onnx"));
-  EXPECT_GT(bytes.size(), 0.8 * size);
-  EXPECT_LT(static_cast<double>(test::most_held_bytes() - held), 2.8 * size);
+  action();
+  return static_cast<double>(test::most_held_bytes() - held) /
+         static_cast<double>(std::filesystem::file_size(file));
+}
+
+/// The file's bytes and what protobuf makes of them; then that and the network; then the network
+/// and our file. One tensor of the sixteen is there a few times, as it goes from one to the other.
+TEST(OnnxMemory, AnImportTakesTwiceTheFile) {
+  const test::TemporaryDirectory folder;
+  const auto file = folder / "net.onnx";
+  test::write_bytes(file, matrices().bytes());
+  std::size_t bytes = 0;
+  EXPECT_LT(most_held(file, [&] { bytes = encode_model(read_onnx(file)).size(); }), 2.3);
+  EXPECT_GT(static_cast<double>(bytes),
+            0.8 * static_cast<double>(std::filesystem::file_size(file)));
 }
 
 }  // namespace
