@@ -5,6 +5,7 @@
 
 #include "formats/exchange/onnx_bounds.h"
 #include "formats/exchange/onnx_graph.h"
+#include "formats/exchange/onnx_metadata.h"
 #include "formats/io/atomic_file.h"
 #include "runtime/core/error.h"
 
@@ -26,6 +27,13 @@ OnnxSource source_of(std::size_t bytes, const std::string& path, std::filesystem
   return {path, std::move(directory), kOnnxFloor + kOnnxFactor * bytes, {}};
 }
 
+/// The network, and what the file says beside it.
+Model read_model_of(const onnx::ModelProto& parsed, const OnnxSource& source) {
+  Model model = read_graph(parsed, source);
+  read_metadata(parsed, source.path, model);
+  return model;
+}
+
 /// A path of its own folder is empty, which would mean none.
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
@@ -40,11 +48,11 @@ Model read_onnx(const std::filesystem::path& path) {
     size = bytes.size();
     return parse(bytes, path.string());
   }();
-  return read_graph(parsed, source_of(size, path.string(), folder_of(path)));
+  return read_model_of(parsed, source_of(size, path.string(), folder_of(path)));
 }
 
 Model decode_onnx(std::span<const std::uint8_t> bytes, const std::string& path) {
-  return read_graph(parse(bytes, path), source_of(bytes.size(), path, {}));
+  return read_model_of(parse(bytes, path), source_of(bytes.size(), path, {}));
 }
 
 }  // namespace karnin

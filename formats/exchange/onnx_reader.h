@@ -11,7 +11,8 @@
 
 namespace karnin {
 
-/// The network with its parameters; its images are taken as they come (a pixel is 0 to 255).
+/// The network with its parameters; its images are taken as they come (a pixel is 0 to 255), unless
+/// the file says otherwise (onnx_metadata.h).
 /// Tensors in other files are read from the file's own folder alone. Needs at most kOnnxFloor +
 /// kOnnxFactor times the bytes read, each counted once. Throws FileError.
 Model read_onnx(const std::filesystem::path& path);

@@ -6,9 +6,10 @@
 namespace karnin {
 namespace {
 
-constexpr std::array<BuiltInNetwork, 3> kNetworks{{{"khanal2018", &khanal2018, true},
-                                                   {"lenet-300-100", &lenet_300_100, false},
-                                                   {"lenet-5", &lenet_5, false}}};
+constexpr std::array<BuiltInNetwork, 3> kNetworks{
+    {{"khanal2018", &khanal2018, {3, 32, 32}, true},
+     {"lenet-300-100", &lenet_300_100, {1, 28, 28}, false},
+     {"lenet-5", &lenet_5, {1, 28, 28}, false}}};
 
 }  // namespace
 

@@ -25,7 +25,8 @@ Graph lenet_5(const Extent& input = {1, 28, 28}, std::int64_t classes = 10);
 struct BuiltInNetwork {
   std::string_view name;
   Graph (*make)(const Extent& input, std::int64_t classes);
-  bool padded;  ///< takes small images with the border that reading them adds (Dataset::padding)
+  Extent input;  ///< what make() takes where nobody says otherwise
+  bool padded;   ///< takes small images with the border that reading them adds (Dataset::padding)
 };
 
 std::span<const BuiltInNetwork> built_in_networks();

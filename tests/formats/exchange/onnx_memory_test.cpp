@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "formats/exchange/onnx_writer.h"
 #include "formats/model/model_file.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/onnx_run.h"
@@ -48,6 +49,15 @@ TEST(OnnxMemory, AnImportTakesTwiceTheFile) {
   EXPECT_LT(most_held(file, [&] { bytes = encode_model(read_onnx(file)).size(); }), 2.3);
   EXPECT_GT(static_cast<double>(bytes),
             0.8 * static_cast<double>(std::filesystem::file_size(file)));
+}
+
+/// The file alone, beside the network.
+TEST(OnnxMemory, AnExportTakesTheFile) {
+  const test::TemporaryDirectory folder;
+  const auto file = folder / "net.onnx";
+  test::write_bytes(file, matrices().bytes());
+  const Model model = read_onnx(file);
+  EXPECT_LT(most_held(file, [&] { encode_onnx(model); }), 1.1);
 }
 
 }  // namespace

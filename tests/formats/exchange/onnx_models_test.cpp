@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 
+#include "formats/exchange/onnx_writer.h"
 #include "formats/model/model_file.h"
 #include "runtime/engine/engine.h"
 #include "tests/support/onnx_case.h"
@@ -62,6 +63,15 @@ TEST_P(OnnxModels, GiveTheAnswersThatTheyCameWith) {
 
 TEST_P(OnnxModels, StayTheSameInAFileOfOurs) {
   EXPECT_EQ(decode_model(encode_model(model_), "model.bin"), model_);
+}
+
+TEST_P(OnnxModels, GiveThemWhenTheyWereWrittenAgain) {
+  for (const bool sparse : {false, true}) {
+    const Model again = decode_onnx(encode_onnx(model_, {.sparse = sparse}), "again.onnx");
+    EXPECT_EQ(input_extent(again.graph), input_extent(model_.graph));
+    EXPECT_EQ(again.preprocess, model_.preprocess);
+    expect_near(test::run(again, images(), case_.input), case_.output);
+  }
 }
 
 TEST_P(OnnxModels, GiveThemInEveryDomain) {
