@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cmath>
 #include <cstring>
 #include <functional>
 #include <utility>
 
+#include "formats/exchange/float_bits.h"
 #include "formats/exchange/onnx_external.h"
 #include "formats/io/printable.h"
 #include "runtime/core/error.h"
@@ -17,18 +16,6 @@ namespace karnin {
 namespace {
 
 using Type = onnx::TensorProto;
-
-/// IEEE 754 binary16; every one of them is a float.
-float from_half(std::uint16_t half) {
-  const int exponent = half >> 10 & 0x1F;
-  const int fraction = half & 0x3FF;
-  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
-  if (exponent == 0x1F) return sign * (fraction == 0 ? INFINITY : NAN);
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
-  return sign * std::ldexp(static_cast<float>(fraction | 0x400), exponent - 25);
-}
-
-float from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
 float from_double(double value) { return static_cast<float>(value); }
 

@@ -25,10 +25,15 @@ JsonView JsonView::operator[](std::string_view key) const {
   return {*found, where_, path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key)};
 }
 
-std::vector<JsonView> JsonView::elements() const {
+std::size_t JsonView::size() const {
   if (!value_.is_array()) wrong_type("an array");
+  return value_.size();
+}
+
+std::vector<JsonView> JsonView::elements() const {
   std::vector<JsonView> views;
-  for (std::size_t i = 0; i < value_.size(); ++i)
+  views.reserve(size());
+  for (std::size_t i = 0; i < size(); ++i)
     views.emplace_back(value_[i], where_, fmt::format("{}[{}]", path_, i));
   return views;
 }

@@ -28,6 +28,7 @@ class JsonView {
   JsonView operator[](std::string_view key) const;
 
   bool is_array_of(std::size_t count) const { return value_.is_array() && value_.size() == count; }
+  std::size_t size() const;                ///< of an array
   std::vector<JsonView> elements() const;  ///< of an array
   std::vector<std::int64_t> integers(std::size_t count, std::int64_t least,
                                      std::int64_t most) const;  ///< exactly `count` of them

@@ -22,6 +22,15 @@ std::string built_in_names() {
   return names;
 }
 
+}  // namespace
+
+std::string architecture_to_json(const Graph& graph) { return to_json(graph); }
+
+Graph architecture_from_json(std::string_view json, const std::string& where) {
+  const Json parsed = parse_json(json, where);
+  return architecture_from(JsonView(parsed, where));
+}
+
 Graph read_architecture(const std::string& path) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
   try {
@@ -31,15 +40,6 @@ Graph read_architecture(const std::string& path) {
   } catch (const ShapeError& error) {  // which knows layers, but not where they come from
     throw FileError(path, 0, error.what());
   }
-}
-
-}  // namespace
-
-std::string architecture_to_json(const Graph& graph) { return to_json(graph); }
-
-Graph architecture_from_json(std::string_view json, const std::string& where) {
-  const Json parsed = parse_json(json, where);
-  return architecture_from(JsonView(parsed, where));
 }
 
 Graph load_architecture(const std::string& name_or_path, const ImageFormat& images) {

@@ -16,6 +16,9 @@ std::string architecture_to_json(const Graph& graph);
 /// Throws FileError for bad JSON or schema, ShapeError for shapes that do not chain.
 Graph architecture_from_json(std::string_view json, const std::string& where);
 
+/// The same from a JSON file. Throws FileError.
+Graph read_architecture(const std::string& path);
+
 /// The images that a network is to tell apart.
 struct ImageFormat {
   Extent extent;  ///< with the border that reading put around them

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "formats/exchange/onnx_writer.h"
+#include "formats/exchange/safetensors_model.h"
 #include "formats/model/model_file.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/onnx_run.h"
@@ -58,6 +59,7 @@ TEST(OnnxMemory, AnExportTakesTheFile) {
   test::write_bytes(file, matrices().bytes());
   const Model model = read_onnx(file);
   EXPECT_LT(most_held(file, [&] { encode_onnx(model); }), 1.1);
+  EXPECT_LT(most_held(file, [&] { encode_safetensors(model); }), 1.1);
 }
 
 }  // namespace
