@@ -69,7 +69,7 @@ ExitCode run(int argc, char** argv) {
   app.footer("karnin-cpu VERB --help tells more. Start with: karnin-cpu train");
   Action action;
   for (const auto add : {add_train, add_prune, add_eval, add_sweep, add_reproduce, add_bench,
-                         add_import, add_inspect, add_verify, add_doctor, add_data})
+                         add_import, add_export, add_inspect, add_verify, add_doctor, add_data})
     add(app, action);
   try {
     app.parse(argc, argv);

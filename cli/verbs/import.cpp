@@ -1,4 +1,4 @@
-// karnin-cpu import: a network of others as a file of this program's.
+// karnin-cpu import: a network of others, or its weights, as a file of this program's.
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
@@ -11,10 +11,12 @@
 #include "cli/verbs/pixel_options.h"
 #include "cli/verbs/verbs.h"
 #include "formats/exchange/any_model.h"
+#include "formats/exchange/safetensors_model.h"
 #include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
 #include "formats/report/quantity.h"
+#include "runtime/core/error.h"
 #include "train/session/provenance.h"
 
 namespace karnin::cli {
@@ -23,19 +25,32 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct ImportVerb : VerbOptions {
-  std::string model;
+  std::string model, net;
   PixelOptions pixels;
   ResultOptions result;
 };
+
+Model read_model_of_others(const ImportVerb& verb) {
+  if (!is_safetensors(verb.model)) return read_any_model(verb.model);
+  if (verb.net.empty())
+    throw ArgumentError("--net: expected the network that the weights are of, got none");
+  return read_safetensors(verb.model, read_any_network(verb.net));
+}
+
+Json history_entry(const ImportVerb& verb) {
+  Json entry{{"verb", "import"}, {"model", verb.model}};
+  if (!verb.net.empty()) entry["net"] = verb.net;
+  return entry;
+}
 
 ExitCode import(const ImportVerb& verb) {
   give_large_blocks_back();
   Console console;
   const Watcher& watcher = console.watcher();
   OutputFiles files = take_file(verb.result, watcher);
-  Model model = read_any_model(verb.model);
+  Model model = read_model_of_others(verb);
   apply(verb.pixels, model);
-  append_provenance(model, {{"verb", "import"}, {"model", verb.model}});
+  append_provenance(model, history_entry(verb));
   const std::vector<std::uint8_t> bytes = encode_model(model);
   files.write(verb.result.out, bytes);
   const std::string out = files.place_of(verb.result.out).string();
@@ -66,10 +81,18 @@ void add_import(CLI::App& app, Action& action) {
        "In train, prune, eval, sweep, bench and inspect an ONNX file may stand instead; a model "
        "file is\n"
        "smaller, is read faster, and remembers what was done to it.\n"
-       "Pixels go into the network of an ONNX file as they are, 0 to 255, unless --scale,\n"
-       "--mean or --std say otherwise; which the model file remembers."},
+       "Pixels go into the network of an ONNX file as they are, 0 to 255, unless the file is one\n"
+       "of export, or --scale, --mean or --std say otherwise; which the model file remembers.\n"
+       "A safetensors file holds weights alone, by names: --net is the network that they are of,\n"
+       "and how it takes pixels."},
       *options);
-  verb.add_option("--model", options->model, "An ONNX file, .onnx")->required();
+  verb.add_option("--model", options->model, "An ONNX file, .onnx, or weights, .safetensors")
+      ->required();
+  verb.add_option("--net", options->net,
+                  "With weights: khanal2018, lenet-300-100, lenet-5, an architecture in JSON, a "
+                  "model file or an ONNX file");
+  verb.matter_if({"--net"}, "weights (--model FILE.safetensors)",
+                 [options] { return is_safetensors(options->model); });
   add_pixel_options(verb, options->pixels);
   add_result_options(verb, options->result, "model.bin", "The model file");
   select(verb, action, options, import);

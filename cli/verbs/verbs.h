@@ -14,6 +14,7 @@ void add_reproduce(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
