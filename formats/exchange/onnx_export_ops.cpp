@@ -1,5 +1,6 @@
 #include "formats/exchange/onnx_export_ops.h"
 
+#include <array>
 #include <cmath>
 
 namespace karnin {
@@ -140,8 +141,16 @@ OnnxWritten write_op(OnnxExport& out, NodeId id, const Reshape& op) {
   return {out.add(id, "Reshape", {out.source(id).name, shape}).output(0), false};
 }
 
+/// An input whose last axis is put first is one that has its channels last, for whoever reads it
+/// (onnx_input.h); that of ours has one already. A Reshape to what it is keeps others apart.
 OnnxWritten write_op(OnnxExport& out, NodeId id, const Transpose& op) {
-  onnx::NodeProto& node = out.add(id, "Transpose", {out.image(id)});
+  std::string from = out.image(id);
+  if (op.order == std::array{2, 0, 1}) {
+    const Extent to = out.extent(id);  // W, C, H of what it reads
+    const std::string shape = out.integers(id, "_shape", {0, to.h, to.w, to.c});
+    from = out.add(out.name(id, "_same"), "Reshape", {from, shape}).output(0);
+  }
+  onnx::NodeProto& node = out.add(id, "Transpose", {from});
   put(node, "perm", {0, 1 + op.order[0], 1 + op.order[1], 1 + op.order[2]});
   return {node.output(0), false};
 }

@@ -1,5 +1,7 @@
 #include "formats/exchange/onnx_metadata.h"
 
+#include <algorithm>
+
 #include "formats/io/json_view.h"
 #include "formats/model/storable.h"
 #include "runtime/core/error.h"
@@ -48,6 +50,14 @@ void read_entry(const std::string& key, const std::string& value, const std::str
   if (key == kProvenance) description.provenance = value;
 }
 
+/// One number for all channels fits any count of them: whoever reads the network may find others,
+/// where it begins by giving its input another form.
+void fit_channels(std::vector<float>& numbers, std::size_t channels) {
+  const auto differs = [&](float number) { return number != numbers.front(); };
+  if (!numbers.empty() && std::ranges::none_of(numbers, differs))
+    numbers.assign(channels, numbers.front());
+}
+
 }  // namespace
 
 void write_metadata(const ModelDescription& description, onnx::ModelProto& model) {
@@ -63,6 +73,9 @@ void read_metadata(const onnx::ModelProto& model, const std::string& path,
                    ModelDescription& description) {
   for (const auto& entry : model.metadata_props())
     read_entry(entry.key(), entry.value(), path, description);
+  const auto channels = static_cast<std::size_t>(input_extent(description.graph).c);
+  fit_channels(description.preprocess.mean, channels);
+  fit_channels(description.preprocess.std, channels);
   try {
     validate(description);
     require_storable(description);

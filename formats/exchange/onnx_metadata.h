@@ -1,6 +1,6 @@
 // What an ONNX file says of a network of ours beside the network, as entries of metadata_props:
-//   karnin.mean, karnin.std   JSON arrays of one number a channel: the network's input is
-//                             (pixel / 255 - mean) / std, of pixels from 0 to 255
+//   karnin.mean, karnin.std   JSON arrays of one number a channel, or one for all: the input of the
+//                             network is (pixel / 255 - mean) / std, of pixels from 0 to 255
 //   karnin.classes            a JSON array of their names
 //   karnin.provenance         a JSON object: how it was trained and pruned
 #pragma once

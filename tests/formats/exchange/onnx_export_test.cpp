@@ -105,7 +105,7 @@ TEST(OnnxExport, EveryOpIsReadAgain) {
     expect_round_trip(
         make_chain(name + " in the middle", {4, 7, 6},
                    {{"conv", Conv2d{4, 1, 1}}, {"op", op}, {"fc", FullyConnected{3}}}));
-    if (!is<Transpose>(op)) expect_round_trip(make_chain(name + " first", {4, 7, 6}, {{"op", op}}));
+    expect_round_trip(make_chain(name + " first", {4, 7, 6}, {{"op", op}}));
     if (is<Pool2d>(op) || is<Conv2d>(op)) continue;
     expect_round_trip(
         make_chain(name + " flat", {4, 2, 2}, {{"fc", FullyConnected{6}}, {"op", op}}));
@@ -136,6 +136,24 @@ TEST(OnnxExport, ReshapesKeepTheOrder) {
     expect_round_trip(make_chain(to_string(to) + " behind", {2, 2, 2},
                                  {{"fc", FullyConnected{60}}, {"r", Reshape{to}}}));
   }
+}
+
+TEST(OnnxExport, AnInputThatIsTurnedHasItsChannelsFirstAgain) {
+  Model model = test::filled_model(make_chain(
+      "n", {2, 4, 3}, {{"relu", Relu{}}, {"turn", Transpose{{2, 0, 1}}}, {"c", Conv2d{2, 2, 2}}}));
+  model.preprocess.mean = {0.25F, 0.75F};
+  const Model read = again(model);
+  EXPECT_EQ(read.graph.node(0), model.graph.node(0));
+  EXPECT_EQ(read.preprocess, model.preprocess);
+  expect_same_answers(read, model);
+}
+
+TEST(OnnxExport, AnInputOfAnotherFormHasOnePreprocessingForAll) {
+  const Model model = test::filled_model(
+      make_chain("n", {4, 6, 6}, {{"r", Reshape{{1, 12, 12}}}, {"c", Conv2d{2, 3, 3}}}));
+  const Model read = again(model);
+  EXPECT_EQ(read.preprocess.mean, std::vector<float>(1, 0.5F)) << "the image is of one channel";
+  expect_same_answers(read, model);
 }
 
 TEST(OnnxExport, BranchesAndSeveralOutputsStay) { expect_round_trip(test::every_op()); }
@@ -215,7 +233,7 @@ TEST(OnnxExport, UnsoundMetadataIsRefused) {
   };
   EXPECT_EQ(refusal("author", "{"), "");
   EXPECT_THAT(refusal("karnin.mean", "[1"), testing::HasSubstr("JSON"));
-  EXPECT_THAT(refusal("karnin.mean", "[1]"), testing::HasSubstr("for each of 2 channels"));
+  EXPECT_THAT(refusal("karnin.mean", "[1,2,3]"), testing::HasSubstr("for each of 2 channels"));
   EXPECT_THAT(refusal("karnin.std", "[1,0]"), testing::HasSubstr("positive deviations"));
   EXPECT_THAT(refusal("karnin.std", R"([1,"2"])"), testing::HasSubstr("karnin.std[1]"));
   EXPECT_THAT(refusal("karnin.classes", R"(["a"])"), testing::HasSubstr("expected 3 class names"));
