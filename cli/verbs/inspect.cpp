@@ -12,6 +12,7 @@
 #include "formats/exchange/any_model.h"
 #include "formats/exchange/dot.h"
 #include "formats/io/atomic_file.h"
+#include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
