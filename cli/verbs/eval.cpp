@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 struct EvalVerb : VerbOptions {
   std::string model;
-  std::string data;
+  DataOptions data;
   std::string split = "test";
   std::int64_t batch = 64;
   bool mirror = false;
@@ -156,6 +156,10 @@ std::string describe(const Report& report, const EvalVerb& verb, const Dataset& 
 ExitCode eval(const EvalVerb& verb) {
   const CompactModel model = read_any_compact_model(verb.model);
   const Dataset dataset = load_dataset_for(model, verb.data);
+  if (verb.split == "train")
+    require_training_images(dataset);
+  else
+    require_test_images(dataset);
   const Report report = evaluate(verb, model, dataset);
   if (verb.json)
     print_json(report_json(report));
@@ -176,8 +180,8 @@ void add_eval(CLI::App& app, Action& action) {
        "from u8 pixels to logits. Microseconds of a layer: an image, on one core."},
       *options);
   verb.add_option("--model", options->model, "A model file")->required();
-  verb.add_option("--data", options->data,
-                  "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
+  add_data_options(verb, options->data,
+                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   verb.add_option("--split", options->split, "Which images")
       ->check(CLI::IsMember({"test", "train"}));
   verb.add_flag("--mirror", options->mirror,

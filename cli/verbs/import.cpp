@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/console/console.h"
 #include "cli/console/heap.h"
@@ -27,6 +28,7 @@ using Json = nlohmann::ordered_json;
 struct ImportVerb : VerbOptions {
   std::string model, net;
   PixelOptions pixels;
+  std::optional<PixelOrder> order;
   ResultOptions result;
 };
 
@@ -50,6 +52,7 @@ ExitCode import(const ImportVerb& verb) {
   OutputFiles files = take_file(verb.result, watcher);
   Model model = read_model_of_others(verb);
   apply(verb.pixels, model);
+  if (verb.order) std::get<Input>(model.graph.nodes.front().op).order = *verb.order;
   append_provenance(model, history_entry(verb));
   const std::vector<std::uint8_t> bytes = encode_model(model);
   files.write(verb.result.out, bytes);
@@ -82,7 +85,8 @@ void add_import(CLI::App& app, Action& action) {
        "file is\n"
        "smaller, is read faster, and remembers what was done to it.\n"
        "Pixels go into the network of an ONNX file as they are, 0 to 255, unless the file is one\n"
-       "of export, or --scale, --mean or --std say otherwise; which the model file remembers.\n"
+       "of export, or --scale, --mean or --std say otherwise; which the model file remembers,\n"
+       "and --layout too.\n"
        "A safetensors file holds weights alone, by names: --net is the network that they are of,\n"
        "and how it takes pixels."},
       *options);
@@ -94,6 +98,14 @@ void add_import(CLI::App& app, Action& action) {
   verb.matter_if({"--net"}, "weights (--model FILE.safetensors)",
                  [options] { return is_safetensors(options->model); });
   add_pixel_options(verb, options->pixels);
+  verb.add_option_function<std::string>(
+          "--layout",
+          [options](const std::string& name) {
+            options->order = name == "nhwc" ? PixelOrder::hwc : PixelOrder::chw;
+          },
+          "How the arrays lie that it was trained on: of .npy images, and of vectors made of "
+          "images; otherwise as the file tells")
+      ->check(CLI::IsMember({"nchw", "nhwc"}));
   add_result_options(verb, options->result, "model.bin", "The model file");
   select(verb, action, options, import);
 }

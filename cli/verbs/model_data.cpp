@@ -2,25 +2,38 @@
 
 #include <fmt/core.h>
 
+#include <string_view>
+
 #include "cli/console/output.h"
 #include "cli/verbs/environment.h"
 #include "formats/data/data_variable.h"
+#include "formats/data/fitting.h"
 #include "runtime/core/error.h"
 #include "train/session/provenance.h"
 
 namespace karnin::cli {
+namespace {
 
-Dataset find_dataset(const std::string& data) {
-  Dataset dataset = load_dataset(data, data_places());
-  if (is_standard_dataset(data))
+void require_images(const Dataset& dataset, const ImageSet& set, std::string_view part) {
+  if (set.size() > 0) return;
+  throw DatasetMissingError(fmt::format(
+      "no {0} images in '{1}': expected {0}_x.npy and {0}_y.npy, or {0}/CLASS/ with images", part,
+      dataset.directory.string()));
+}
+
+}  // namespace
+
+Dataset find_dataset(const DataOptions& options) {
+  Dataset dataset = load_dataset(options.data, data_places(), options.form);
+  if (is_standard_dataset(options.data))
     if (const std::string problem = notice_of_data_variable(data_places()); !problem.empty())
       tell(fmt::format("{}: taking {}\n", problem, dataset.directory.string()));
   return dataset;
 }
 
-Dataset load_dataset_for(const ModelDescription& model, const std::string& data) {
+Dataset load_dataset_for(const ModelDescription& model, const DataOptions& options) {
   class_count(model.graph);  // throws before anything is read
-  std::string name = data;
+  std::string name = options.data;
   if (const std::string known = trained_on(model); name.empty() && !known.empty()) {
     if (!is_standard_dataset(known)) {
       const std::string problem = notice_of_data_variable(data_places());
@@ -30,9 +43,11 @@ Dataset load_dataset_for(const ModelDescription& model, const std::string& data)
     }
     name = known;
   }
-  Dataset dataset = find_dataset(name);
-  fit_padding(dataset, input_extent(model.graph));
+  Dataset dataset = find_dataset({name, form_for(model.graph, options.form)});
+  fit_to_network(dataset, input_extent(model.graph), class_count(model.graph),
+                 flat_order(model.graph));
   require_fit(model.graph, dataset);
+  if (dataset.numbered && !model.classes.empty()) dataset.classes = model.classes;
   return dataset;
 }
 
@@ -47,5 +62,11 @@ void require_fit(const Graph& graph, const Dataset& dataset) {
       graph.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h, image.w,
       dataset.classes.size()));
 }
+
+void require_training_images(const Dataset& dataset) {
+  require_images(dataset, dataset.train, "train");
+}
+
+void require_test_images(const Dataset& dataset) { require_images(dataset, dataset.test, "test"); }
 
 }  // namespace karnin::cli

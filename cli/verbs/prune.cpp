@@ -25,7 +25,7 @@ struct PruneVerb : VerbOptions {
   PruneRunOptions run;
   PruneOptions prune;                         ///< `layers` empty: the default ones
   std::optional<double> threshold, sparsity;  ///< at most one
-  std::string data;
+  DataOptions data;
   TrainingOptions fine_tune;
 };
 
@@ -38,17 +38,23 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
-bool needs_data(const PruneVerb& verb) {
+bool needs_training_images(const PruneVerb& verb) {
   return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
-         needs_images(verb.run.values) || !verb.data.empty();
+         needs_images(verb.run.values);
+}
+
+std::optional<Dataset> data_for(const PruneVerb& verb, const Model& model) {
+  if (!needs_training_images(verb) && verb.data.data.empty()) return std::nullopt;
+  Dataset dataset = load_dataset_for(model, verb.data);
+  if (needs_training_images(verb)) require_training_images(dataset);
+  return dataset;
 }
 
 ExitCode prune_verb(const PruneVerb& verb) {
   Console console;
   PruneRun run(verb.run, console.watcher());
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
-  std::optional<Dataset> dataset;
-  if (needs_data(verb)) dataset = load_dataset_for(run.model(), verb.data);
+  std::optional<Dataset> dataset = data_for(verb, run.model());
   run.prune(options_for(verb, run.model().graph), std::move(dataset));
   console.catch_signals();
   run.finish(tuning);
@@ -100,8 +106,8 @@ void add_prune(CLI::App& app, Action& action) {
   say_when_seed_matters(verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop", [options] {
     return options->fine_tune.train.epochs > 0 || needs_images(options->run.values);
   });
-  verb.add_option(
-      "--data", options->data,
+  add_data_options(
+      verb, options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "
       "them; otherwise the model's own");
   verb.add_flag("--shrink", options->run.shrink,

@@ -154,10 +154,20 @@ void claim(const ReproduceVerb& verb, const Dataset& dataset, OutputFiles& files
   files.write(verb.out / kArgumentsFile, Json{{"verb", "reproduce"}, {"run", run}}.dump(2) + "\n");
 }
 
+/// Its report shows some of them.
+void require_paper_images(const Dataset& dataset) {
+  require_training_images(dataset);
+  require_test_images(dataset);
+  if (dataset.test.holds_floats())
+    throw ArgumentError(
+        fmt::format("the data set '{}' holds floats: expected pixels of images", dataset.name));
+}
+
 ExitCode reproduce_verb(const ReproduceVerb& verb) {
   require_gnuplot();  // before the work, not after it
   require_replaceable_directory(verb, results_of(verb));
-  const Dataset dataset = find_dataset(verb.data);
+  const Dataset dataset = find_dataset({verb.data, {}});
+  require_paper_images(dataset);
   Console console;
   OutputFiles files = take_directory(verb, results_of(verb), console.watcher());
   claim(verb, dataset, files, console.watcher());

@@ -29,7 +29,7 @@ constexpr const char* kDefaultSparsities = "0.1:0.9:9";
 
 struct SweepVerb : VerbOptions, ResultOptions {
   std::vector<std::string> models;
-  std::string data;
+  DataOptions data;
   std::vector<std::string> methods;  ///< empty: all that the models have scores for
   std::vector<double> thresholds;    ///< empty: sparsities
   std::vector<double> sparsities = parse_values("--sparsities", kDefaultSparsities);
@@ -63,6 +63,11 @@ SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   return options;
 }
 
+bool needs_training_images(const SweepVerb& verb, const Model& model) {
+  return verb.tuning.train.epochs > 0 ||
+         std::ranges::any_of(methods_of(verb, model), needs_gradients);
+}
+
 /// Says how much is there already.
 void tell_start(const SweepVerb& verb, const SweepRecord& record, bool restored) {
   if (restored)
@@ -91,6 +96,8 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   for (const std::string& file : verb.models) models.push_back(read_any_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.graph, dataset);
+  require_test_images(dataset);
+  if (needs_training_images(verb, models.front())) require_training_images(dataset);
   Console console;
   const Watcher& watcher = console.watcher();
   const SweepOptions options = options_for(verb, models.front());
@@ -158,8 +165,8 @@ void add_sweep(CLI::App& app, Action& action) {
   add_names(verb, "--model", options->models, "Files that train wrote, one or several")
       ->type_name("FILE,...")
       ->required();
-  verb.add_option("--data", options->data,
-                  "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
+  add_data_options(verb, options->data,
+                   "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   add_axis_options(verb, *options);
   const Pruned pruned = pruned_by(*options);
   add_normalise_option(verb, options->prune, "--thresholds", pruned);

@@ -12,8 +12,10 @@
 #include "cli/options/verb.h"
 #include "cli/options/watch_options.h"
 #include "cli/verbs/model_data.h"
+#include "cli/verbs/pixel_options.h"
 #include "cli/verbs/train_report.h"
 #include "cli/verbs/verbs.h"
+#include "formats/model/architecture_json.h"
 #include "train/session/training_run.h"
 
 namespace karnin::cli {
@@ -24,7 +26,8 @@ using Json = nlohmann::ordered_json;
 /// The command line of `train`. What a run has to know beyond `run` takes a model to say.
 struct TrainVerb : VerbOptions {
   RunOptions run;
-  std::string data;
+  DataOptions data;
+  PixelOptions pixels;
   TrainingOptions training;
   TrainingPruningOptions pruning;
   double average = 0;
@@ -34,16 +37,27 @@ WeightRules rules(const TrainVerb& verb, const Graph& graph) {
   return {resolve(verb.pruning, graph), search_of(verb.pruning), verb.average};
 }
 
+/// Images are made to fit where the architecture takes no others.
+DataOptions data_for(const TrainVerb& verb) {
+  DataOptions options = verb.data;
+  if (const auto input = architecture_input(verb.run.arch))
+    options.form = form_for(make_graph("", *input), options.form);
+  return options;
+}
+
 /// The model to start from, and the data set that goes with it.
 std::pair<TrainingStart, Dataset> start(const TrainVerb& verb, const FoundRun& found,
                                         std::uint64_t seed, const Watcher& watcher) {
   if (verb.run.model.empty()) {
-    Dataset dataset = find_dataset(verb.data);
+    Dataset dataset = find_dataset(data_for(verb));
+    require_training_images(dataset);
     TrainingStart from = fresh_start(verb.run.arch, dataset, seed);
+    apply(verb.pixels, from.model);
     return {std::move(from), std::move(dataset)};
   }
   TrainingStart from = read_start(verb.run.model, verb.run.out, found, watcher);
   Dataset dataset = load_dataset_for(from.model, verb.data);
+  require_training_images(dataset);
   return {std::move(from), std::move(dataset)};
 }
 
@@ -110,8 +124,8 @@ void add_train(CLI::App& app, Action& action) {
        "ends at once; the last checkpoint stays. Without --resume or --overwrite, a directory\n"
        "that holds a run is left alone."},
       *options);
-  verb.add_option("--data", options->data,
-                  "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
+  add_data_options(verb, options->data,
+                   "cifar10, fashion-mnist or a directory; otherwise whichever is found first");
   auto* arch = verb.add_option(
       "--arch", options->run.arch,
       "khanal2018 (the paper's network), lenet-300-100, lenet-5 (Caffe's) or a JSON file");
@@ -119,6 +133,9 @@ void add_train(CLI::App& app, Action& action) {
                   "Start from the weights of this file (a model or a checkpoint); what is pruned "
                   "stays pruned")
       ->excludes(arch);
+  add_pixel_options(verb, options->pixels);
+  verb.matter_if({"--scale", "--mean", "--std"}, "no --model",
+                 [options] { return options->run.model.empty(); });
   add_recipe_option(verb, options->training, options->pruning);
   add_training_options(verb, options->training);
   add_number(verb, "--average", options->average, kShareBelowOne,

@@ -4,9 +4,11 @@
 
 #include <system_error>
 
+#include "formats/data/array_data.h"
 #include "formats/data/cifar10.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/fashion_mnist.h"
+#include "formats/data/image_folder.h"
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
 
@@ -16,12 +18,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kExpected =
-    "expected a directory with CIFAR-10, in it or in its 'cifar-10-batches-bin', or with "
-    "Fashion-MNIST in its 'fashion-mnist', or no KARNIN_DATA";
+    "expected a directory with CIFAR-10, in it or in its 'cifar-10-batches-bin', with "
+    "Fashion-MNIST in its 'fashion-mnist', or with data of your own, or no KARNIN_DATA";
 
-bool holds_data_set(const fs::path& data) {
+bool holds_own_data(const fs::path& data) {
+  return holds_arrays(data) || holds_image_folders(data);
+}
+
+bool holds_standard_dataset(const fs::path& data) {
   return holds_cifar10(data / "cifar-10-batches-bin") || holds_cifar10(data) ||
          holds_fashion_mnist(data / "fashion-mnist");
+}
+
+bool holds_data_set(const fs::path& data) {
+  return holds_standard_dataset(data) || holds_own_data(data);
 }
 
 /// "; 'NAME' is there: what to do with it", or "".
@@ -41,6 +51,11 @@ std::optional<fs::path> data_variable(const DataPlaces& places) {
   if (fs::status(fs::path(value) / ".", error).type() == fs::file_type::none)
     throw FileError(value, 0, "cannot read what KARNIN_DATA names: " + error.message());
   return fs::path(value);
+}
+
+bool variable_holds_own_data(const DataPlaces& places) {
+  const auto data = data_variable(places);
+  return data && !holds_standard_dataset(*data) && holds_own_data(*data);
 }
 
 std::string problem_of_data_variable(const DataPlaces& places) {

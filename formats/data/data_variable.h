@@ -13,6 +13,10 @@ namespace karnin {
 /// at.
 std::optional<std::filesystem::path> data_variable(const DataPlaces& places);
 
+/// Whether it names a directory with own data right in it, and with no known set. Throws FileError
+/// as data_variable() does.
+bool variable_holds_own_data(const DataPlaces& places);
+
 /// What is wrong with it, what is nearly a data set there, and what to do; "" if it is not set or
 /// holds a data set. Throws FileError where that cannot be told.
 std::string problem_of_data_variable(const DataPlaces& places);

@@ -6,11 +6,13 @@
 #include <system_error>
 #include <vector>
 
+#include "formats/data/array_data.h"
 #include "formats/data/border.h"
 #include "formats/data/cifar10.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/dataset_hint.h"
 #include "formats/data/fashion_mnist.h"
+#include "formats/data/image_folder.h"
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
 
@@ -72,20 +74,29 @@ fs::path existing_directory(const std::string& data) {
   return directory;
 }
 
-Dataset read_directory(const std::string& data) {
+/// The first layout of which there is a sign.
+std::optional<Dataset> read_found(const fs::path& directory, const DataForm& form) {
+  if (holds_cifar10(directory)) return read_cifar10(directory);
+  if (holds_fashion_mnist(directory)) return read_fashion_mnist(directory);
+  if (holds_arrays(directory)) return read_arrays(directory, form);
+  if (holds_image_folders(directory)) return read_image_folders(directory, form);
+  return std::nullopt;
+}
+
+Dataset read_directory(const std::string& data, const DataForm& form) {
   const fs::path directory = existing_directory(data);
-  if (!holds_cifar10(directory) && !holds_fashion_mnist(directory))
-    missing(fmt::format("no data set in '{}': expected test_batch.bin (CIFAR-10) or "
-                        "t10k-images-idx3-ubyte[.gz] (Fashion-MNIST){}",
+  std::optional<Dataset> dataset = read_found(directory, form);
+  if (!dataset)
+    missing(fmt::format("no data set in '{}': expected test_batch.bin (CIFAR-10), "
+                        "t10k-images-idx3-ubyte[.gz] (Fashion-MNIST), train_x.npy or train/CLASS/ "
+                        "with images{}",
                         data, dataset_hint(directory)),
             kFetchCifar10);
-  Dataset dataset =
-      holds_cifar10(directory) ? read_cifar10(directory) : read_fashion_mnist(directory);
   // The names of the standard sets stand for where they are looked for, so a directory can't have
   // them.
-  dataset.name = directory.filename().string();
-  if (is_standard_dataset(dataset.name)) dataset.name = directory.string();
-  return dataset;
+  dataset->name = directory.filename().string();
+  if (is_standard_dataset(dataset->name)) dataset->name = directory.string();
+  return *std::move(dataset);
 }
 
 }  // namespace
@@ -105,12 +116,13 @@ bool is_standard_dataset(const std::string& name) {
   return name == "cifar10" || name == "fashion-mnist";
 }
 
-Dataset load_dataset(const std::string& data, const DataPlaces& places) {
-  if (!data.empty() && !is_standard_dataset(data)) return read_directory(data);
+Dataset load_dataset(const std::string& data, const DataPlaces& places, const DataForm& form) {
+  if (!data.empty() && !is_standard_dataset(data)) return read_directory(data, form);
   const bool whichever = data.empty();
   if (whichever)  // nothing else is taken for what the variable was meant to name
     if (const std::string problem = problem_of_data_variable(places); !problem.empty())
       throw DatasetMissingError(problem);
+  if (whichever && variable_holds_own_data(places)) return read_directory(places.variable, form);
   if (data != "fashion-mnist")
     if (const auto place = find_cifar10(places)) return read_cifar10(*place);
   if (data == "cifar10")

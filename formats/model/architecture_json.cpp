@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "formats/io/atomic_file.h"
 #include "formats/model/architecture_schema.h"
+#include "runtime/core/flat_extent.h"
 #include "runtime/graph/networks.h"
 
 namespace karnin {
@@ -20,6 +22,10 @@ std::string built_in_names() {
   for (const BuiltInNetwork& network : built_in_networks())
     names += (names.empty() ? "" : ", ") + std::string(network.name);
   return names;
+}
+
+bool is_built_in(const std::string& name) {
+  return std::ranges::count(built_in_networks(), name, &BuiltInNetwork::name) > 0;
 }
 
 }  // namespace
@@ -42,8 +48,15 @@ Graph read_architecture(const std::string& path) {
   }
 }
 
+std::optional<Extent> architecture_input(const std::string& name_or_path) {
+  std::error_code unreadable;
+  if (is_built_in(name_or_path) || !std::filesystem::exists(name_or_path, unreadable))
+    return std::nullopt;
+  return input_extent(read_architecture(name_or_path));
+}
+
 Graph load_architecture(const std::string& name_or_path, const ImageFormat& images) {
-  const auto& [image, plain, classes] = images;
+  const auto& [image, plain, classes, numbered] = images;
   for (const BuiltInNetwork& network : built_in_networks())
     if (name_or_path == network.name) return network.make(network.padded ? image : plain, classes);
   std::error_code unreadable;
@@ -54,7 +67,8 @@ Graph load_architecture(const std::string& name_or_path, const ImageFormat& imag
   Graph graph = read_architecture(name_or_path);
   const Extent& input = input_extent(graph);
   const std::int64_t outputs = class_count(graph);
-  if ((input != image && input != plain) || outputs != classes)
+  const bool fits = is_flat_form(input, image) || is_flat_form(input, plain);
+  if (!fits || outputs < classes || (outputs > classes && !numbered))
     throw ShapeError(fmt::format(
         "architecture {}: expected {}, as in the data{}, got {}", name_or_path,
         describe(image, classes),

@@ -1,6 +1,7 @@
 // Architectures as data: the JSON schema that --arch FILE.json and the model file share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,12 @@ struct ImageFormat {
   Extent extent;  ///< with the border that reading put around them
   Extent plain;   ///< without it
   std::int64_t classes = 0;
+  bool numbered = false;  ///< classes have no names, and a network may have more of them
 };
+
+/// The images that the network in a file takes; nothing for a built-in name, or where there is no
+/// such file. Throws as load_architecture() does otherwise.
+std::optional<Extent> architecture_input(const std::string& name_or_path);
 
 /// A built-in name (networks.h), made to fit the images, or the path of a JSON file. The images may
 /// have to lose their border for it. Throws FileError for a file that is missing or unsound, and

@@ -41,7 +41,8 @@ std::int64_t reflect(std::int64_t i, std::int64_t count) {
 }
 
 /// The columns of a row moved by dx that src does not cover.
-void reflect_edges(const std::uint8_t* src, std::int64_t w, std::int64_t dx, std::uint8_t* dst) {
+template <typename T>
+void reflect_edges(const T* src, std::int64_t w, std::int64_t dx, T* dst) {
   for (std::int64_t x = 0; x < -dx; ++x) dst[x] = src[reflect(x + dx, w)];
   for (std::int64_t x = w - std::max<std::int64_t>(0, dx); x < w; ++x)
     dst[x] = src[reflect(x + dx, w)];
@@ -49,12 +50,13 @@ void reflect_edges(const std::uint8_t* src, std::int64_t w, std::int64_t dx, std
 
 /// Rows [begin, end) of dst, from as many rows of src. They lie one after the other in both, so one
 /// copy moves them all; what it carries into the edge columns is then put right.
-void move_rows(const std::uint8_t* src, std::int64_t w, std::int64_t dx, std::int64_t begin,
-               std::int64_t end, std::uint8_t* dst) {
+template <typename T>
+void move_rows(const T* src, std::int64_t w, std::int64_t dx, std::int64_t begin, std::int64_t end,
+               T* dst) {
   dst += begin * w;
   const std::int64_t count = (end - begin) * w - std::abs(dx);
   std::memcpy(dst + std::max<std::int64_t>(0, -dx), src + std::max<std::int64_t>(0, dx),
-              static_cast<std::size_t>(count));
+              static_cast<std::size_t>(count) * sizeof(T));
   for (std::int64_t y = begin; y < end; ++y, src += w, dst += w) reflect_edges(src, w, dx, dst);
 }
 
@@ -75,8 +77,10 @@ void mirror_row(std::uint8_t* row, std::int64_t w) {
   std::reverse(row + left, row + right);
 }
 
-void move_plane(const std::uint8_t* src, const Extent& extent, const Move& move,
-                std::uint8_t* dst) {
+void mirror_row(float* row, std::int64_t w) { std::reverse(row, row + w); }
+
+template <typename T>
+void move_plane(const T* src, const Extent& extent, const Move& move, T* dst) {
   const std::int64_t w = extent.w;
   const std::int64_t h = extent.h;
   const std::int64_t begin = std::max<std::int64_t>(0, -move.dy);  // dst rows that src covers
@@ -125,6 +129,27 @@ void load_image(std::span<const std::uint8_t> pixels, const Extent& extent,
     kernels::active().u8_to_f32(plane, src, static_cast<float>(1 / (255 * std)),
                                 static_cast<float>(-preprocess.mean[c] / std), dst + c * plane);
   }
+}
+
+void load_image(const ImageSet& set, std::int64_t image, const Preprocess& preprocess, float* dst) {
+  load_image(set, image, preprocess, {}, 0, {}, dst);
+}
+
+void load_image(const ImageSet& set, std::int64_t image, const Preprocess& preprocess,
+                const AugmentationOptions& options, std::uint64_t draw,
+                std::span<std::uint8_t> scratch, float* dst) {
+  const Extent& extent = set.extent;
+  if (!set.holds_floats())
+    return load_image(set.image(image), extent, preprocess, options, draw, scratch, dst);
+  const Move move = draw_move(options, draw);
+  const float* src = set.floats(image).data();
+  if (move.none()) {
+    std::copy_n(src, extent.size(), dst);
+    return;
+  }
+  const std::int64_t plane = extent.h * extent.w;
+  for (std::int64_t c = 0; c < extent.c; ++c)
+    move_plane(src + c * plane, extent, move, dst + c * plane);
 }
 
 }  // namespace karnin

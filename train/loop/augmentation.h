@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "formats/data/dataset.h"
+#include "formats/data/image_set.h"
 #include "runtime/graph/model.h"
 
 namespace karnin {
@@ -29,5 +29,11 @@ void load_image(std::span<const std::uint8_t> pixels, const Extent& extent,
 void load_image(std::span<const std::uint8_t> pixels, const Extent& extent,
                 const Preprocess& preprocess, const AugmentationOptions& options,
                 std::uint64_t draw, std::span<std::uint8_t> scratch, float* dst);
+
+/// An image of a set, pixels as above. Floats go in as they are: `preprocess` is for pixels.
+void load_image(const ImageSet& set, std::int64_t image, const Preprocess& preprocess, float* dst);
+void load_image(const ImageSet& set, std::int64_t image, const Preprocess& preprocess,
+                const AugmentationOptions& options, std::uint64_t draw,
+                std::span<std::uint8_t> scratch, float* dst);
 
 }  // namespace karnin

@@ -232,7 +232,7 @@ void BatchGradient::load(const Batch& batch, const Shard& shard, Station& statio
   float* dst = station.worker.input();
   for (std::int64_t i = 0; i < shard.count; ++i, dst += set.extent.size()) {
     const std::int64_t image = batch.images[static_cast<std::size_t>(shard.first + i)];
-    load_image(set.image(image), set.extent, model_.preprocess, source_.augmentation,
+    load_image(set, image, model_.preprocess, source_.augmentation,
                augmentation_draw(source_.seed, batch.epoch, image), station.plane, dst);
     station.labels[static_cast<std::size_t>(i)] = set.labels[static_cast<std::size_t>(image)];
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -39,31 +40,40 @@ std::vector<std::int64_t> chosen(std::int64_t images, std::int64_t count, std::u
   return order;
 }
 
+/// Takes those of `order` (ascending) out of `all`, which has `size` elements for each.
+template <typename T>
+std::vector<T> taken(std::vector<T>& all, std::size_t size,
+                     const std::vector<std::int64_t>& order) {
+  std::vector<T> out;
+  out.reserve(order.size() * size);
+  auto next = order.begin();
+  auto to = all.begin();
+  // The others move up in place: a second copy of a large set might not fit.
+  for (std::size_t i = 0; i < all.size() / size; ++i) {
+    const auto from = std::span(all).subspan(i * size, size);
+    if (next != order.end() && std::cmp_equal(*next, i)) {
+      ++next;
+      out.insert(out.end(), from.begin(), from.end());
+    } else {
+      to = std::ranges::copy(from, to).out;
+    }
+  }
+  all.erase(to, all.end());
+  return out;
+}
+
 }  // namespace
 
 ImageSet hold_out(ImageSet& images, double share, std::uint64_t seed) {
   const std::int64_t count = held_out_count(images.size(), share);
-  ImageSet held_out{images.extent, {}, {}};
-  held_out.pixels.reserve(static_cast<std::size_t>(count * images.extent.size()));
   const std::vector<std::int64_t> order = chosen(images.size(), count, seed);
-  auto next = order.begin();
-  auto pixels = images.pixels.begin();
-  auto labels = images.labels.begin();
-  // The others move up in place: a second copy of a large set might not fit.
-  for (std::int64_t i = 0; i < images.size(); ++i) {
-    const auto image = images.image(i);
-    const std::uint8_t label = images.labels[static_cast<std::size_t>(i)];
-    if (next != order.end() && *next == i) {
-      ++next;
-      held_out.pixels.insert(held_out.pixels.end(), image.begin(), image.end());
-      held_out.labels.push_back(label);
-    } else {
-      pixels = std::ranges::copy(image, pixels).out;
-      *labels++ = label;
-    }
-  }
-  images.pixels.erase(pixels, images.pixels.end());
-  images.labels.erase(labels, images.labels.end());
+  ImageSet held_out{images.extent, {}, {}};
+  const auto size = static_cast<std::size_t>(images.extent.size());
+  if (images.holds_floats())
+    held_out.values = taken(images.values, size, order);
+  else
+    held_out.pixels = taken(images.pixels, size, order);
+  held_out.labels = taken(images.labels, 1, order);
   return held_out;
 }
 

@@ -7,7 +7,7 @@ namespace karnin {
 ImageLoader loader_of(const Preprocess& preprocess, const ImageSet& images) {
   return [&](std::int64_t first, std::int64_t count, float* dst) {
     for (std::int64_t i = 0; i < count; ++i, dst += images.extent.size())
-      load_image(images.image(first + i), images.extent, preprocess, dst);
+      load_image(images, first + i, preprocess, dst);
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -35,11 +36,16 @@ std::string value_of(const Json& object, const std::string& key) {
   return object.contains(key) ? text_of(object[key]) : "not given";
 }
 
+std::span<const std::uint8_t> bytes_of(std::span<const float> values) {
+  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
+}
+
 }  // namespace
 
 std::string images_sha256(const ImageSet& images) {
   Digest digest(Digest::Algorithm::sha256);
   digest.update(images.pixels);
+  digest.update(bytes_of(images.values));
   digest.update(images.labels);
   return digest.finish();
 }

@@ -103,7 +103,7 @@ void PruneRun::choose_values(const TrainOptions& tuning) {
 }
 
 void PruneRun::test(int threads) {
-  if (!dataset_ || result_.interrupted) return;
+  if (!dataset_ || dataset_->test.size() == 0 || result_.interrupted) return;
   result_.data = title(*dataset_);
   result_.accuracy = classify(model_, dataset_->test, threads).accuracy();
 }

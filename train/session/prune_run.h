@@ -56,7 +56,7 @@ class PruneRun {
   /// on there is something to lose: an interruption leaves out what takes long. Throws what Trainer
   /// throws, and OutputError.
   void finish(const TrainOptions& tuning);
-  /// On the test images, unless it was interrupted.
+  /// On the test images, unless there are none or it was interrupted.
   void test(int threads);
 
   const PruneResult& result() const { return result_; }

@@ -41,6 +41,9 @@ Json identity_of(const RunOptions& options, const TrainingStart& from, const Dat
   Json json = run_identity(dataset);
   json.update(started_from(from));
   json["architecture_sha256"] = sha256(bytes_of(architecture_to_json(from.model.graph)));
+  if (const Preprocess& pixels = from.model.preprocess;
+      pixels != make_model(from.model.graph).preprocess)
+    json["pixels"] = {{"mean", pixels.mean}, {"std", pixels.std}};
   json.update(recipe(options));
   if (options.train.teacher)
     json["teacher_sha256"] = sha256(encode_model(*options.train.teacher->model));

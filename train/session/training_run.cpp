@@ -142,6 +142,7 @@ void TrainingRun::note() {
 /// Before anything is written: weights that overflow only here are those of a run that diverged in
 /// its last steps.
 void TrainingRun::test() try {
+  if (dataset_.test.size() == 0) return;
   const int threads = options_.train.threads;
   result_.accuracy = classify(result_.model, dataset_.test, threads).accuracy();
   result_.pruned_accuracy = classify(result_.pruned, dataset_.test, threads).accuracy();

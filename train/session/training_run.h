@@ -16,7 +16,8 @@ struct RunResult {
   TrainingLog log;
   std::int64_t best_epoch = 0;  ///< whose weights the model has; 0: the last one
   bool interrupted = false;
-  std::optional<double> accuracy;  ///< of the test images, unless the run was interrupted
+  std::optional<double>
+      accuracy;  ///< of the test images, unless there are none or the run was interrupted
   std::optional<double> pruned_accuracy;
 };
 

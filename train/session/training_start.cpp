@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "formats/data/digest.h"
+#include "formats/data/fitting.h"
 #include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"
 #include "formats/model/architecture_json.h"
@@ -47,6 +49,21 @@ std::string saved_text(const std::optional<SavedRun>& saved, const char* key) {
                                                              : "";
 }
 
+/// Floats go in as they are. Pixels that the network meets later are taken for what most of those
+/// who make floats of pixels make of them: 0 to 1.
+void take_as_shares(Preprocess& preprocess) {
+  std::ranges::fill(preprocess.mean, 0.0F);
+  std::ranges::fill(preprocess.std, 1.0F);
+}
+
+/// The network remembers how the files have the pixels.
+void fit_files(Dataset& dataset, Graph& graph) {
+  auto& input = std::get<Input>(graph.nodes.front().op);
+  if (dataset.order == ArrayOrder::nhwc) input.order = PixelOrder::hwc;
+  fit_to_network(dataset, input.extent, class_count(graph),
+                 input.order == PixelOrder::hwc ? ArrayOrder::nhwc : ArrayOrder::nchw);
+}
+
 }  // namespace
 
 FoundRun find_run(const std::filesystem::path& out) {
@@ -72,7 +89,7 @@ TrainingStart read_start(const std::string& file, const std::filesystem::path& o
 
 TrainingStart fresh_start(const std::string& arch, Dataset& dataset, std::uint64_t seed) {
   const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
-                           static_cast<std::int64_t>(dataset.classes.size())};
+                           static_cast<std::int64_t>(dataset.classes.size()), dataset.numbered};
   Model model = make_model(load_architecture(arch, images));
   for (const Node& node : model.graph.nodes)
     if (is<BatchNorm>(node.op))
@@ -80,9 +97,10 @@ TrainingStart fresh_start(const std::string& arch, Dataset& dataset, std::uint64
           "architecture {}: layer '{}' normalises by statistics, which training leaves as they "
           "are: expected a network without batch_norm, or a trained one with --model",
           arch, node.name));
+  fit_files(dataset, model.graph);
+  if (dataset.train.holds_floats()) take_as_shares(model.preprocess);
   model.classes = dataset.classes;
   initialise(model, seed);
-  fit_padding(dataset, input_extent(model.graph));
   return {std::move(model), arch, ""};
 }
 

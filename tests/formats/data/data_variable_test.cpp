@@ -137,7 +137,7 @@ TEST_F(DataVariable, PassesOverACacheThatCannotBeRead) {
 TEST_F(DataVariable, SaysHowToGetWhatIsMissing) {
   EXPECT_THAT(missing("cifar10"), HasSubstr("karnin-cpu data fetch cifar10"));
   fs::create_directories(data_);
-  EXPECT_THAT(missing(data_.string()), HasSubstr("test_batch.bin (CIFAR-10) or t10k-images"));
+  EXPECT_THAT(missing(data_.string()), HasSubstr("test_batch.bin (CIFAR-10), t10k-images"));
   write_bytes(root_ / "file", std::vector<std::uint8_t>(5));
   EXPECT_THAT(missing((root_ / "file").string()), HasSubstr("or a directory"));
   EXPECT_THAT(missing("mnist"),

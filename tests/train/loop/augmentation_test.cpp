@@ -135,6 +135,22 @@ TEST(Augmentation, OnePixelImagesCanFlip) {
   EXPECT_THAT(loaded_bytes({7, 9}, extent, {true, 0}, 1), testing::ElementsAre(7, 9));
 }
 
+/// Of floats, which go in as they are, the same comes out as of the bytes that they stand for.
+TEST(Augmentation, MovesFloatsAsItMovesBytes) {
+  for (const Extent& extent : {Extent{3, 4, 5}, Extent{1, 9, 33}, Extent{6, 1, 1}}) {
+    const std::vector<std::uint8_t> pixels = random_pixels(extent);
+    const ImageSet set{extent, {}, {0}, {pixels.begin(), pixels.end()}};
+    const std::int64_t shift = std::min<std::int64_t>(3, std::min(extent.h, extent.w) - 1);
+    for (std::uint64_t draw = 0; draw < 100; ++draw) {
+      const AugmentationOptions options{draw % 2 == 1, draw % 3 == 0 ? 0 : shift};
+      std::vector<float> dst(pixels.size());
+      load_image(set, 0, identity(extent.c), options, hash(5, draw), {}, dst.data());
+      const Image expected = loaded_bytes(pixels, extent, options, hash(5, draw));
+      ASSERT_EQ(Image(dst.begin(), dst.end()), expected) << to_string(extent);
+    }
+  }
+}
+
 TEST(Augmentation, ValidationBoundsTheShift) {
   EXPECT_NO_THROW(validate(AugmentationOptions{true, 0}, {1, 1, 1}));
   EXPECT_NO_THROW(validate(AugmentationOptions{true, 4}, {3, 5, 9}));

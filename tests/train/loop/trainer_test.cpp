@@ -65,6 +65,20 @@ TEST(Trainer, AShortBatchIsAMeanOverItsOwnImages) {
                   1e-6);
 }
 
+/// Normalised by whoever made them, they train as the pixels that they were, to the bit.
+TEST(Trainer, FloatsTrainAsTheirPixelsDo) {
+  const ImageSet pixels = test::squares(64);
+  Model by_pixels = test::squares_model(), by_floats = by_pixels;
+  ImageSet floats{pixels.extent, {}, pixels.labels, std::vector<float>(pixels.pixels.size())};
+  for (std::int64_t i = 0; i < pixels.size(); ++i)
+    load_image(pixels, i, by_pixels.preprocess, floats.values.data() + i * pixels.extent.size());
+  TrainOptions options = test::squares_options(8, 0.05);
+  options.augmentation = {true, 2};
+  Trainer(by_pixels, pixels, options).run_epoch();
+  Trainer(by_floats, floats, options).run_epoch();
+  EXPECT_EQ(by_floats.parameters, by_pixels.parameters);
+}
+
 TEST(Trainer, StopsWhenAsked) {
   Model model = test::squares_model();
   const ImageSet images = test::squares(64);

@@ -49,6 +49,18 @@ TEST(HoldOut, SplitsWithoutLossOrRepetition) {
   }
 }
 
+TEST(HoldOut, SplitsFloatsAsItSplitsBytes) {
+  ImageSet bytes = numbered(200), floats = bytes;
+  floats.values.assign(bytes.pixels.begin(), bytes.pixels.end());
+  floats.pixels.clear();
+  const ImageSet expected = hold_out(bytes, 0.3, 1), held_out = hold_out(floats, 0.3, 1);
+  EXPECT_EQ(std::vector<std::uint8_t>(held_out.values.begin(), held_out.values.end()),
+            expected.pixels);
+  EXPECT_EQ(held_out.labels, expected.labels);
+  EXPECT_EQ(floats.values.size(), bytes.pixels.size());
+  EXPECT_EQ(floats.labels, bytes.labels);
+}
+
 TEST(HoldOut, IsAFunctionOfTheSeed) {
   const auto split = [](std::uint64_t seed) {
     ImageSet train = numbered(200);
