@@ -10,6 +10,7 @@ namespace karnin::cli {
 void add_train(CLI::App& app, Action& action);
 void add_prune(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
+void add_predict(CLI::App& app, Action& action);
 void add_reproduce(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
