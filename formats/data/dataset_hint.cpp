@@ -41,7 +41,10 @@ constexpr Near kNear[] = {
     {"t10kimages", "expected the name t10k-images-idx3-ubyte, or with .gz", ""},
     {"t10klabels", "expected t10k-images-idx3-ubyte beside it, or with .gz", ""},
     {"trainimages", "expected t10k-images-idx3-ubyte beside it, or with .gz", ""},
-    {"trainlabels", "expected t10k-images-idx3-ubyte beside it, or with .gz", ""}};
+    {"trainlabels", "expected t10k-images-idx3-ubyte beside it, or with .gz", ""},
+    {"xtrain", "expected the names train_x.npy and train_y.npy", ""},
+    {"xtest", "expected the names test_x.npy and test_y.npy", ""},
+    {"train", "", "expected the name train, and a folder for each class in it"}};
 
 }  // namespace
 

@@ -70,7 +70,9 @@ TEST_F(DataVariable, NamesTheFileThatIsNearlyRight) {
            {"data_batch_1.bin", "expected test_batch.bin beside it"},
            {"cifar-10-binary.tar.gz", "unpack it"},
            {"cifar-10-batches-py/test_batch", "not the one for Python"},
-           {"cifar-10-batches-bin.zip", "unpack it"}}) {
+           {"cifar-10-batches-bin.zip", "unpack it"},
+           {"x_train.npy", "expected the names train_x.npy and train_y.npy"},
+           {"Training/cat/1.png", "expected the name train"}}) {
     fs::remove_all(data_);
     write_bytes(data_ / name, std::vector<std::uint8_t>(5));
     const std::string entry = fs::path(name).begin()->string();
