@@ -51,8 +51,9 @@ void heed_warning(j_common_ptr info, int level) {
 
 void count_scans(j_common_ptr info) {
   if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
-  info->err->msg_code = JERR_BAD_PROGRESSION;
-  leave(info);
+  auto& decoder = *static_cast<Decoder*>(info->client_data);
+  std::snprintf(decoder.message.data(), decoder.message.size(), "more than %d scans", kMaxScans);
+  std::longjmp(decoder.way_out, 1);
 }
 
 /// CMYK has no way to RGB in libjpeg.

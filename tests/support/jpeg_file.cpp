@@ -25,6 +25,13 @@ std::vector<std::uint8_t> jpeg_file(const JpegFile& file, const std::vector<std:
   jpeg_set_quality(&info, 100, TRUE);
   info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = 1;
   if (file.progressive) jpeg_simple_progression(&info);
+  std::vector<jpeg_scan_info> scans;
+  for (int channel = 0; channel < file.channels; ++channel)
+    scans.push_back({1, {channel}, 0, 63, 0, 0});
+  if (file.separate) {
+    info.scan_info = scans.data();
+    info.num_scans = file.channels;
+  }
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<std::uint8_t*>(pixels.data()) +

@@ -11,6 +11,7 @@ struct JpegFile {
   int w = 0;
   int channels = 3;  ///< 1: grey, 3: RGB, 4: CMYK with Adobe's marker
   bool progressive = false;
+  bool separate = false;  ///< a scan a channel, all details at once
 };
 
 /// Of quality 100, colours not subsampled; `pixels` are h x w x channels.

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
@@ -108,6 +108,20 @@ TEST(JpegReader, SurvivesFlippedBits) {
     }
     EXPECT_GT(refused, 300);
   }
+}
+
+/// Each costs a few bytes of file and a pass over all of the picture.
+TEST(JpegReader, RefusesScansWithoutEnd) {
+  const JpegFile file{16, 16, 3, false, true};
+  Bytes jpeg = jpeg_file(file, ramp(file));
+  EXPECT_EQ(decode(jpeg).w, 16);
+  const Bytes start_of_scan{0xFF, 0xDA};
+  const auto last = std::ranges::find_end(jpeg, start_of_scan).begin();
+  const Bytes scan(last, jpeg.end() - 2), end(jpeg.end() - 2, jpeg.end());
+  jpeg.resize(jpeg.size() - 2);
+  for (int i = 0; i < 600; ++i) jpeg.insert(jpeg.end(), scan.begin(), scan.end());
+  jpeg.insert(jpeg.end(), end.begin(), end.end());
+  EXPECT_THAT(error_message<FileError>([&] { decode(jpeg); }), HasSubstr("more than 500 scans"));
 }
 
 TEST(JpegReader, RefusesMorePixelsThanItTakes) {
