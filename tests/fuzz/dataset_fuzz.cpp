@@ -9,6 +9,7 @@
 
 #include "formats/data/cifar10.h"
 #include "formats/data/idx.h"
+#include "formats/data/npy.h"
 #include "formats/io/file_descriptor.h"
 #include "runtime/core/error.h"
 
@@ -29,7 +30,7 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
-  static constexpr std::array kNames{"data_batch_1.bin", "test_batch.bin", "idx"};
+  static constexpr std::array kNames{"data_batch_1.bin", "test_batch.bin", "idx", "array.npy"};
 
   fs::path write(std::size_t file, const std::uint8_t* data, std::size_t size) const {
     const auto length = static_cast<ssize_t>(size);
@@ -46,6 +47,16 @@ class Folder {
   std::array<FileDescriptor, kNames.size()> files_;
 };
 
+/// As images, as floats and as labels, whatever it can be taken for.
+void use(const NpyArray& array) {
+  const auto elements = static_cast<std::size_t>(array.elements());
+  if (elements * array.item_bytes() != array.bytes.size()) std::abort();
+  const bool floats = array.type[0] == 'f';
+  const std::size_t read =
+      floats ? npy_floats(array, "fuzz").size() : npy_labels(array, 255, "fuzz").size();
+  if (read != elements) std::abort();
+}
+
 void read(int reader, const std::uint8_t* data, std::size_t size) {
   static const Folder folder;
   if (reader == 0) {
@@ -53,6 +64,8 @@ void read(int reader, const std::uint8_t* data, std::size_t size) {
     folder.write(1, data, size);
     const Dataset set = read_cifar10(folder.path());
     if (set.train.size() * 3073 != static_cast<std::int64_t>(size)) std::abort();
+  } else if (reader == 3) {
+    use(read_npy(folder.write(3, data, size)));
   } else {
     const IdxArray array = read_idx(folder.write(2, data, size), reader == 1 ? 1 : 3);
     std::size_t count = 1;
@@ -67,7 +80,7 @@ void read(int reader, const std::uint8_t* data, std::size_t size) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   try {
-    karnin::read(data[0] % 3, data + 1, size - 1);
+    karnin::read(data[0] % 4, data + 1, size - 1);
   } catch (const karnin::FileError&) {
   }
   return 0;
