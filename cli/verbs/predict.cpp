@@ -42,8 +42,8 @@ std::vector<std::uint8_t> npy_of(const PredictedImages& images, const Extent& ou
   return encode_npy(dims, images.values());
 }
 
-void report(const PredictVerb& verb, const PredictedImages& images, const CompactModel& model,
-            const std::string& out) {
+void print_report(const PredictVerb& verb, const PredictedImages& images, const CompactModel& model,
+                  const std::string& out) {
   const PredictionReport report{images, model.classes, wants_outputs(verb) ? 0 : verb.top, out};
   if (verb.json)
     print_json(to_json(report));
@@ -65,7 +65,7 @@ ExitCode predict(const PredictVerb& verb) {
   images.add(verb.inputs, console.watcher());
   console.clear();
   if (!out.empty()) files.write(out, npy_of(images, predictor.output()));
-  report(verb, images, model, out.empty() ? "" : files.place_of(out).string());
+  print_report(verb, images, model, out.empty() ? "" : files.place_of(out).string());
   return images.failures().empty() ? exit_code_of(false, files.in_place()) : ExitCode::input;
 }
 

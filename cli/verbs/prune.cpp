@@ -38,15 +38,15 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
-bool needs_training_images(const PruneVerb& verb) {
+bool looks_at_training_images(const PruneVerb& verb) {
   return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
          needs_images(verb.run.values);
 }
 
-std::optional<Dataset> data_for(const PruneVerb& verb, const Model& model) {
-  if (!needs_training_images(verb) && verb.data.data.empty()) return std::nullopt;
+std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
+  if (!looks_at_training_images(verb) && verb.data.data.empty()) return std::nullopt;
   Dataset dataset = load_dataset_for(model, verb.data);
-  if (needs_training_images(verb)) require_training_images(dataset);
+  if (looks_at_training_images(verb)) require_training_images(dataset);
   return dataset;
 }
 
@@ -54,7 +54,7 @@ ExitCode prune_verb(const PruneVerb& verb) {
   Console console;
   PruneRun run(verb.run, console.watcher());
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
-  std::optional<Dataset> dataset = data_for(verb, run.model());
+  std::optional<Dataset> dataset = dataset_for(verb, run.model());
   run.prune(options_for(verb, run.model().graph), std::move(dataset));
   console.catch_signals();
   run.finish(tuning);

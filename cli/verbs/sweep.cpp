@@ -63,7 +63,7 @@ SweepOptions options_for(const SweepVerb& verb, const Model& model) {
   return options;
 }
 
-bool needs_training_images(const SweepVerb& verb, const Model& model) {
+bool trains_or_differentiates(const SweepVerb& verb, const Model& model) {
   return verb.tuning.train.epochs > 0 ||
          std::ranges::any_of(methods_of(verb, model), needs_gradients);
 }
@@ -97,7 +97,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
   for (const Model& model : models) require_fit(model.graph, dataset);
   require_test_images(dataset);
-  if (needs_training_images(verb, models.front())) require_training_images(dataset);
+  if (trains_or_differentiates(verb, models.front())) require_training_images(dataset);
   Console console;
   const Watcher& watcher = console.watcher();
   const SweepOptions options = options_for(verb, models.front());

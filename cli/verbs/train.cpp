@@ -38,7 +38,7 @@ WeightRules rules(const TrainVerb& verb, const Graph& graph) {
 }
 
 /// Images are made to fit where the architecture takes no others.
-DataOptions data_for(const TrainVerb& verb) {
+DataOptions data_options_for(const TrainVerb& verb) {
   DataOptions options = verb.data;
   if (const auto input = architecture_input(verb.run.arch))
     options.form = form_for(make_graph("", *input), options.form);
@@ -49,7 +49,7 @@ DataOptions data_for(const TrainVerb& verb) {
 std::pair<TrainingStart, Dataset> start(const TrainVerb& verb, const FoundRun& found,
                                         std::uint64_t seed, const Watcher& watcher) {
   if (verb.run.model.empty()) {
-    Dataset dataset = find_dataset(data_for(verb));
+    Dataset dataset = find_dataset(data_options_for(verb));
     require_training_images(dataset);
     TrainingStart from = fresh_start(verb.run.arch, dataset, seed);
     apply(verb.pixels, from.model);

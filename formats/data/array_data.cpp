@@ -43,7 +43,7 @@ void take_values(ImageSet& set, NpyArray array, const fs::path& path) {
     set.values = npy_floats(array, path);
 }
 
-std::vector<std::uint8_t> read_labels(const fs::path& path, std::int64_t images) {
+std::vector<std::uint8_t> read_array_labels(const fs::path& path, std::int64_t images) {
   const NpyArray array = read_npy(path);
   const bool column = array.dims.size() == 2 && array.dims[1] == 1;
   if ((array.dims.size() != 1 && !column) || array.dims[0] != images)
@@ -53,11 +53,12 @@ std::vector<std::uint8_t> read_labels(const fs::path& path, std::int64_t images)
   return npy_labels(array, kMaxClasses - 1, path);
 }
 
-ArrayImages read_part(const fs::path& directory, const std::string& part, const DataForm& form) {
+ArrayImages read_array_part(const fs::path& directory, const std::string& part,
+                            const DataForm& form) {
   const fs::path x = directory / (part + "_x.npy"), y = directory / (part + "_y.npy");
   if (!is_there(x) && !is_there(y)) return {};
   ArrayImages images = read_array_images(x, form);
-  images.set.labels = read_labels(y, images.set.size());
+  images.set.labels = read_array_labels(y, images.set.size());
   return images;
 }
 
@@ -110,8 +111,8 @@ ArrayImages read_array_images(const fs::path& path, const DataForm& form) {
 Dataset read_arrays(const fs::path& directory, const DataForm& form) {
   Dataset dataset;
   dataset.directory = directory;
-  ArrayImages train = read_part(directory, "train", form),
-              test = read_part(directory, "test", form);
+  ArrayImages train = read_array_part(directory, "train", form),
+              test = read_array_part(directory, "test", form);
   dataset.order = train.set.size() == 0 ? test.order : train.order;
   dataset.train = std::move(train.set);
   dataset.test = std::move(test.set);

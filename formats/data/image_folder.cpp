@@ -71,7 +71,8 @@ std::vector<Entry> entries_in(const std::vector<fs::path>& folders,
   return entries;
 }
 
-ImageSet read_part(const std::vector<Entry>& entries, const Extent& extent, const DataForm& form) {
+ImageSet read_entries(const std::vector<Entry>& entries, const Extent& extent,
+                      const DataForm& form) {
   ImageSet set{extent, {}, {}};
   set.pixels.reserve(entries.size() * static_cast<std::size_t>(extent.size()));
   for (const Entry& entry : entries) {
@@ -123,8 +124,8 @@ Dataset read_image_folders(const fs::path& directory, const DataForm& form) {
   const std::vector<Entry> test_entries = entries_in(test, dataset.classes);
   const Entry& first = train.empty() ? test_entries.front() : train_entries.front();
   const Extent extent = image_extent(first.image, form);
-  dataset.train = read_part(train_entries, extent, form);
-  dataset.test = read_part(test_entries, extent, form);
+  dataset.train = read_entries(train_entries, extent, form);
+  dataset.test = read_entries(test_entries, extent, form);
   return dataset;
 }
 

@@ -14,7 +14,8 @@ struct ImageSet {
   Extent extent;
   std::vector<std::uint8_t> pixels;  ///< images x c x h x w; none where `values` are held
   std::vector<std::uint8_t> labels;  ///< each below the class count
-  std::vector<float> values = {};    ///< in place of pixels: what goes into a network as it is
+  /// In place of pixels: what goes into a network as it is.
+  std::vector<float> values{};  // NOLINT(*-redundant-member-init): GCC asks for it
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   bool holds_floats() const { return !values.empty(); }
   std::span<const std::uint8_t> image(std::int64_t i) const { return part(pixels, i); }

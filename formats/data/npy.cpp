@@ -20,7 +20,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 40;
+constexpr std::uint64_t kMaxArrayBytes = std::uint64_t{1} << 40;
 constexpr std::array<std::string_view, 10> kTypes{"u1", "u2", "u4", "u8", "i1",
                                                   "i2", "i4", "i8", "f4", "f8"};
 
@@ -91,7 +91,7 @@ std::int64_t NpyArray::elements() const {
 }
 
 NpyArray read_npy(const std::filesystem::path& path) {
-  std::vector<std::uint8_t> file = read_file(path, kMaxFileBytes);
+  std::vector<std::uint8_t> file = read_file(path, kMaxArrayBytes);
   NpyHeader header = parse_npy_header(file, path.string());
   const std::string type = type_of(header, path.string());
   require_size(header, static_cast<std::uint64_t>(type[1] - '0'), file.size() - header.bytes,

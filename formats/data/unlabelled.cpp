@@ -31,7 +31,7 @@ void append_images(const fs::path& directory, std::vector<fs::path>& images) {
   }
 }
 
-ImageSet read_set(const fs::path& path, const DataForm& form) {
+ImageSet read_file_of_images(const fs::path& path, const DataForm& form) {
   if (is_array_file(path)) return read_array_images(path, form).set;
   ImageSet set{image_extent(path, form), {}, {0}};
   append_image(set, path, form);
@@ -53,7 +53,7 @@ bool is_array_file(const fs::path& path) { return path.extension() == ".npy"; }
 
 ImageSet read_unlabelled(const fs::path& path, const DataForm& form, const Extent& input,
                          ArrayOrder flat) {
-  ImageSet set = read_set(path, form);
+  ImageSet set = read_file_of_images(path, form);
   const Extent got = set.extent;
   fit_extent(set, input, flat);
   if (set.extent == input) return set;
