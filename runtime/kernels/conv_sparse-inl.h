@@ -8,12 +8,14 @@
 
 namespace karnin::kernels {
 
-/// A tile of outputs at (y, x), and the planes of src that it sees this time.
+/// A tile of outputs at (y, x), and the group of planes that it sees this time.
 struct SparseStep {
-  std::int64_t y, x, rows, columns;
-  std::int64_t plane, planes;
-  bool first, last;  ///< of the groups of planes
+  std::int64_t y, x, rows, columns, group;
 };
+
+[[gnu::always_inline]] inline std::int64_t at_most(std::int64_t most, std::int64_t left) noexcept {
+  return most < left ? most : left;
+}
 
 /// Columns [x, x + window) of a row of src, those outside it 0, phase after phase.
 template <typename Arch>
@@ -30,15 +32,18 @@ template <typename Arch>
 }
 
 template <typename Arch>
-void copy_window(const ConvShape& s, const SparseTile& tile, const SparseStep& step,
+void copy_window(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
                  const float* src, float* window) noexcept {
+  const SparseTile& tile = weights.tile;
   const std::int64_t y = step.y * s.sh - s.ph, x = step.x * s.sw - s.pw;
-  for (std::int64_t plane = step.plane; plane < step.plane + step.planes; ++plane)
+  const std::int64_t first = step.group * tile.planes;
+  for (std::int64_t p = first; p < at_most(first + tile.planes, weights.used); ++p)
     for (std::int64_t r = 0; r < tile.window_rows; ++r, window += tile.row_floats) {
       const bool inside = y + r >= 0 && y + r < s.ih;
-      copy_window_row<Arch>(s, tile,
-                            inside ? src + (plane * s.ih + y + r) * s.iw * kWidth<Arch> : nullptr,
-                            x, window);
+      copy_window_row<Arch>(
+          s, tile,
+          inside ? src + (weights.planes[p] * s.ih + y + r) * s.iw * kWidth<Arch> : nullptr, x,
+          window);
     }
 }
 
@@ -76,14 +81,15 @@ template <typename Arch>
 void sparse_step(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
                  const float* window, const float* bias, bool relu, float* dst) noexcept {
   constexpr int kColumns = static_cast<int>(sparse_tile_columns(kWidth<Arch>));
-  const std::uint32_t* row = weights.row_ptr + step.plane / weights.tile.planes * s.oc;
+  const std::uint32_t* row = weights.row_ptr + step.group * s.oc;
+  const bool first = step.group == 0, last = step.group + 1 == weights.groups;
   const std::int64_t dst_row = s.ow * kWidth<Arch>;
   with_constant<Arch, kSparseTileRows>(step.rows, [&](auto rows) {
     with_constant<Arch, kColumns>(step.columns, [&](auto columns) {
       for (std::int64_t oc = 0; oc < s.oc; ++oc)
         sparse_tile<Arch, decltype(rows)::value, decltype(columns)::value>(
             weights.entries + row[oc], weights.entries + row[oc + 1], window,
-            s.sh * weights.tile.row_floats, step.first ? bias + oc : nullptr, relu && step.last,
+            s.sh * weights.tile.row_floats, first ? bias + oc : nullptr, relu && last,
             dst + (oc * s.oh + step.y) * dst_row + step.x * kWidth<Arch>, dst_row);
     });
   });
@@ -96,15 +102,10 @@ void conv_lanes_sparse(const ConvShape& s, const SparseTiles& weights, const flo
   const SparseTile& tile = weights.tile;
   for (std::int64_t y = 0; y < s.oh; y += tile.rows)
     for (std::int64_t x = 0; x < s.ow; x += tile.columns)
-      for (std::int64_t plane = 0; plane < s.ic; plane += tile.planes) {
-        const auto within = [](std::int64_t most, std::int64_t left) {
-          return most < left ? most : left;
-        };
-        const std::int64_t planes = within(tile.planes, s.ic - plane);
-        const SparseStep step{
-            y,      x,          within(tile.rows, s.oh - y), within(tile.columns, s.ow - x), plane,
-            planes, plane == 0, plane + planes == s.ic};
-        copy_window<Arch>(s, tile, step, src, window);
+      for (std::int64_t group = 0; group < weights.groups; ++group) {
+        const SparseStep step{y, x, at_most(tile.rows, s.oh - y), at_most(tile.columns, s.ow - x),
+                              group};
+        copy_window<Arch>(s, weights, step, src, window);
         sparse_step<Arch>(s, weights, step, window, bias, relu, dst);
       }
 }

@@ -33,6 +33,20 @@ SparseTile tile_for(const ConvShape& s, std::int64_t lanes) {
   return tile;
 }
 
+/// Input channels of which some weight is kept.
+std::vector<std::uint32_t> used_planes(const ConvShape& s, std::span<const float> weights) {
+  const auto taps = static_cast<std::size_t>(s.kh * s.kw), ic = static_cast<std::size_t>(s.ic);
+  std::vector<std::uint32_t> used;
+  for (std::size_t plane = 0; plane < ic; ++plane)
+    for (std::size_t at = plane * taps; at < weights.size(); at += ic * taps) {
+      const auto own = weights.subspan(at, taps);
+      if (std::ranges::count(own, 0.0F) == std::ssize(own)) continue;
+      used.push_back(static_cast<std::uint32_t>(plane));
+      break;
+    }
+  return used;
+}
+
 }  // namespace
 
 PackedConv::PackedConv(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes)
@@ -56,24 +70,38 @@ bool PackedConvTiles::fits(const ConvShape& shape, std::int64_t lanes) {
   return tile_for(shape, lanes).planes > 0;
 }
 
+std::int64_t PackedConvTiles::groups() const {
+  return std::max<std::int64_t>(parts_of(std::ssize(planes_), tile_.planes), 1);
+}
+
 PackedConvTiles::PackedConvTiles(const ConvShape& s, std::span<const float> weights,
                                  std::int64_t lanes)
-    : tile_(tile_for(s, lanes)), row_ptr_{0} {
+    : tile_(tile_for(s, lanes)), planes_(used_planes(s, weights)), row_ptr_{0} {
   assert(tile_.planes > 0);
-  for (std::int64_t first = 0; first < s.ic; first += tile_.planes) {
-    const std::int64_t end = std::min(first + tile_.planes, s.ic);
-    for (std::int64_t oc = 0; oc < s.oc; ++oc) {
-      const float* weight = weights.data() + (oc * s.ic + first) * s.kh * s.kw;
-      for (std::int64_t plane = 0; plane < end - first; ++plane)
-        for (std::int64_t ky = 0; ky < s.kh; ++ky)
-          for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
-            if (*weight == 0.0F) continue;
-            const std::int64_t row = (plane * tile_.window_rows + ky) * tile_.row_floats;
-            const std::int64_t column = kx % s.sw * tile_.window_columns + kx / s.sw;
-            entries_.push_back({static_cast<std::uint32_t>(row + column * lanes), *weight});
-          }
-      row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));
+  const std::span<const std::uint32_t> all(planes_);
+  for (std::int64_t group = 0; group < groups(); ++group) {
+    const auto first = static_cast<std::size_t>(group * tile_.planes);
+    const auto count = std::min(static_cast<std::size_t>(tile_.planes), all.size() - first);
+    add_rows(s, weights, lanes, all.subspan(first, count));
+  }
+}
+
+/// One group of planes.
+void PackedConvTiles::add_rows(const ConvShape& s, std::span<const float> weights,
+                               std::int64_t lanes, std::span<const std::uint32_t> planes) {
+  for (std::int64_t oc = 0; oc < s.oc; ++oc) {
+    for (std::size_t plane = 0; plane < planes.size(); ++plane) {
+      const float* weight = weights.data() + (oc * s.ic + planes[plane]) * s.kh * s.kw;
+      for (std::int64_t ky = 0; ky < s.kh; ++ky)
+        for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
+          if (*weight == 0.0F) continue;
+          const auto row = (static_cast<std::int64_t>(plane) * tile_.window_rows + ky);
+          const std::int64_t column = kx % s.sw * tile_.window_columns + kx / s.sw;
+          entries_.push_back(
+              {static_cast<std::uint32_t>(row * tile_.row_floats + column * lanes), *weight});
+        }
     }
+    row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));
   }
 }
 

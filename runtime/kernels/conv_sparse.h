@@ -34,11 +34,17 @@ class PackedConvTiles {
   /// Whether the window of one output of one plane is small enough to be copied.
   static bool fits(const ConvShape& shape, std::int64_t lanes);
 
-  SparseTiles view() const { return {tile_, row_ptr_.data(), entries_.data()}; }
+  SparseTiles view() const {
+    return {tile_, planes_.data(), std::ssize(planes_), groups(), row_ptr_.data(), entries_.data()};
+  }
 
  private:
+  std::int64_t groups() const;
+  void add_rows(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes,
+                std::span<const std::uint32_t> planes);
+
   SparseTile tile_;
-  std::vector<std::uint32_t> row_ptr_;
+  std::vector<std::uint32_t> planes_, row_ptr_;
   AlignedVector<SparseEntry> entries_;
 };
 

@@ -86,9 +86,12 @@ struct SparseTile {
 };
 
 /// The kept weights of a convolution in tiles: by group of planes, then output channel. `column` of
-/// an entry is where its tap reads, in floats from where output (0, 0) of the tile does.
+/// an entry is where its tap reads, in floats from where output (0, 0) of the tile does. Planes that
+/// nobody reads are in no group; there is one group at least.
 struct SparseTiles {
   SparseTile tile;
+  const std::uint32_t* planes;  ///< of src, `used` of them, tile.planes to a group
+  std::int64_t used, groups;
   const std::uint32_t* row_ptr;  ///< groups * oc + 1
   const SparseEntry* entries;
 };
