@@ -82,7 +82,7 @@ void train_layers(benchmark::State& state, Domain domain) {
 }
 
 const int kRegistered = [] {
-  for (const Domain domain : {Domain::onednn, Domain::nhwc, Domain::planes, Domain::lanes})
+  for (const Domain domain : kAllDomains)
     benchmark::RegisterBenchmark(fmt::format("train_layers/{}", to_string(domain)).c_str(),
                                  [domain](benchmark::State& state) { train_layers(state, domain); })
         ->ArgNames({"images", "pruned"})

@@ -133,7 +133,8 @@ std::string layer_table(const Report& report) {
   Table table("llrrr");
   table.add({"layer", "kernel", "parameters", "non-zero", "µs an image"});
   for (const LayerProfile& layer : report.layers)
-    table.add({shortened(layer.name), layer.kernel, layer.parameters == 0 ? "" : count(layer.parameters),
+    table.add({shortened(layer.name), layer.kernel,
+               layer.parameters == 0 ? "" : count(layer.parameters),
                layer.parameters == 0 ? "" : count(layer.nonzero),
                fmt::format("{:.2f}", layer.microseconds)});
   return table.str();

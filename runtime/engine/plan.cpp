@@ -14,6 +14,7 @@ namespace {
 // Skipping a weight costs more than multiplying by it until a good part of them is gone.
 constexpr double kSparseCandidate = 0.2;
 constexpr double kSparseRule = 0.6;
+constexpr double kSparseConvolution = 0.5;
 // From here on dense kernels lose for any number of images (docs/SPEED.md), and what preparing
 // them takes is no trifle: they are out of the race.
 constexpr double kDenseLoses = 0.89;
@@ -102,12 +103,28 @@ std::optional<Domain> settled_domain(const PlanOptions& options) {
   return std::nullopt;
 }
 
+/// Whether a convolution lost so many weights that a kernel of the kept ones may win.
+bool has_sparse_convolution(const NetworkView& network) {
+  const std::vector<ParameterSpec> specs = parameter_specs(network.description.graph);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const auto* conv = std::get_if<Conv2d>(&network.description.graph.node(specs[i].node).op);
+    if (conv == nullptr || conv->groups > 1 || specs[i].role != Role::weight) continue;
+    const WeightsView& weights = network.parameters[i];
+    if (static_cast<double>(weights.count_nonzero()) <=
+        (1 - kSparseConvolution) * static_cast<double>(weights.size()))
+      return true;
+  }
+  return false;
+}
+
 /// Those that have a layer of their own for something; oneDNN's blocks first.
-std::vector<Domain> domain_candidates(const Graph& graph, std::int64_t images) {
+std::vector<Domain> domain_candidates(const NetworkView& network, std::int64_t images) {
   std::vector<Domain> kinds{Domain::onednn};
-  for (const Domain kind : {Domain::nhwc, Domain::planes}) {
+  for (const Domain kind : {Domain::nhwc, Domain::planes, Domain::sparse_planes}) {
+    if (kind == Domain::sparse_planes && !has_sparse_convolution(network)) continue;
     const Draft draft = make_draft(
-        graph, {.images = images, .purpose = Purpose::inference, .domain = kind, .fc_kernel = {}});
+        network.description.graph,
+        {.images = images, .purpose = Purpose::inference, .domain = kind, .fc_kernel = {}});
     if (std::ranges::count(domains_of(draft), kind) > 0) kinds.push_back(kind);
   }
   if (lane_use(images) >= kLaneCandidate) kinds.push_back(Domain::lanes);
@@ -157,7 +174,7 @@ Plan plan_program(const NetworkView& network, const PlanOptions& options) {
   if (const auto domain = settled_domain(options)) return plan_for(*domain);
 
   std::vector<Plan> plans;
-  for (const Domain kind : domain_candidates(network.description.graph, options.images)) {
+  for (const Domain kind : domain_candidates(network, options.images)) {
     // A fully connected layer is the same in all domains but lanes.
     plans.push_back(kind == Domain::lanes || plans.empty() ? plan_for(kind) : plans.front());
     plans.back().domain = kind;

@@ -33,6 +33,36 @@ SparseTile tile_for(const ConvShape& s, std::int64_t lanes) {
   return tile;
 }
 
+std::int64_t offset_in_lanes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
+                             std::int64_t ky, std::int64_t kx) {
+  const std::int64_t lanes = tile.row_floats / (s.sw * tile.window_columns);
+  return (plane * tile.window_rows + ky) * tile.row_floats +
+         (kx % s.sw * tile.window_columns + kx / s.sw) * lanes;
+}
+
+/// As many whole rows as fill the registers, or a part of one.
+SparseTile plane_tile_for(const ConvShape& s, std::int64_t lanes) {
+  const std::int64_t most = sparse_plane_vectors(lanes) * lanes;
+  const std::int64_t rows = std::clamp<std::int64_t>(most / s.ow, 1, s.oh);
+  SparseTile tile{.rows = parts_of(s.oh, parts_of(s.oh, rows)),
+                  .columns = parts_of(s.ow, parts_of(s.ow, most))};
+  const auto windows = [&] {
+    tile.window_rows = tile.rows + (s.kh - 1) / s.sh;
+    tile.window_columns = tile.row_floats = tile.columns;
+    tile.planes = kTileWindowFloats / (s.kw * s.sh * tile.window_rows * tile.columns);
+  };
+  for (windows(); tile.planes == 0 && tile.rows > 1; windows()) tile.rows = parts_of(tile.rows, 2);
+  for (; tile.planes == 0 && tile.columns > lanes; windows())
+    tile.columns = parts_of(tile.columns, 2);
+  tile.planes = std::min(tile.planes, s.ic);
+  return tile;
+}
+
+std::int64_t offset_in_planes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
+                              std::int64_t ky, std::int64_t kx) {
+  return (((plane * s.kw + kx) * s.sh + ky % s.sh) * tile.window_rows + ky / s.sh) * tile.columns;
+}
+
 /// Input channels of which some weight is kept.
 std::vector<std::uint32_t> used_planes(const ConvShape& s, std::span<const float> weights) {
   const auto taps = static_cast<std::size_t>(s.kh * s.kw), ic = static_cast<std::size_t>(s.ic);
@@ -66,8 +96,22 @@ PackedConv::PackedConv(const ConvShape& shape, std::span<const float> weights, s
   assert(weight == weights.data() + weights.size());
 }
 
-bool PackedConvTiles::fits(const ConvShape& shape, std::int64_t lanes) {
+bool PackedConvTiles::fits_in_lanes(const ConvShape& shape, std::int64_t lanes) {
   return tile_for(shape, lanes).planes > 0;
+}
+
+bool PackedConvTiles::fits_in_planes(const ConvShape& shape, std::int64_t lanes) {
+  return plane_tile_for(shape, lanes).planes > 0;
+}
+
+PackedConvTiles PackedConvTiles::in_lanes(const ConvShape& shape, std::span<const float> weights,
+                                          std::int64_t lanes) {
+  return {shape, weights, tile_for(shape, lanes), offset_in_lanes};
+}
+
+PackedConvTiles PackedConvTiles::in_planes(const ConvShape& shape, std::span<const float> weights,
+                                           std::int64_t lanes) {
+  return {shape, weights, plane_tile_for(shape, lanes), offset_in_planes};
 }
 
 std::int64_t PackedConvTiles::groups() const {
@@ -75,30 +119,28 @@ std::int64_t PackedConvTiles::groups() const {
 }
 
 PackedConvTiles::PackedConvTiles(const ConvShape& s, std::span<const float> weights,
-                                 std::int64_t lanes)
-    : tile_(tile_for(s, lanes)), planes_(used_planes(s, weights)), row_ptr_{0} {
+                                 const SparseTile& tile, Offset offset)
+    : tile_(tile), planes_(used_planes(s, weights)), row_ptr_{0} {
   assert(tile_.planes > 0);
   const std::span<const std::uint32_t> all(planes_);
   for (std::int64_t group = 0; group < groups(); ++group) {
     const auto first = static_cast<std::size_t>(group * tile_.planes);
     const auto count = std::min(static_cast<std::size_t>(tile_.planes), all.size() - first);
-    add_rows(s, weights, lanes, all.subspan(first, count));
+    add_rows(s, weights, offset, all.subspan(first, count));
   }
 }
 
 /// One group of planes.
-void PackedConvTiles::add_rows(const ConvShape& s, std::span<const float> weights,
-                               std::int64_t lanes, std::span<const std::uint32_t> planes) {
+void PackedConvTiles::add_rows(const ConvShape& s, std::span<const float> weights, Offset offset,
+                               std::span<const std::uint32_t> planes) {
   for (std::int64_t oc = 0; oc < s.oc; ++oc) {
     for (std::size_t plane = 0; plane < planes.size(); ++plane) {
       const float* weight = weights.data() + (oc * s.ic + planes[plane]) * s.kh * s.kw;
       for (std::int64_t ky = 0; ky < s.kh; ++ky)
         for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
           if (*weight == 0.0F) continue;
-          const auto row = (static_cast<std::int64_t>(plane) * tile_.window_rows + ky);
-          const std::int64_t column = kx % s.sw * tile_.window_columns + kx / s.sw;
-          entries_.push_back(
-              {static_cast<std::uint32_t>(row * tile_.row_floats + column * lanes), *weight});
+          const std::int64_t at = offset(s, tile_, static_cast<std::int64_t>(plane), ky, kx);
+          entries_.push_back({static_cast<std::uint32_t>(at), *weight});
         }
     }
     row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));

@@ -24,23 +24,33 @@ class PackedConv {
   AlignedVector<SparseEntry> entries_;
 };
 
-/// The same for tiles.
+/// The same for tiles, with any stride and padding.
 class PackedConvTiles {
  public:
   PackedConvTiles() = default;
-  /// weights (oc, ic, kh, kw), with any stride and padding. Only for shapes that fit.
-  PackedConvTiles(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes);
+  /// For images in the lanes. Both take weights (oc, ic, kh, kw) of a shape that fits.
+  static PackedConvTiles in_lanes(const ConvShape& shape, std::span<const float> weights,
+                                  std::int64_t lanes);
+  /// For vectors of so many positions of one image.
+  static PackedConvTiles in_planes(const ConvShape& shape, std::span<const float> weights,
+                                   std::int64_t lanes);
 
-  /// Whether the window of one output of one plane is small enough to be copied.
-  static bool fits(const ConvShape& shape, std::int64_t lanes);
+  /// Whether the window of a tile of one plane is small enough to be copied.
+  static bool fits_in_lanes(const ConvShape& shape, std::int64_t lanes);
+  static bool fits_in_planes(const ConvShape& shape, std::int64_t lanes);
 
   SparseTiles view() const {
     return {tile_, planes_.data(), std::ssize(planes_), groups(), row_ptr_.data(), entries_.data()};
   }
 
  private:
+  /// Where in a group's windows a tap of one of its planes reads.
+  using Offset = std::int64_t (*)(const ConvShape&, const SparseTile&, std::int64_t plane,
+                                  std::int64_t ky, std::int64_t kx);
+  PackedConvTiles(const ConvShape& shape, std::span<const float> weights, const SparseTile& tile,
+                  Offset offset);
   std::int64_t groups() const;
-  void add_rows(const ConvShape& shape, std::span<const float> weights, std::int64_t lanes,
+  void add_rows(const ConvShape& shape, std::span<const float> weights, Offset offset,
                 std::span<const std::uint32_t> planes);
 
   SparseTile tile_;

@@ -86,8 +86,8 @@ struct SparseTile {
 };
 
 /// The kept weights of a convolution in tiles: by group of planes, then output channel. `column` of
-/// an entry is where its tap reads, in floats from where output (0, 0) of the tile does. Planes that
-/// nobody reads are in no group; there is one group at least.
+/// an entry is where its tap reads, in floats from where output (0, 0) of the tile does. Planes
+/// that nobody reads are in no group; there is one group at least.
 struct SparseTiles {
   SparseTile tile;
   const std::uint32_t* planes;  ///< of src, `used` of them, tile.planes to a group
@@ -100,6 +100,11 @@ struct SparseTiles {
 inline constexpr std::int64_t kSparseTileRows = 2;
 constexpr std::int64_t sparse_tile_columns(std::int64_t lanes) noexcept {
   return lanes == 16 ? 14 : 6;  // with 32 registers, with 16
+}
+
+/// The most vectors of positions whose sums stay in registers.
+constexpr std::int64_t sparse_plane_vectors(std::int64_t lanes) noexcept {
+  return lanes == 16 ? 28 : lanes == 8 ? 14 : 12;
 }
 
 /// Floats of the copied windows of a group of planes, at most.
@@ -223,6 +228,12 @@ struct Table {
 
   /// Floats of scratch for conv_planes_forward.
   std::size_t (*conv_planes_scratch)(const ConvPoolShape&) noexcept;
+  /// Of one plain image, over the kept weights alone: rows [first, end) of every channel of
+  /// dst = [relu](conv(src) + bias + added). src (ic, ih, iw), dst and added (oc, oh, ow); added
+  /// may be dst, or null for nothing. first is a multiple of the tile's rows.
+  void (*conv_planes_sparse)(const ConvShape&, const SparseTiles&, std::int64_t first,
+                             std::int64_t end, const float* src, const float* bias,
+                             const float* added, bool relu, float* dst) noexcept;
   /// dst = [relu](the largest of each square of conv(src) + bias), and in tops (as dst) the
   /// position of the first that large, within its image. For NaN see max_pool_lanes_forward.
   void (*conv_planes_forward)(const ConvPoolShape&, const float* src, const float* weights,

@@ -11,6 +11,7 @@
 #include "runtime/kernels/conv_planes-inl.h"
 #include "runtime/kernels/conv_planes_backward-inl.h"
 #include "runtime/kernels/conv_sparse-inl.h"
+#include "runtime/kernels/conv_sparse_planes-inl.h"
 #include "runtime/kernels/conv_sparse_pooled-inl.h"
 #include "runtime/kernels/elementwise-inl.h"
 #include "runtime/kernels/fc_dense-inl.h"
@@ -53,6 +54,7 @@ constexpr Table make_table() noexcept {
       .average_pool_lanes_forward = &average_pool_lanes_forward<Arch>,
       .average_pool_lanes_backward = &average_pool_lanes_backward<Arch>,
       .conv_planes_scratch = &conv_planes_scratch<Arch>,
+      .conv_planes_sparse = &conv_planes_sparse<Arch>,
       .conv_planes_forward = &conv_planes_forward<Arch>,
       .conv_planes_collect = &conv_planes_collect<Arch>,
       .conv_planes_backward_weights = &conv_planes_backward_weights<Arch>,

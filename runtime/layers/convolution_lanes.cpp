@@ -99,7 +99,7 @@ ConvolutionLanesLayer::ConvolutionLanesLayer(std::string name, const Conv2d& spe
 
 /// Offsets of taps within a block are 32 bits wide.
 bool ConvolutionLanesLayer::has_sparse_kernel() const {
-  if (!options_.pooled) return kernels::PackedConvTiles::fits(shape_, src().lanes());
+  if (!options_.pooled) return kernels::PackedConvTiles::fits_in_lanes(shape_, src().lanes());
   return src().floats() / src().blocks() <= std::numeric_limits<std::uint32_t>::max();
 }
 
@@ -118,7 +118,7 @@ void ConvolutionLanesLayer::set_parameters(const LayerParameters& parameters) {
   if (options_.pooled)
     kept_ = kernels::PackedConv(shape_, all, src().lanes());
   else
-    tiles_ = kernels::PackedConvTiles(shape_, all, src().lanes());
+    tiles_ = kernels::PackedConvTiles::in_lanes(shape_, all, src().lanes());
 }
 
 std::unique_ptr<BoundLayer> ConvolutionLanesLayer::bind(const Binding& binding) const {

@@ -7,10 +7,11 @@
 namespace karnin {
 namespace {
 
-constexpr EnumNames<Domain, 4> kDomains{{{Domain::onednn, "onednn"},
+constexpr EnumNames<Domain, 5> kDomains{{{Domain::onednn, "onednn"},
                                          {Domain::nhwc, "nhwc"},
                                          {Domain::lanes, "lanes"},
-                                         {Domain::planes, "planes"}}};
+                                         {Domain::planes, "planes"},
+                                         {Domain::sparse_planes, "sparse_planes"}}};
 
 }  // namespace
 

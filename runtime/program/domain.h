@@ -11,13 +11,14 @@
 namespace karnin {
 
 /// onednn: channels, as in oneDNN's blocked layouts. nhwc: all channels of a pixel, by oneDNN too;
-/// no channel is padded, and threads can share the rows of an image. lanes: images, the fastest if
+/// no channel is padded, and threads can share the rows of an image. sparse_planes: positions of a
+/// plane, by our own kernel, which knows the kept weights alone. lanes: images, the fastest if
 /// there are enough of them. planes: neighbouring positions of a plane, the fastest for few images;
 /// only convolutions with a max pool behind them work so, and oneDNN runs the others.
-enum class Domain { onednn, nhwc, lanes, planes };
-inline constexpr std::array kAllDomains{Domain::onednn, Domain::nhwc, Domain::lanes,
-                                        Domain::planes};
-std::string_view to_string(Domain domain);  ///< "onednn", "nhwc", "lanes", "planes"
+enum class Domain { onednn, nhwc, lanes, planes, sparse_planes };
+inline constexpr std::array kAllDomains{Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes,
+                                        Domain::sparse_planes};
+std::string_view to_string(Domain domain);  ///< "onednn", ..., "sparse_planes"
 
 /// One domain for the whole network, or one for each of its regions (regions.h).
 class Domains {

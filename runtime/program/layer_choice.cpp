@@ -10,6 +10,7 @@
 #include "runtime/layers/convolution.h"
 #include "runtime/layers/convolution_lanes.h"
 #include "runtime/layers/convolution_planes.h"
+#include "runtime/layers/convolution_sparse_planes.h"
 #include "runtime/layers/dropout.h"
 #include "runtime/layers/fc_inference.h"
 #include "runtime/layers/fc_lanes.h"
@@ -46,6 +47,9 @@ class LayerMaker {
     if (in_lanes())
       return std::make_unique<ConvolutionLanesLayer>(
           step.name, op, src, dst, ConvolutionLanesOptions{step.relu, step.pooled, purpose_});
+    if (step.domain == Domain::sparse_planes)
+      return std::make_unique<ConvolutionSparsePlanesLayer>(
+          step.name, op, src, dst, ConvolutionSparsePlanesOptions{step.adds, step.relu});
     if (step.pooled)
       return std::make_unique<ConvolutionPlanesLayer>(
           step.name, op, src, dst, ConvolutionPlanesOptions{step.relu, purpose_, diff_src});
@@ -154,7 +158,9 @@ bool is_lanes(Layout layout) { return Blob{1, {1, 1, 1}, layout}.lanes() > 1; }
 std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layout offered) {
   if (step.domain == Domain::lanes) return lanes_layout();
   const bool rows = is<FullyConnected>(step.op) && purpose == Purpose::training;
-  if (step.pooled || rows || is_lanes(offered) || wants_planes(step.op)) return Layout::nchw;
+  const bool sparse = step.domain == Domain::sparse_planes && is<Conv2d>(step.op);
+  if (step.pooled || rows || sparse || is_lanes(offered) || wants_planes(step.op))
+    return Layout::nchw;
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime/core/error.h"
 #include "runtime/layers/convolution_planes.h"
+#include "runtime/layers/convolution_sparse_planes.h"
 #include "runtime/layers/reorder.h"
 #include "runtime/layers/reorder_lanes.h"
 #include "runtime/program/layer_choice.h"
@@ -28,6 +29,12 @@ void choose_domains(Draft& draft, const ProgramOptions& options) {
   const auto fits = [&](const DraftStep& step) {
     return ConvolutionPlanesLayer::covers(draft.src(step), draft.dst(step), options.images);
   };
+  const auto has_own = [&](const DraftStep& step, Domain domain) {
+    const auto* conv = std::get_if<Conv2d>(&step.op);
+    if (domain != Domain::sparse_planes || conv == nullptr) return has_layer(step.op, domain);
+    return options.purpose == Purpose::inference &&
+           ConvolutionSparsePlanesLayer::covers(*conv, draft.src(step), draft.dst(step));
+  };
   const std::vector<Region> regions = regions_of(draft);
   options.domain.check(regions.size());
   for (std::size_t region = 0; region < regions.size(); ++region) {
@@ -36,7 +43,7 @@ void choose_domains(Draft& draft, const ProgramOptions& options) {
     const Domain wanted = options.domain.of(region);
     const bool too_large = wanted == Domain::planes && !std::ranges::all_of(steps, fits);
     for (DraftStep& step : steps) {
-      step.domain = too_large || !has_layer(step.op, wanted) ? Domain::onednn : wanted;
+      step.domain = too_large || !has_own(step, wanted) ? Domain::onednn : wanted;
       step.region = region;
     }
   }

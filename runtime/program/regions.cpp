@@ -62,7 +62,8 @@ std::vector<Domain> domains_of(const Draft& draft) {
   std::vector<Domain> domains(draft.steps.back().region + 1, Domain::onednn);
   for (const DraftStep& step : draft.steps)
     if (step.domain == Domain::lanes || (step.domain == Domain::planes && step.pooled) ||
-        (step.domain == Domain::nhwc && is<Conv2d>(step.op)))
+        ((step.domain == Domain::nhwc || step.domain == Domain::sparse_planes) &&
+         is<Conv2d>(step.op)))
       domains[step.region] = step.domain;
   return domains;
 }

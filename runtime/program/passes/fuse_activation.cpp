@@ -4,8 +4,8 @@ namespace karnin {
 namespace {
 
 bool may_end_with(const DraftStep& step) {
-  return is<Conv2d>(step.op) && step.domain != Domain::lanes && !step.relu && !step.activation &&
-         !step.pooled;
+  const bool by_onednn = step.domain != Domain::lanes && step.domain != Domain::sparse_planes;
+  return is<Conv2d>(step.op) && by_onednn && !step.relu && !step.activation && !step.pooled;
 }
 
 /// Those made of comparisons, products and sums alone, which leave the zeros of padded channels.

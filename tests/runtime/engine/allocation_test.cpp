@@ -22,7 +22,7 @@ Model model_with_half_of_its_weights() {
 TEST(Allocation, ARunAllocatesNothing) {
   const Model model = model_with_half_of_its_weights();
   for (const std::int64_t batch : {1, 64, 67})
-    for (const Domain domain : {Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes})
+    for (const Domain domain : kAllDomains)
       for (const int threads : {1, 2}) {
         Engine engine(model, {.batch = batch, .threads = threads, .race = false, .domain = domain});
         const std::vector<float> images(static_cast<std::size_t>(batch * 3 * 32 * 32), 0.5F);

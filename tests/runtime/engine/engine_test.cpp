@@ -75,7 +75,7 @@ TEST(Engine, ACompactModelGivesTheSameLogits) {
   for (const Parameter& parameter : model.parameters)
     compact.parameters.push_back(compacted(parameter));
   const auto images = golden_images(2);
-  for (const auto& domain : {Domain::onednn, Domain::nhwc, Domain::planes, Domain::lanes})
+  for (const auto& domain : kAllDomains)
     for (const auto& [kernel, batch] : {std::pair{FcKernel::dense, 16},
                                         {FcKernel::onednn, 16},
                                         {FcKernel::sparse_lanes, 16},

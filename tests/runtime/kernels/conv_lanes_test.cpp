@@ -220,8 +220,8 @@ TEST_P(ConvLanesTest, SparseForward) {
       SCOPED_TRACE(name(s));
       Operands o(table_, s, uniforms);
       o.weights = thinned(std::move(o.weights), sparsity);
-      ASSERT_TRUE(kernels::PackedConvTiles::fits(s, o.lanes));
-      const kernels::PackedConvTiles packed(s, o.weights, o.lanes);
+      ASSERT_TRUE(kernels::PackedConvTiles::fits_in_lanes(s, o.lanes));
+      const auto packed = kernels::PackedConvTiles::in_lanes(s, o.weights, o.lanes);
       std::vector<float> dense(o.diff_dst.size());
       Guarded sparse(o.lanes * o.dst_floats);
       for (const bool relu : {false, true}) {
@@ -237,7 +237,7 @@ TEST_P(ConvLanesTest, SparseForward) {
 
 TEST_P(ConvLanesTest, WindowsThatFitInNoCacheAreLeftToTheDenseKernel) {
   const ConvShape s = shape(1, {60, 60}, 1, {50, 50}, {1, 1}, {0, 0});
-  EXPECT_EQ(kernels::PackedConvTiles::fits(s, table_.lanes), table_.lanes * 2500 <= 6144);
+  EXPECT_EQ(kernels::PackedConvTiles::fits_in_lanes(s, table_.lanes), table_.lanes * 2500 <= 6144);
 }
 
 TEST_P(ConvLanesTest, SparseForwardWithAPool) {

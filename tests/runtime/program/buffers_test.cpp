@@ -27,7 +27,7 @@ Graph residual() {
 }
 
 TEST(Buffers, AChainTakesTwoBesideItsInputInInference) {
-  for (const Domain domain : {Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes}) {
+  for (const Domain domain : kAllDomains) {
     const BufferPlan plan = plan_buffers(lower(khanal2018(), options(Purpose::inference, domain)));
     EXPECT_EQ(plan.value_floats.size(), 3U) << to_string(domain);
     EXPECT_TRUE(plan.diff_floats.empty());
@@ -36,7 +36,7 @@ TEST(Buffers, AChainTakesTwoBesideItsInputInInference) {
 }
 
 TEST(Buffers, AChainKeepsItsValuesForTheWayBackAndTakesTwoForGradients) {
-  for (const Domain domain : {Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes}) {
+  for (const Domain domain : kAllDomains) {
     const Lowered program = lower(khanal2018(), options(Purpose::training, domain));
     const BufferPlan plan = plan_buffers(program);
     std::size_t in_place = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using test::Values;
 
-constexpr std::array kDomains{Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes};
+constexpr auto kDomains = kAllDomains;
 
 /// Convolutions that planes can take with their pools, in both orders with the ReLU, and dropout.
 Graph chain() {

@@ -26,7 +26,7 @@ struct ProgramFixture : OneWorker {
   std::vector<float> input;
 };
 
-inline constexpr Domain kDomains[] = {Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes};
+inline constexpr auto kDomains = kAllDomains;
 
 inline ProgramOptions training(std::int64_t images, Domain domain = Domain::onednn) {
   return {.images = images, .purpose = Purpose::training, .domain = domain, .fc_kernel = {}};
