@@ -51,10 +51,11 @@ def ort(path, batch, threads):
 
 def openvino(path, batch, threads):
     import openvino
+    core = openvino.Core()
     _, x = images(path, batch)
-    model = openvino.Core().read_model(path)
+    model = core.read_model(path)
     model.reshape(list(x.shape))
-    request = openvino.Core().compile_model(
+    request = core.compile_model(
         model, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY",
                        "INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
     data = openvino.Tensor(x)

@@ -43,7 +43,13 @@ std::string Table::str() const {
 std::string shortened(const std::string& name) {
   constexpr std::size_t kMost = 40, kFront = 12, kBack = kMost - kFront - 3;
   if (name.size() <= kMost) return name;
-  return name.substr(0, kFront) + "..." + name.substr(name.size() - kBack);
+  const auto inside_character = [&](std::size_t at) {
+    return (static_cast<unsigned char>(name[at]) & 0xC0) == 0x80;
+  };
+  std::size_t front = kFront, back = name.size() - kBack;
+  while (front > 0 && inside_character(front)) --front;
+  while (back < name.size() && inside_character(back)) ++back;
+  return name.substr(0, front) + "..." + name.substr(back);
 }
 
 }  // namespace karnin::cli

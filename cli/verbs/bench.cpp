@@ -46,7 +46,7 @@ void add_bench(CLI::App& app, Action& action) {
   verb.add_option_function<std::string>(
           "--kernel",
           [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
-          "Count this one as chosen")
+          "Of fully connected layers: the one that counts as chosen, or of a network runs")
       ->type_name("onednn|dense|sparse-lanes|sparse-gather");
   add_number(verb, "--seconds", options->seconds, {0, 3600}, "To spend on a row");
   verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");

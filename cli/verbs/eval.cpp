@@ -180,7 +180,7 @@ void add_eval(CLI::App& app, Action& action) {
        "Images a second: the median of up to five passes over all images after a warm-up,\n"
        "from u8 pixels to logits. Microseconds of a layer: an image, on one core."},
       *options);
-  verb.add_option("--model", options->model, "A model file")->required();
+  verb.add_option("--model", options->model, "A model file, or ONNX")->required();
   add_data_options(verb, options->data,
                    "cifar10, fashion-mnist or a directory; otherwise what it was trained on");
   verb.add_option("--split", options->split, "Which images")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/console/table.h"
@@ -56,10 +57,11 @@ std::string graph_table(const Model& model) {
     const std::int64_t work =
         is<Input>(node.op) ? 0 : macs(node.op, source_extents(graph, extents, id));
     const ParameterCount own = count_of(model, specs, id);
-    table.add({std::to_string(i), std::string(2 * indents[i], ' ') + shortened(node.name),
-               op_text(node.op), sources(graph, id), to_string(extents[i]),
-               work == 0 ? "" : count(work), own.all == 0 ? "" : count(own.all),
-               own.all == 0 ? "" : count(own.nonzero)});
+    const bool output = std::ranges::count(graph.outputs, id) > 0;
+    table.add({std::to_string(i) + (output ? "*" : ""),
+               std::string(2 * indents[i], ' ') + shortened(node.name), op_text(node.op),
+               sources(graph, id), to_string(extents[i]), work == 0 ? "" : count(work),
+               own.all == 0 ? "" : count(own.all), own.all == 0 ? "" : count(own.nonzero)});
   }
   return table.str();
 }

@@ -81,8 +81,7 @@ void add_import(CLI::App& app, Action& action) {
       app,
       {"import", "Turn a network of others into a model file",
        "import --model net.onnx --out model.bin",
-       "In train, prune, eval, sweep, bench and inspect an ONNX file may stand instead; a model "
-       "file is\n"
+       "Wherever a verb reads a model but verify, an ONNX file may stand instead; a model file is\n"
        "smaller, is read faster, and remembers what was done to it.\n"
        "Pixels go into the network of an ONNX file as they are, 0 to 255, unless the file is one\n"
        "of export, or --scale, --mean or --std say otherwise; which the model file remembers,\n"

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/console/output.h"
@@ -96,6 +97,7 @@ Json nodes_json(const Graph& graph) {
     nodes.push_back({{"name", node.name},
                      {"kind", op_text(node.op)},
                      {"output", {extents[i].c, extents[i].h, extents[i].w}},
+                     {"is_output", std::ranges::count(graph.outputs, static_cast<NodeId>(i)) > 0},
                      {"macs", srcs.empty() ? 0 : macs(node.op, srcs)}});
   }
   return nodes;
@@ -147,9 +149,9 @@ void add_inspect(CLI::App& app, Action& action) {
       app,
       {"inspect", "Show what a model file holds", "inspect --model karnin-run/model.bin",
        "A row is indented by the number of values that are kept for a reader further down: so\n"
-       "branches stand out. MACs: multiply-accumulates of an image."},
+       "branches stand out. A * marks outputs. MACs: multiply-accumulates of an image."},
       *options);
-  verb.add_option("--model", options->model, "A model file")->required();
+  verb.add_option("--model", options->model, "A model file, or ONNX")->required();
   CLI::Option* json = verb.get_option("--json");
   verb.add_flag("--dot", options->dot, "Only the graph, in the language of Graphviz's dot")
       ->excludes(json);

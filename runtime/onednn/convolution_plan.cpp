@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/core/cpu_isa.h"
 #include "runtime/onednn/command.h"
 #include "runtime/onednn/version.h"
 
@@ -56,7 +57,7 @@ class ConvolutionProblem {
     if (!src_layout || !dst_layout) return std::nullopt;
     plan.src.layout = *src_layout;
     plan.dst.layout = *dst_layout;
-    if (overruns(plan.src)) return std::nullopt;
+    if (overruns(plan.src) || adds_unaligned(plan.dst)) return std::nullopt;
     add_gradients(plan);
     return plan;
   } catch (const dnnl::error& error) {
@@ -74,6 +75,13 @@ class ConvolutionProblem {
         src.layout == Layout::nhwc || (src.layout == Layout::nchw && src.extent.c == 1);
     return one_by_one_ && strides_ != memory::dims{1, 1} && interleaved &&
            src.extent.c % lanes != 0;
+  }
+
+  /// For SSE, oneDNN 2.6's depthwise code adds what dst holds as aligned vectors, which pixels of
+  /// nhwc are only where channels fill them.
+  bool adds_unaligned(const Blob& dst) const {
+    return options_.add && active_isa() == Isa::scalar && dst.layout == Layout::nhwc &&
+           dst.extent.c % 4 != 0;
   }
 
   static Desc desc(Blob blob, std::optional<Layout> layout) {

@@ -27,6 +27,9 @@ TEST(Table, ShortensNamesInTheMiddle) {
   EXPECT_EQ(shortened(std::string(40, 'x')), std::string(40, 'x'));
   EXPECT_EQ(shortened("model/conv2d/Conv2D;model/batch_normalization/FusedBatchNormV3"),
             "model/conv2d...lization/FusedBatchNormV3");
+  std::string umlauts;  // of two bytes each, the first behind an odd number of others
+  for (int i = 0; i < 30; ++i) umlauts += "ü";
+  EXPECT_EQ(shortened("x" + umlauts), "x" + umlauts.substr(0, 10) + "..." + umlauts.substr(36));
 }
 
 }  // namespace
