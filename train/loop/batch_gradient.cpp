@@ -1,19 +1,15 @@
 #include "train/loop/batch_gradient.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <optional>
 
-#include "runtime/core/error.h"
 #include "runtime/core/finite.h"
 #include "runtime/kernels/kernels.h"
 #include "train/loop/data_order.h"
 
 namespace karnin {
-
 namespace {
 
 std::vector<const float*> tensors_of(const Model& model) {
@@ -23,19 +19,6 @@ std::vector<const float*> tensors_of(const Model& model) {
 }
 
 }  // namespace
-
-void check_images(const Model& model, const ImageSet& images) {
-  if (images.size() == 0) throw ArgumentError("training images: expected at least one, got none");
-  const Extent &expected = input_extent(model.graph), &got = images.extent;
-  if (got != expected)
-    throw ShapeError(fmt::format("training images: expected {}x{}x{}, got {}x{}x{}", expected.c,
-                                 expected.h, expected.w, got.c, got.h, got.w));
-  const std::int64_t classes = class_count(model.graph);
-  const std::uint8_t top = *std::ranges::max_element(images.labels);
-  if (top >= classes)
-    throw ShapeError(
-        fmt::format("training images: expected labels below {}, got {}", classes, top));
-}
 
 struct BatchGradient::Station {
   Station(const Program& program, const Program* teacher_program, const Extent& input)

@@ -22,9 +22,6 @@
 
 namespace karnin {
 
-/// Throws ArgumentError for no images, ShapeError where they or their labels do not fit the model.
-void check_images(const Model& model, const ImageSet& images);
-
 struct Batch {
   std::span<const std::int64_t> images;  ///< indices in the image set, at least one
   std::uint64_t epoch = 0;

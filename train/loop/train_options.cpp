@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/core/error.h"
-#include "train/loop/batch_gradient.h"
+#include "train/loop/check_images.h"
 
 namespace karnin {
 namespace {

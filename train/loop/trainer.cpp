@@ -9,6 +9,7 @@
 #include "runtime/core/checked.h"
 #include "runtime/core/error.h"
 #include "runtime/core/finite.h"
+#include "train/loop/check_images.h"
 #include "train/loop/data_order.h"
 #include "train/loop/rate_plan.h"
 #include "train/loop/training_step.h"

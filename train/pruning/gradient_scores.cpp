@@ -9,6 +9,7 @@
 #include "runtime/core/finite.h"
 #include "runtime/core/parallel.h"
 #include "train/loop/batch_gradient.h"
+#include "train/loop/check_images.h"
 
 namespace karnin {
 namespace {
