@@ -63,7 +63,11 @@ struct Writer {
     return fmt::format(R"({},"rate":{})", type_json("dropout"), json_number(op.rate));
   }
   std::string operator()(const BatchNorm& op) const {
-    return fmt::format(R"({},"epsilon":{})", type_json("batch_norm"), json_number(op.epsilon));
+    std::string text =
+        fmt::format(R"({},"epsilon":{})", type_json("batch_norm"), json_number(op.epsilon));
+    if (op.ghost_batch != BatchNorm{}.ghost_batch)
+      text += fmt::format(R"(,"ghost_batch":{})", op.ghost_batch);
+    return text;
   }
   std::string operator()(const ChannelAffine& /*op*/) const { return type_json("channel_affine"); }
   std::string operator()(const Add& /*op*/) const { return type_json("add"); }

@@ -63,6 +63,13 @@ Op read_activation(const JsonView& layer, ActivationKind kind) {
   }
 }
 
+Op read_batch_norm(const JsonView& layer) {
+  require_op_keys(layer, {"epsilon", "ghost_batch"});
+  BatchNorm op{layer["epsilon"].number()};
+  if (layer.has("ghost_batch")) op.ghost_batch = layer["ghost_batch"].integer(1, kMaxDim);
+  return op;
+}
+
 Op read_pad(const JsonView& layer) {
   require_op_keys(layer, {"padding", "value"});
   const auto sides = layer["padding"].integers(4, 0, kMaxDim);
@@ -98,11 +105,7 @@ constexpr std::pair<std::string_view, Reader> kReaders[] = {
        return read_with_number(layer, "rate",
                                [](const JsonView& v) { return Dropout{v.number()}; });
      }},
-    {"batch_norm",
-     [](const JsonView& layer) {
-       return read_with_number(layer, "epsilon",
-                               [](const JsonView& v) { return BatchNorm{v.number()}; });
-     }},
+    {"batch_norm", read_batch_norm},
     {"channel_affine", [](const JsonView& layer) { return read_plain(layer, ChannelAffine{}); }},
     {"prelu", [](const JsonView& layer) { return read_plain(layer, PRelu{}); }},
     {"add", [](const JsonView& layer) { return read_plain(layer, Add{}); }},

@@ -34,7 +34,7 @@ inline Graph every_op() {
         Activation{sigmoid}, Activation{tanh}, Activation{hard_sigmoid, 0.25F, 0.5F},
         Activation{hard_swish}, Activation{elu, 1}})
     add(op);
-  add(PRelu{}), add(BatchNorm{1e-3F}), add(ChannelAffine{});
+  add(PRelu{}), add(BatchNorm{1e-3F}), add(BatchNorm{.ghost_batch = 48}), add(ChannelAffine{});
   const NodeId d = add(Transpose{{0, 2, 1}});
   const NodeId e = append(net, "e", Transpose{{0, 2, 1}}, {d});
   const NodeId sum = append(net, "sum", Add{}, {e, c});

@@ -124,6 +124,9 @@ TEST(ArchitectureJson, RefusesShapesThatDoNotChain) {
   shape_refusal(R"({"name":"a","type":"relu"},{"name":"b","type":"relu","inputs":["input"]},)" +
                 kLast);
   shape_refusal(R"({"name":"a","type":"relu","inputs":[]},)" + kLast);
+  EXPECT_THAT(
+      shape_refusal(R"({"name":"a","type":"batch_norm","epsilon":0,"ghost_batch":33},)" + kLast),
+      HasSubstr("ghost_batch must be a multiple of 16"));
   EXPECT_THAT(shape_refusal(R"({"name":"input","type":"relu"},)" + kLast), HasSubstr("reserved"));
   // 2^20 x 2^20 windows over 2^20 channels: the weight count does not fit into 64 bits.
   shape_refusal(R"({"name":"c","type":"conv2d","oc":1048576,"kernel":[1048576,1048576],)"
