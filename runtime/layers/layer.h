@@ -35,7 +35,8 @@ class BoundLayer {
   virtual ~BoundLayer() = default;
   virtual void forward(const ShardId& shard) = 0;
   /// Reads diff_dst (and may overwrite it), writes diff_src where bound, and overwrites the
-  /// gradients of this layer's parameters.
+  /// gradients of this layer's parameters. Statistics have none: in their place comes what the
+  /// layer has measured of them, or 0.
   virtual void backward(const ShardId& shard, const LayerGradients& gradients) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/layers/activation.h"
 #include "runtime/layers/add.h"
 #include "runtime/layers/arithmetic.h"
+#include "runtime/layers/batch_norm.h"
 #include "runtime/layers/channel_affine.h"
 #include "runtime/layers/concat.h"
 #include "runtime/layers/convolution.h"
@@ -104,6 +105,8 @@ class LayerMaker {
   }
 
   LayerPtr operator()(const BatchNorm& op) const {
+    if (training() && request_.options.measures)
+      return std::make_unique<BatchNormLayer>(step_.name, op, request_.src);
     return std::make_unique<ChannelAffineLayer>(step_.name, request_.src, op.epsilon, purpose_);
   }
 

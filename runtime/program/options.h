@@ -24,6 +24,9 @@ struct ProgramOptions {
   std::function<FcKernel(const std::string& layer)> fc_kernel;
   /// Threads that may take part in a shard: what they can share is prepared for so many.
   int sharers = 1;
+  /// In training: batch norm normalises each ghost batch by its own mean and variance, and leaves
+  /// those where their gradients would be (BatchNormLayer); otherwise by the parameters.
+  bool measures = false;
 };
 
 }  // namespace karnin

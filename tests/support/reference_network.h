@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/graph/parameters.h"
+#include "tests/support/reference_batch_norm.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_fc.h"
 #include "tests/support/reference_op.h"
@@ -17,12 +18,14 @@ namespace karnin::test {
 
 class ReferenceNetwork {
  public:
-  /// parameters as in parameter_specs().
-  ReferenceNetwork(Graph graph, std::int64_t images, std::vector<Values> parameters)
+  /// parameters as in parameter_specs(); whether batch norm measures, as in training.
+  ReferenceNetwork(Graph graph, std::int64_t images, std::vector<Values> parameters,
+                   bool measures = false)
       : graph_(std::move(graph)),
         extents_(infer_extents(graph_)),
         specs_(parameter_specs(graph_)),
         images_(images),
+        measures_(measures),
         parameters_(std::move(parameters)) {}
 
   /// The logits: the first output.
@@ -39,7 +42,7 @@ class ReferenceNetwork {
   /// The k-th output of the last forward().
   const Values& output(std::size_t k) const { return at(values_, graph_.outputs[k]); }
 
-  /// The gradient of every parameter.
+  /// The gradient of every parameter; what was measured of statistics.
   std::vector<Values> backward(const Values& diff_logits) {
     gradients_.assign(parameters_.size(), {});
     diffs_.clear();
@@ -93,9 +96,18 @@ class ReferenceNetwork {
   }
   /// At rate 0, or in inference.
   Values forward(NodeId id, const Dropout& /*op*/) { return src(id); }
+  Values forward(NodeId id, const BatchNorm& op) {
+    if (!measures_) return forward_by_definition(id);
+    const std::vector<Doubles> own = own_parameters(id);
+    return rounded(ReferenceBatchNorm{op, at(extents_, id), images_}.forward(
+        srcs_of(id, 0, images_).front(), own[0], own[1]));
+  }
   /// All others, as ReferenceOp has them.
   template <typename Other>
   Values forward(NodeId id, const Other& /*op*/) {
+    return forward_by_definition(id);
+  }
+  Values forward_by_definition(NodeId id) {
     return rounded(reference_op(id, images_).forward(srcs_of(id, 0, images_), own_parameters(id)));
   }
   Values forward(NodeId id, const Add& /*op*/) {
@@ -156,9 +168,32 @@ class ReferenceNetwork {
     return own;
   }
 
-  /// Image after image, by differences of the definition.
+  /// By differences of the definition: over all images at once where they are measured together.
+  void backward(NodeId id, const BatchNorm& op, const Values& diff) {
+    if (!measures_) return backward_by_image(id, diff);
+    const ReferenceBatchNorm norm{op, at(extents_, id), images_};
+    const Doubles x = srcs_of(id, 0, images_).front(), weights(diff.begin(), diff.end());
+    const std::vector<Doubles> own = own_parameters(id);
+    const auto by = [&](const Doubles& centre, const auto& value) {
+      const Doubles gradient = numeric_gradient(value, centre, weights);
+      return Values(gradient.begin(), gradient.end());
+    };
+    add_diff(id, by(x, [&](const Doubles& y) { return norm.forward(y, own[0], own[1]); }));
+    gradients_[parameter(id, Role::scale)] =
+        by(own[0], [&](const Doubles& scale) { return norm.forward(x, scale, own[1]); });
+    gradients_[parameter(id, Role::shift)] =
+        by(own[1], [&](const Doubles& shift) { return norm.forward(x, own[0], shift); });
+    gradients_[parameter(id, Role::mean)] = rounded(norm.means(x));
+    gradients_[parameter(id, Role::variance)] = rounded(norm.variances(x));
+  }
+
   template <typename Other>
   void backward(NodeId id, const Other& /*op*/, const Values& diff) {
+    backward_by_image(id, diff);
+  }
+
+  /// Image after image, by differences of the definition.
+  void backward_by_image(NodeId id, const Values& diff) {
     const ReferenceOp op = reference_op(id, 1);
     const std::int64_t floats = at(extents_, id).size();
     for (std::size_t p = 0; p < specs_.size(); ++p)
@@ -188,6 +223,7 @@ class ReferenceNetwork {
   std::vector<Extent> extents_;
   std::vector<ParameterSpec> specs_;
   std::int64_t images_;
+  bool measures_;
   std::vector<Values> parameters_, gradients_;
   std::vector<Values> values_, diffs_;  // by node
 };

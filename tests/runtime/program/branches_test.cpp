@@ -73,6 +73,10 @@ std::vector<Values> parameters_of(const Graph& graph) {
   return parameters;
 }
 
+/// What measures a mean takes a bias away: its gradient is 0, the sum of terms that were divided by
+/// a deviation, of a channel that is 0 everywhere sqrt(epsilon).
+const float kUndone = 1 / std::sqrt(BatchNorm{}.epsilon);
+
 class Branches : public testing::TestWithParam<std::tuple<Graph, Domain, std::int64_t>> {
  protected:
   const Graph graph_ = std::get<0>(GetParam());
@@ -80,9 +84,12 @@ class Branches : public testing::TestWithParam<std::tuple<Graph, Domain, std::in
   std::vector<Values> parameters_ = parameters_of(graph_);
   const Values input_ = test::uniforms(images_ * input_extent(graph_).size(), 3);
 
-  ProgramOptions options(Purpose purpose) const {
-    return {
-        .images = images_, .purpose = purpose, .domain = std::get<1>(GetParam()), .fc_kernel = {}};
+  ProgramOptions options(Purpose purpose, bool measures = false) const {
+    return {.images = images_,
+            .purpose = purpose,
+            .domain = std::get<1>(GetParam()),
+            .fc_kernel = {},
+            .measures = measures};
   }
 
   void prepare(Program& program) const {
@@ -91,12 +98,13 @@ class Branches : public testing::TestWithParam<std::tuple<Graph, Domain, std::in
     program.set_parameters(pointers);
   }
 
-  /// Sums of some hundred terms, each rounded.
-  static void expect_near(const Values& actual, const Values& expected) {
-    float largest = 0;
-    for (const float x : expected) largest = std::max(largest, std::abs(x));
+  void expect_gradients(bool measures) const;
+
+  /// Sums of some hundred terms of that size, or of theirs, each rounded.
+  static void expect_near(const Values& actual, const Values& expected, float size = 1) {
+    for (const float x : expected) size = std::max(size, std::abs(x));
     for (std::size_t i = 0; i < expected.size(); ++i)
-      ASSERT_NEAR(actual[i], expected[i], 1e-5F * std::max(largest, 1.0F)) << i;
+      ASSERT_NEAR(actual[i], expected[i], 1e-5F * size) << i;
   }
 };
 INSTANTIATE_TEST_SUITE_P(Program, Branches,
@@ -121,13 +129,13 @@ TEST_P(Branches, AreTheCompositionOfTheReferences) {
   }
 }
 
-TEST_P(Branches, GradientsAreThoseOfTheReferences) {
-  Program program(graph_, options(Purpose::training));
+void Branches::expect_gradients(bool measures) const {
+  Program program(graph_, options(Purpose::training, measures));
   prepare(program);
   Program::Worker worker(program);
   std::ranges::copy(input_, worker.input());
   worker.forward();
-  test::ReferenceNetwork reference(graph_, images_, parameters_);
+  test::ReferenceNetwork reference(graph_, images_, parameters_, measures);
   const auto floats = static_cast<std::int64_t>(reference.forward(input_).size());
   const Values diff = test::uniforms(floats, 4);
   std::ranges::copy(diff, worker.diff_logits());
@@ -139,12 +147,17 @@ TEST_P(Branches, GradientsAreThoseOfTheReferences) {
   const std::vector<ParameterSpec> specs = parameter_specs(graph_);
   for (std::size_t p = 0; p < expected.size(); ++p) {
     SCOPED_TRACE(specs[p].name);
-    if (is_statistic(specs[p].role))
+    if (is_statistic(specs[p].role) && !measures)
       EXPECT_THAT(gradients[p], testing::Each(0.0F));
     else
-      expect_near(gradients[p], expected[p]);
+      expect_near(gradients[p], expected[p],
+                  specs[p].role == Role::bias && measures ? kUndone : 1.0F);
   }
 }
+
+TEST_P(Branches, GradientsAreThoseOfTheReferences) { expect_gradients(false); }
+
+TEST_P(Branches, GradientsAreThoseOfTheReferencesWhereBatchNormMeasures) { expect_gradients(true); }
 
 }  // namespace
 }  // namespace karnin
