@@ -21,15 +21,26 @@ std::int64_t images_per_shard() { return std::max<std::int64_t>(8, kernels::acti
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::int64_t round_up(std::int64_t a, std::int64_t step) { return ceil_div(a, step) * step; }
 
+/// Images of a shard of one ghost batch, or of as many as leave no more than kMaxShards.
+std::int64_t ghost_shard(std::int64_t images, std::int64_t ghost_batch) {
+  return ceil_div(ceil_div(images, ghost_batch), kMaxShards) * ghost_batch;
+}
+
 }  // namespace
 
-std::int64_t shard_count(std::int64_t images) {
+std::int64_t shard_count(std::int64_t images, std::int64_t ghost_batch) {
   assert(images >= 1);
+  if (ghost_batch > 0) return ceil_div(images, ghost_shard(images, ghost_batch));
   const std::int64_t most = round_up(ceil_div(images, kMaxShards), images_per_shard());
   return images < 2 ? 1 : std::max<std::int64_t>(ceil_div(images, most), 2);
 }
 
-Shard shard_at(std::int64_t images, std::int64_t shards, std::int64_t index) {
+Shard shard_at(std::int64_t images, std::int64_t shards, std::int64_t index,
+               std::int64_t ghost_batch) {
+  if (ghost_batch > 0) {
+    const std::int64_t size = ghost_shard(images, ghost_batch);
+    return {index * size, std::min(size, images - index * size)};
+  }
   const std::int64_t small = images / shards;
   const std::int64_t larger = images % shards;
   return {index * small + std::min(index, larger), small + (index < larger ? 1 : 0)};

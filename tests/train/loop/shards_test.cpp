@@ -45,6 +45,30 @@ TEST(Shards, FillVectorsWithImages) {
   }
 }
 
+TEST(Shards, HoldWholeGhostBatches) {
+  for (const std::int64_t ghost : {16, 32, 48})
+    for (std::int64_t images = 1; images <= 5000; images += images < 200 ? 1 : 37) {
+      const std::int64_t shards = shard_count(images, ghost);
+      ASSERT_LE(shards, kMaxShards) << images;
+      const std::int64_t size = shard_at(images, shards, 0, ghost).count;
+      ASSERT_TRUE(size % ghost == 0 || (shards == 1 && size == images)) << images;
+      std::int64_t next = 0;
+      for (std::int64_t i = 0; i < shards; ++i) {
+        const Shard shard = shard_at(images, shards, i, ghost);
+        ASSERT_EQ(shard.first, next) << images;
+        ASSERT_EQ(shard.count, std::min(size, images - next)) << images;
+        next += shard.count;
+      }
+      ASSERT_EQ(next, images);
+    }
+}
+
+TEST(Shards, AreOneGhostBatchEachWhereThatIsNotTooMany) {
+  EXPECT_EQ(shard_count(96, 32), 3);
+  EXPECT_EQ(shard_count(kMaxShards * 32, 32), kMaxShards);
+  EXPECT_EQ(shard_at(kMaxShards * 32 + 1, kMaxShards, 0, 32).count, 64);
+}
+
 TEST(Shards, TheLargerOnesComeFirst) {
   EXPECT_EQ(shard_at(11, 4, 0), (Shard{0, 3}));
   EXPECT_EQ(shard_at(11, 4, 2), (Shard{6, 3}));
