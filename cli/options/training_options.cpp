@@ -88,6 +88,9 @@ std::vector<std::string> add_training_options(Verb& verb, TrainingOptions& optio
   verb.add_flag("--nesterov", train.sgd.nesterov, "Nesterov's momentum");
   add_number(verb, "--weight-decay", train.sgd.weight_decay, {0, kUnbounded},
              "L2 decay of all parameters");
+  verb.add_flag("--freeze-batch-norm", train.freeze_batch_norm,
+                "Leave the means and variances of batch norm as they are, and normalise by them")
+      ->needs(verb.get_option("--model"));
   add_names(verb, "--augment", options.augment,
             "flip (left-right, half of the images), shift (by up to --shift pixels)",
             {"flip", "shift"})

@@ -19,8 +19,8 @@ struct TrainingOptions {
   std::int64_t shift = 4;            ///< pixels, if "shift" is asked for
 };
 
-/// `epochs` is the name of the option that says how many. Returns the names of the others but for
-/// --seed: what matters only where something is trained.
+/// `epochs` is the name of the option that says how many; --model is there already. Returns the
+/// names of the others but for --seed: what matters only where something is trained.
 std::vector<std::string> add_training_options(Verb& verb, TrainingOptions& options,
                                               const std::string& epochs = "--epochs");
 

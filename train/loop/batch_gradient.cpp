@@ -8,6 +8,7 @@
 #include "runtime/core/finite.h"
 #include "runtime/kernels/kernels.h"
 #include "train/loop/data_order.h"
+#include "train/loop/ghost_batch.h"
 
 namespace karnin {
 namespace {
@@ -38,17 +39,21 @@ struct BatchGradient::Station {
 
 struct BatchGradient::SizedProgram {
   SizedProgram(const Model& model, const Objective& objective, std::int64_t images, int threads)
-      : program(model.graph, options(images, Purpose::training, objective.loss.kind)),
+      : program(model.graph, options(images, Purpose::training, objective)),
         input(input_extent(model.graph)),
         stations(static_cast<std::size_t>(threads)) {
     if (objective.teacher == nullptr) return;
-    teacher.emplace(objective.teacher->graph,
-                    options(images, Purpose::inference, objective.loss.kind));
+    teacher.emplace(objective.teacher->graph, options(images, Purpose::inference, objective));
     teacher->set_parameters(tensors_of(*objective.teacher));
   }
 
-  static ProgramOptions options(std::int64_t images, Purpose purpose, LossKind loss) {
-    return {images, purpose, loss == LossKind::cross_entropy, domain_rule(images), {}};
+  static ProgramOptions options(std::int64_t images, Purpose purpose, const Objective& objective) {
+    return {.images = images,
+            .purpose = purpose,
+            .logits = objective.loss.kind == LossKind::cross_entropy,
+            .domain = domain_rule(images),
+            .fc_kernel = {},
+            .measures = objective.measures};
   }
 
   /// The calling thread's own; made by it, so that its pages lie near its core.
@@ -67,7 +72,11 @@ struct BatchGradient::SizedProgram {
 
 BatchGradient::BatchGradient(const Model& model, const ImageSource& source,
                              const Objective& objective, Arena& arena)
-    : model_(model), source_(source), objective_(objective), arena_(arena) {}
+    : model_(model),
+      source_(source),
+      objective_(objective),
+      arena_(arena),
+      ghost_batch_(objective.measures ? ghost_batch(model.graph) : 0) {}
 
 BatchGradient::~BatchGradient() = default;
 
@@ -110,20 +119,25 @@ void BatchGradient::reserve_results(std::int64_t shards) {
   }
 }
 
-BatchLoss BatchGradient::compute(const Batch& batch) {
+Shard BatchGradient::shard_of(const Batch& batch, std::int64_t index) const {
   const auto images = static_cast<std::int64_t>(batch.images.size());
-  assert(images >= 1);
-  shards_ = shard_count(images);
+  return shard_at(images, shard_count(images, ghost_batch_), index, ghost_batch_);
+}
+
+BatchLoss BatchGradient::compute(const Batch& batch) {
+  images_ = static_cast<std::int64_t>(batch.images.size());
+  assert(images_ >= 1);
+  shards_ = shard_count(images_, ghost_batch_);
   reserve_results(shards_);
 
   // The first shard is of the largest size, the last one of the smallest: there are no others.
-  SizedProgram& large = program_for(shard_at(images, shards_, 0).count);
-  SizedProgram& small = program_for(shard_at(images, shards_, shards_ - 1).count);
+  SizedProgram& large = program_for(shard_of(batch, 0).count);
+  SizedProgram& small = program_for(shard_of(batch, shards_ - 1).count);
   refresh_weights(large);
   if (&small != &large) refresh_weights(small);
 
   arena_.for_each(shards_, [&](std::int64_t index) {
-    const Shard shard = shard_at(images, shards_, index);
+    const Shard shard = shard_of(batch, index);
     SizedProgram& sized = shard.count == large.program.images() ? large : small;
     run_shard(sized, batch, shard, results_[static_cast<std::size_t>(index)]);
   });
@@ -183,8 +197,8 @@ bool BatchGradient::has_finite_parameters(int node) const {
 }
 
 std::string BatchGradient::first_non_finite(const Batch& batch) {
-  const auto images = static_cast<std::int64_t>(batch.images.size());
-  const std::int64_t shards = shard_count(images);
+  const std::int64_t shards =
+      shard_count(static_cast<std::int64_t>(batch.images.size()), ghost_batch_);
   std::string where;
   const auto look_into = [&](const Shard& shard) {
     SizedProgram& sized = program_for(shard.count);
@@ -204,8 +218,7 @@ std::string BatchGradient::first_non_finite(const Batch& batch) {
       where = "the output of the teacher";
   };
   arena_.for_each(1, [&](std::int64_t) {
-    for (std::int64_t i = 0; where.empty() && i < shards; ++i)
-      look_into(shard_at(images, shards, i));
+    for (std::int64_t i = 0; where.empty() && i < shards; ++i) look_into(shard_of(batch, i));
   });
   return where.empty() ? "the loss" : where;
 }
@@ -219,6 +232,10 @@ void BatchGradient::load(const Batch& batch, const Shard& shard, Station& statio
                augmentation_draw(source_.seed, batch.epoch, image), station.plane, dst);
     station.labels[static_cast<std::size_t>(i)] = set.labels[static_cast<std::size_t>(image)];
   }
+}
+
+std::int64_t BatchGradient::ghost_batches() const {
+  return ghost_batch_ == 0 ? 0 : (images_ + ghost_batch_ - 1) / ghost_batch_;
 }
 
 void BatchGradient::sum(const ParameterRange& range, float* dst) const noexcept {

@@ -44,6 +44,8 @@ struct ImageSource {
 struct Objective {
   LossOptions loss;
   const Model* teacher = nullptr;  ///< sees the images that the network sees; null: none
+  /// Batch norm normalises by what it measures of ghost batches, not by the running statistics.
+  bool measures = false;
 };
 
 class BatchGradient {
@@ -67,8 +69,11 @@ class BatchGradient {
   /// "the loss". Slow; allocates.
   std::string first_non_finite(const Batch& batch);
 
+  /// Of the batch that was computed last; 0 where nothing is measured.
+  std::int64_t ghost_batches() const;
+
   /// dst[0, range.count) = the gradient of the batch's mean loss; anything for weights that want
-  /// none. Safe from several threads.
+  /// none. Of statistics: the sum of what its ghost batches measured. Safe from several threads.
   void sum(const ParameterRange& range, float* dst) const noexcept;
 
  private:
@@ -83,6 +88,7 @@ class BatchGradient {
     std::int64_t correct = 0;
   };
 
+  Shard shard_of(const Batch& batch, std::int64_t index) const;
   bool has_finite_parameters(int node) const;
   SizedProgram& program_for(std::int64_t images);
   void refresh_weights(SizedProgram& sized);
@@ -100,7 +106,9 @@ class BatchGradient {
   std::map<std::int64_t, std::unique_ptr<SizedProgram>> programs_;  // by images of a shard
   std::vector<ShardResult> results_;
   std::vector<const float*> weights_;  // the model's tensors
-  std::int64_t shards_ = 0;            // of the last batch
+  std::int64_t ghost_batch_;           // images of one; 0: nothing is measured
+  std::int64_t images_ = 0;            // of the last batch
+  std::int64_t shards_ = 0;            // likewise
   const MaskSet* skipped_ = nullptr;
 };
 

@@ -20,7 +20,11 @@ struct ParameterRange {
 /// next to what an observer keeps.
 inline constexpr std::int64_t kRangeElements = 1024;
 
-/// Covers every parameter once, in order; no range crosses from one parameter to the next.
+/// Covers everything that is learnt once, in order; no range crosses from one parameter to the
+/// next.
 std::vector<ParameterRange> parameter_ranges(const Model& model);
+
+/// The same of what is measured: the other parameters.
+std::vector<ParameterRange> statistic_ranges(const Model& model);
 
 }  // namespace karnin

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/core/error.h"
 #include "train/loop/check_images.h"
+#include "train/loop/ghost_batch.h"
 
 namespace karnin {
 namespace {
@@ -22,6 +25,19 @@ void check_teacher(const Model& model, const TrainOptions& options) {
     throw ShapeError(fmt::format(
         "teacher: expected {}'s images, normalised as here, and {} classes, got another network's",
         model.graph.name, classes));
+}
+
+void check_batch_norm(const Model& model, const TrainOptions& options, std::int64_t images) {
+  if (!options.freeze_batch_norm) {
+    require_variances(model.graph, std::min(options.batch, images));
+    if (images > options.batch && images % options.batch != 0)
+      require_variances(model.graph, images % options.batch);
+  } else if (std::ranges::none_of(model.graph.nodes,
+                                  [](const Node& node) { return is<BatchNorm>(node.op); })) {
+    throw ArgumentError(
+        fmt::format("statistics that stay as they are: expected a network with batch norm, got {}",
+                    model.graph.name));
+  }
 }
 
 }  // namespace
@@ -47,6 +63,7 @@ void validate(const TrainOptions& options, const Model& model, const ImageSet& i
   validate(model);
   check_teacher(model, options);
   check_images(model, images);
+  check_batch_norm(model, options, images.size());
 }
 
 }  // namespace karnin

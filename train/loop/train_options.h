@@ -30,6 +30,7 @@ struct TrainOptions {
   LossKind loss = LossKind::cross_entropy;
   double label_smoothing = 0;
   std::optional<Teacher> teacher;
+  bool freeze_batch_norm = false;  ///< it keeps the statistics that it has, and goes by them
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all
 };

@@ -11,6 +11,7 @@
 #include "runtime/core/finite.h"
 #include "train/loop/check_images.h"
 #include "train/loop/data_order.h"
+#include "train/loop/ghost_batch.h"
 #include "train/loop/rate_plan.h"
 #include "train/loop/training_step.h"
 
@@ -178,6 +179,8 @@ double Trainer::step(std::span<const std::int64_t> indices) {
     if (index < 0 || index >= impl_->images.size())
       throw ArgumentError(fmt::format("step: expected image indices in [0, {}), got {}",
                                       impl_->images.size(), index));
+  if (!impl_->options.freeze_batch_norm)
+    require_variances(impl_->model.graph, static_cast<std::int64_t>(indices.size()));
   impl_->start();
   const BatchLoss loss = impl_->step(indices);
   impl_->ask_policy();

@@ -47,7 +47,8 @@ class Trainer {
  public:
   /// Trains the model in place; model and images must outlive the trainer. The model's masks, where
   /// it has any, hold throughout, unless a policy has it otherwise. Throws ArgumentError for
-  /// options out of range or no images, ShapeError when model, teacher and images do not fit.
+  /// options out of range, no images, or a batch of whose images some batch norm can't tell a
+  /// variance; ShapeError when model, teacher and images do not fit.
   Trainer(Model& model, const ImageSet& images, const TrainOptions& options);
   ~Trainer();
 
@@ -70,7 +71,8 @@ class Trainer {
   /// weights and masks of the last completed epoch (or of the start, or the resumption).
   EpochReport run_epoch(const StepCallback& on_step = {});
   /// One step on images[indices], for tests and experiments; returns the mean loss before the
-  /// update. Throws as run_epoch does, and ArgumentError for no index or one out of range.
+  /// update. Throws as run_epoch does, and ArgumentError for no index, one out of range, or too
+  /// few images for a variance.
   double step(std::span<const std::int64_t> indices);
 
   std::int64_t steps_per_epoch() const;

@@ -4,12 +4,14 @@
 #include <cmath>
 
 #include "train/loop/data_order.h"
+#include "train/loop/ghost_batch.h"
 
 namespace karnin {
 namespace {
 
 Objective objective_of(const TrainOptions& options) {
-  return {loss_of(options), options.teacher ? options.teacher->model.get() : nullptr};
+  return {loss_of(options), options.teacher ? options.teacher->model.get() : nullptr,
+          !options.freeze_batch_norm};
 }
 
 }  // namespace
@@ -32,7 +34,9 @@ TrainingStep::TrainingStep(Model& model, const ImageSet& images, const TrainOpti
       batch_gradient_(model, {images, options.augmentation, options.seed}, objective_of(options),
                       arena_),
       optimizer_(model, masks_, options.sgd),
-      ranges_(parameter_ranges(model)) {}
+      ranges_(parameter_ranges(model)),
+      statistics_(options.freeze_batch_norm ? std::vector<ParameterRange>()
+                                            : statistic_ranges(model)) {}
 
 void TrainingStep::observe_on(const ImageSet& images) {
   others_.emplace(model_, images, options_, arena_);
@@ -68,6 +72,16 @@ void TrainingStep::update(double learning_rate, const Audience& audience) {
     for (std::int64_t i = task * count / tasks; i < (task + 1) * count / tasks; ++i)
       update(ranges_[static_cast<std::size_t>(i)], learning_rate, audience);
   });
+  for (const ParameterRange& range : statistics_) follow(range);
+}
+
+void TrainingStep::follow(const ParameterRange& range) noexcept {
+  float measured[kRangeElements];
+  batch_gradient_.sum(range, measured);
+  follow_statistics(
+      batch_gradient_.ghost_batches(), measured,
+      model_.parameters[range.parameter].value.span().subspan(
+          static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.count)));
 }
 
 void TrainingStep::update(const ParameterRange& range, double learning_rate,

@@ -1,5 +1,5 @@
 // One step of a training: the gradient of a batch, then one pass over all weights that sums what
-// the shards left, moves the weights, and tells everybody.
+// the shards left, moves the weights, and tells everybody; at its end running statistics follow.
 #pragma once
 
 #include <optional>
@@ -48,6 +48,7 @@ class TrainingStep {
 
   void heed_masks(const Audience& audience);
   void update(const ParameterRange& range, double learning_rate, const Audience& audience) noexcept;
+  void follow(const ParameterRange& range) noexcept;
 
   Model& model_;
   const TrainOptions options_;
@@ -57,6 +58,8 @@ class TrainingStep {
   std::optional<OtherImages> others_;  // whose gradients the audience sees; none: the batch's
   SgdOptimizer optimizer_;
   const std::vector<ParameterRange> ranges_;
+  const std::vector<ParameterRange>
+      statistics_;  // that follow what is measured; nobody learns them
   TrainedWeights weights_{model_, masks_, optimizer_};
   bool skips_pruned_ = false;  // whose gradients nobody wants
 };

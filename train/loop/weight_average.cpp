@@ -14,6 +14,8 @@ WeightAverage::WeightAverage(const Model& model, double decay) : model_(model), 
   if (!(decay > 0 && decay < 1))
     throw ArgumentError(
         fmt::format("decay of the average: expected a number between 0 and 1, got {}", decay));
+  for (const ParameterSpec& spec : parameter_specs(model.graph))
+    is_statistic_.push_back(is_statistic(spec.role));
 }
 
 void WeightAverage::on_start(const Model& model) { state_ = {0, values_of(model)}; }
@@ -26,6 +28,10 @@ void WeightAverage::on_step_end(const StepInfo& /*step*/) {
   const auto share = static_cast<float>(1 - std::min(decay_, (1 + n) / (10 + n)));
   for (std::size_t p = 0; p < state_.average.size(); ++p) {
     const float* weights = model_.parameters[p].value.data();
+    if (is_statistic_[p]) {
+      std::ranges::copy(model_.parameters[p].value.span(), state_.average[p].data());
+      continue;
+    }
     for (float& average : state_.average[p].span()) average += share * (*weights++ - average);
   }
 }

@@ -1,7 +1,8 @@
 // An exponential moving average of the weights (Polyak and Juditsky, SIAM J. Control Optim. 30(4),
 // 1992; Tarvainen and Valpola, arXiv:1703.01780): what a run hovers around while its rate is high.
 //   average += (1 - d) (w - average)        d = min(decay, (1 + n) / (10 + n)) in step n
-// The ramp lets the start of the run be forgotten.
+// The ramp lets the start of the run be forgotten. Statistics of batch norm are running averages
+// themselves: those of the last step are taken.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,7 @@ class WeightAverage final : public UpdateObserver {
  private:
   const Model& model_;
   double decay_;
+  std::vector<bool> is_statistic_;  // by parameter
   State state_;
 };
 

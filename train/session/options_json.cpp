@@ -37,6 +37,7 @@ nlohmann::ordered_json to_json(const TrainOptions& options) {
     json["teacher_share"] = options.teacher->share;
     json["temperature"] = options.teacher->temperature;
   }
+  if (options.freeze_batch_norm) json["freeze_batch_norm"] = true;
   json["seed"] = options.seed;
   return json;
 }

@@ -91,12 +91,6 @@ TrainingStart fresh_start(const std::string& arch, Dataset& dataset, std::uint64
   const ImageFormat images{dataset.train.extent, dataset.plain_extent(),
                            static_cast<std::int64_t>(dataset.classes.size()), dataset.numbered};
   Model model = make_model(load_architecture(arch, images));
-  for (const Node& node : model.graph.nodes)
-    if (is<BatchNorm>(node.op))
-      throw ArgumentError(fmt::format(
-          "architecture {}: layer '{}' normalises by statistics, which training leaves as they "
-          "are: expected a network without batch_norm, or a trained one with --model",
-          arch, node.name));
   fit_files(dataset, model.graph);
   if (dataset.train.holds_floats()) take_as_shares(model.preprocess);
   model.classes = dataset.classes;

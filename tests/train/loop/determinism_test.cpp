@@ -22,10 +22,10 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome train(int threads, std::int64_t batch, float dropout, std::uint64_t seed = 1) {
+Outcome train(int threads, std::int64_t batch, const Graph& graph, std::uint64_t seed = 1) {
   const ImageSet images = test::bright_squares(kExtent, kClasses, 150, 9);
   Outcome outcome;
-  outcome.model = make_model(test::small_network(kExtent, kClasses, dropout));
+  outcome.model = make_model(graph);
   initialise(outcome.model, seed);
   TrainOptions options;
   options.epochs = 2;
@@ -47,6 +47,10 @@ Outcome train(int threads, std::int64_t batch, float dropout, std::uint64_t seed
   return outcome;
 }
 
+Outcome train(int threads, std::int64_t batch, float dropout, std::uint64_t seed = 1) {
+  return train(threads, batch, test::small_network(kExtent, kClasses, dropout), seed);
+}
+
 // Batches of 4 (two shards), 37 (two shard sizes, and a last batch of 2) and 150 (one step).
 TEST(Determinism, ThreadsDoNotChangeABit) {
   for (const std::int64_t batch : {4, 37, 150}) {
@@ -58,6 +62,26 @@ TEST(Determinism, ThreadsDoNotChangeABit) {
 }
 
 TEST(Determinism, HoldsWithoutDropoutToo) { EXPECT_TRUE(train(1, 37, 0) == train(3, 37, 0)); }
+
+/// Of 150 images: last ghost batches of 2, of 3 in a batch of 3 and of 6 beside whole ones.
+TEST(Determinism, HoldsForWhatBatchNormMeasures) {
+  Graph graph = make_graph("norms", kExtent);
+  append(graph, "conv", Conv2d{.oc = 6, .kh = 3, .kw = 3, .ph = 1, .pw = 1});
+  const NodeId stem = append(graph, "norm1", BatchNorm{});
+  append(graph, "depthwise", Conv2d{.oc = 6, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 6});
+  const NodeId branch = append(graph, "norm2", BatchNorm{});
+  append(graph, "sum", Add{}, {stem, branch});
+  append(graph, "relu", Relu{});
+  append(graph, "pool", Pool2d{});
+  append(graph, "fc", FullyConnected{kClasses});
+  append(graph, "norm3", BatchNorm{});
+  for (const std::int64_t batch : {4, 49, 150}) {
+    const Outcome expected = train(1, batch, graph);
+    for (const int threads : {2, 3, 8})
+      EXPECT_TRUE(train(threads, batch, graph) == expected)
+          << threads << " threads, batch " << batch;
+  }
+}
 
 TEST(Determinism, AnotherSeedIsAnotherRun) {
   EXPECT_FALSE(train(2, 37, 0.25F, 1).model == train(2, 37, 0.25F, 2).model);

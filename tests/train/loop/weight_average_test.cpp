@@ -64,6 +64,24 @@ TEST(WeightAverage, GoesOnFromAState) {
   EXPECT_EQ(straight.state(), resumed.state());
 }
 
+TEST(WeightAverage, TakesTheLastStatisticsOfBatchNorm) {
+  Model model = make_model(make_chain("n", {1, 2, 1}, {{"norm", BatchNorm{}}}));
+  WeightAverage average(model, 0.5);
+  average.on_start(model);
+  for (Parameter& parameter : model.parameters) parameter.value.data()[0] = 0.7F;
+  average.on_step_end({});
+  for (Parameter& parameter : model.parameters) parameter.value.data()[0] = 0;
+  average.apply(model);
+  const std::vector<ParameterSpec> specs = parameter_specs(model.graph);
+  for (std::size_t p = 0; p < specs.size(); ++p) {
+    const float value = model.parameters[p].value.data()[0];
+    if (is_statistic(specs[p].role))
+      EXPECT_EQ(value, 0.7F);
+    else
+      EXPECT_NEAR(value, 0.9F * 0.7F, 1e-6F);
+  }
+}
+
 TEST(WeightAverage, RefusesADecayThatForgetsNothingOrAll) {
   const Model model = one_weight(1);
   for (const double decay : {0.0, 1.0, -1.0})
