@@ -72,7 +72,7 @@ Op read_batch_norm(const JsonView& layer) {
 
 Op read_pad(const JsonView& layer) {
   require_op_keys(layer, {"padding", "value"});
-  const auto sides = layer["padding"].integers(4, 0, kMaxDim);
+  const auto sides = layer["padding"].integers(4, -kMaxDim, kMaxDim);
   return Pad{{sides[0], sides[2]}, {sides[1], sides[3]}, read_number(layer, "value", 0)};
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace karnin {
 namespace {
 
@@ -62,7 +64,11 @@ struct Describe {
   }
   std::string operator()(const Concat& /*op*/) const { return "concat"; }
   std::string operator()(const Softmax& op) const { return op.log ? "log softmax" : "softmax"; }
-  std::string operator()(const Pad& op) const { return "pad " + sides(op.h, op.w); }
+  std::string operator()(const Pad& op) const {
+    const auto& [h, w, value] = op;
+    const bool cuts = std::ranges::max({h.l, h.r, w.l, w.r}) <= 0 && !(h.is_none() && w.is_none());
+    return cuts ? "cut " + sides({-h.l, -h.r}, {-w.l, -w.r}) : "pad " + sides(h, w);
+  }
   std::string operator()(const Reshape& op) const { return "reshape " + to_string(op.extent); }
   std::string operator()(const Transpose& op) const {
     return fmt::format("transpose {}", fmt::join(op.order, " "));

@@ -22,21 +22,28 @@ class BoundPad : public BoundLayer {
 
   void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
     if (binding_.diff_src == nullptr) return;
+    std::fill_n(binding_.diff_src, src_.floats(), 0.0F);  // what is cut off has no gradient
     for_each_row([&](std::int64_t src, std::int64_t dst, std::int64_t floats) {
       std::copy_n(binding_.diff_dst + dst, floats, binding_.diff_src + src);
     });
   }
 
  private:
-  /// visit(src offset, dst offset, floats) of what isn't border.
+  /// Where an axis goes on in the other image: what is cut off has no place there.
+  static std::int64_t first(std::int64_t side) { return std::max<std::int64_t>(side, 0); }
+
+  /// visit(src offset, dst offset, floats) of what is in both.
   template <typename Visit>
   void for_each_row(const Visit& visit) const {
-    const std::int64_t row = src_.extent.w * src_.lanes(), dst_row = dst_.extent.w * dst_.lanes();
-    const std::int64_t planes = src_.floats() / src_.plane_floats();
+    const Extent &src = src_.extent, &dst = dst_.extent;
+    const std::int64_t lanes = src_.lanes(), planes = src_.floats() / src_.plane_floats();
+    const std::int64_t rows = Pad::kept(src.h, op_.h), row = Pad::kept(src.w, op_.w) * lanes;
     for (std::int64_t plane = 0; plane < planes; ++plane)
-      for (std::int64_t y = 0; y < src_.extent.h; ++y)
-        visit((plane * src_.extent.h + y) * row,
-              (plane * dst_.extent.h + y + op_.h.l) * dst_row + op_.w.l * dst_.lanes(), row);
+      for (std::int64_t y = 0; y < rows; ++y) {
+        const std::int64_t from = plane * src.h + y + first(-op_.h.l),
+                           to = plane * dst.h + y + first(op_.h.l);
+        visit((from * src.w + first(-op_.w.l)) * lanes, (to * dst.w + first(op_.w.l)) * lanes, row);
+      }
   }
 
   Pad op_;

@@ -1,4 +1,4 @@
-// A border of one number around every plane.
+// A border of one number around every plane, or planes without a border.
 #pragma once
 
 #include "runtime/graph/ops/pad.h"

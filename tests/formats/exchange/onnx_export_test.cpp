@@ -113,6 +113,11 @@ TEST(OnnxExport, EveryOpIsReadAgain) {
   }
 }
 
+TEST(OnnxExport, ImagesLoseABorder) {
+  expect_round_trip(make_chain("cut", {4, 7, 6},
+                               {{"conv", Conv2d{4, 1, 1}}, {"cut", Pad{{-1, -2}, {1, -1}, 0.5F}}}));
+}
+
 TEST(OnnxExport, ValuesMeetInOneForm) {
   for (const Op& op : {Op{Add{}}, Op{Arithmetic{ArithmeticKind::multiply}},
                        Op{Arithmetic{ArithmeticKind::subtract}},

@@ -52,11 +52,11 @@ Graph inception_network() {
   const NodeId c = append(
       graph, "c",
       Pool2d{.kind = PoolKind::max, .kh = 3, .kw = 3, .sh = 1, .sw = 1, .ph = 1, .pw = 1}, {stem});
-  append(graph, "concat", Concat{}, {a, b, c});
+  append(graph, "concat", Concat{}, {a, b, c, a});
   append(graph, "affine", ChannelAffine{});
   append(graph, "turn", Transpose{{0, 2, 1}});
   append(graph, "tanh", Activation{tanh});
-  append(graph, "pad", Pad{{1, 0}, {0, 1}, 0.5F});
+  append(graph, "pad", Pad{{2, -1}, {-1, 2}, 0.5F});
   append(graph, "half", Conv2d{.oc = 4, .kh = 3, .kw = 3, .sh = 2, .sw = 2});
   append(graph, "flat", Reshape{{4 * 3 * 3, 1, 1}});
   append(graph, "fc", FullyConnected{4});

@@ -51,6 +51,8 @@ std::vector<ReferenceOp> cases(std::int64_t images) {
   add(Concat{}, {row, row});
   add(Pad{{1, 2}, {0, 3}, 1.5F}, {image});
   add(Pad{}, {image});
+  add(Pad{{-2, -1}, {2, -1}, 0.5F}, {image});
+  add(Pad{-1, {-2, 1}, 0.5F}, {image});
   add(Reshape{{5, 6, 2}}, {image});
   add(Reshape{{60, 1, 1}}, {image});
   for (const std::array<int, 3> order : {std::array{1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {2, 1, 0}})
