@@ -40,6 +40,7 @@ class OnnxNode {
   void expect_attributes_known() const;
 
   std::size_t input_count() const { return inputs_.size(); }
+  int output_count() const { return proto_.output_size(); }
   bool has(std::size_t i) const { return i < inputs_.size() && inputs_[i].has_value(); }
   bool is_constant(std::size_t i) const;
   const OnnxValue& value(std::size_t i) const;

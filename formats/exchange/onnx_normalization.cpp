@@ -9,12 +9,16 @@
 namespace karnin {
 namespace {
 
+/// An attribute says so, from opset 7 to 13 the statistics among the outputs.
+bool is_training(const OnnxNode& node) {
+  if (node.opset() < 7) return node.integer("is_test", 0) == 0;
+  return node.integer("training_mode", 0) != 0 || (node.opset() < 14 && node.output_count() > 1);
+}
+
 /// Whoever trains here starts from the statistics, and leaves them.
 void require_inference(const OnnxNode& node) {
   node.real("momentum", 0.9F);
-  const bool trains =
-      node.opset() < 7 ? node.integer("is_test", 0) == 0 : node.integer("training_mode", 0) != 0;
-  OnnxNode::require(!trains, "training_mode: expected the form for inference");
+  OnnxNode::require(!is_training(node), "expected the form for inference, got that for training");
   OnnxNode::require(node.integer("spatial", 1) == 1, "spatial: expected 1");
 }
 

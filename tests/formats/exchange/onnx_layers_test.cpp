@@ -51,7 +51,11 @@ TEST(OnnxLayers, BatchNormIsOfTheSecondAxis) {
 
 TEST(OnnxLayers, BatchNormIsThatOfInference) {
   EXPECT_THAT(refusal(batch_norm(15, {-1, 2}).with("training_mode", 1)),
-              HasSubstr("training_mode"));
+              HasSubstr("expected the form for inference, got that for training"));
+  OnnxFile statistics = batch_norm(9, {-1, 2});
+  for (const char* name : {"mean", "variance", "batch_mean", "batch_variance"})
+    statistics.proto().mutable_graph()->mutable_node(0)->add_output(name);
+  EXPECT_THAT(refusal(statistics), HasSubstr("expected the form for inference"));
   EXPECT_THAT(refusal(batch_norm(7, {-1, 2}).with("spatial", 0)), HasSubstr("spatial: expected 1"));
 }
 
