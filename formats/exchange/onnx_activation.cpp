@@ -1,11 +1,12 @@
-// Functions of one number: Relu, LeakyRelu, PRelu, Elu, Sigmoid, Tanh, HardSigmoid, HardSwish;
-// Clip, Min and Max.
+// Functions of one number: Relu, LeakyRelu, PRelu, Elu, Selu, Celu, Sigmoid, Tanh, HardSigmoid,
+// HardSwish, Clip; Min and Max.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "formats/exchange/onnx_broadcast.h"
+#include "formats/exchange/onnx_layout.h"
 #include "formats/exchange/onnx_operators.h"
 
 namespace karnin {
@@ -16,6 +17,13 @@ constexpr float kNoBound = std::numeric_limits<float>::infinity();
 /// A node of its own whose elements are where those of its input are.
 OnnxView elementwise(OnnxDraft& draft, const OnnxNode& node, const OnnxView& src, const Op& op) {
   return moved_to(draft.add(node.name(), op, {src.node}), src);
+}
+
+/// A batch that is joined with positions may stay so.
+OnnxValue elementwise(OnnxDraft& draft, const OnnxNode& node, const Op& op) {
+  if (const auto* guise = std::get_if<OnnxGuise>(&node.value(0)))
+    return disguised(elementwise(draft, node, guise->view, op), guise->dims);
+  return elementwise(draft, node, node.view(0), op);
 }
 
 /// By the operator's name, with the defaults that ONNX has.
@@ -52,14 +60,49 @@ float bound(const OnnxNode& node, std::size_t input, std::string_view attribute,
   return node.has(input) ? only_value(node, input) : node.real(attribute, none);
 }
 
+/// The larger of two values at each place, or the smaller: one lies above the other in an image,
+/// and a window covers both.
+OnnxView extreme(OnnxDraft& draft, const OnnxNode& node, const OnnxView& a, const OnnxView& b) {
+  OnnxNode::require(a.dims == b.dims, fmt::format("expected values of one size, got {} and {}",
+                                                  to_string(a.dims), to_string(b.dims)));
+  const std::int64_t size = a.size();
+  const auto turned = [&](NodeId id) {
+    return node.op() == "Max" ? id : draft.scaled(node.name(), id, -1);
+  };
+  const NodeId both = draft.add(
+      node.name(), Concat{}, {laid_out(draft, a, {1, 1, size}), laid_out(draft, b, {1, 1, size})});
+  const NodeId window = draft.add(node.name(), Pool2d{PoolKind::max, 2, 1, 2, 1},
+                                  {turned(draft.reshaped(both, {1, 2, size}))});
+  return plain_view(turned(window), a.dims, a.batched);
+}
+
 }  // namespace
 
 OnnxValue build_relu(OnnxDraft& draft, const OnnxNode& node) {
-  return elementwise(draft, node, node.view(0), Relu{});
+  return elementwise(draft, node, Relu{});
 }
 
 OnnxValue build_activation(OnnxDraft& draft, const OnnxNode& node) {
-  return elementwise(draft, node, node.view(0), activation_of(node));
+  return elementwise(draft, node, activation_of(node));
+}
+
+/// gamma elu(x)
+OnnxValue build_selu(OnnxDraft& draft, const OnnxNode& node) {
+  const float alpha = node.real("alpha", 1.67326319F), gamma = node.real("gamma", 1.05070102F);
+  const OnnxView elu =
+      elementwise(draft, node, node.view(0), Activation{ActivationKind::elu, alpha});
+  return moved_to(draft.scaled(node.name(), elu.node, gamma), elu);
+}
+
+/// alpha elu(x / alpha)
+OnnxValue build_celu(OnnxDraft& draft, const OnnxNode& node) {
+  const float alpha = node.real("alpha", 1.0F);
+  const Activation elu{ActivationKind::elu, 1.0F};
+  if (alpha == 1) return elementwise(draft, node, node.view(0), elu);
+  const OnnxView& src = node.view(0);
+  const NodeId inside = draft.scaled(node.name(), src.node, 1 / alpha);
+  const NodeId id = draft.add(node.name(), elu, {inside});
+  return moved_to(draft.scaled(node.name(), id, alpha), src);
 }
 
 OnnxValue build_clip(OnnxDraft& draft, const OnnxNode& node) {
@@ -67,7 +110,7 @@ OnnxValue build_clip(OnnxDraft& draft, const OnnxNode& node) {
                  bound(node, 2, "max", kNoBound));
 }
 
-/// Of one value and numbers, which is how some write a Clip.
+/// Of values and numbers; of one value this is how some write a Clip.
 OnnxValue build_bound(OnnxDraft& draft, const OnnxNode& node) {
   const bool is_max = node.op() == "Max";
   std::optional<OnnxView> src;
@@ -78,8 +121,7 @@ OnnxValue build_bound(OnnxDraft& draft, const OnnxNode& node) {
           is_max ? std::max(number, only_value(node, i)) : std::min(number, only_value(node, i));
       continue;
     }
-    OnnxNode::require(!src.has_value(), "expected one value that depends on the image, got two");
-    src = node.view(i);
+    src = src ? extreme(draft, node, *src, node.view(i)) : node.view(i);
   }
   OnnxNode::require(src.has_value(), "expected a value that depends on the image, got none");
   return clipped(draft, node, *src, is_max ? number : -kNoBound, is_max ? kNoBound : number);

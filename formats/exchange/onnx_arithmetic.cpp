@@ -1,4 +1,5 @@
-// Add, Sub, Mul, Div, Sum: of two values of the image, of one and a constant, of two constants.
+// Add, Sub, Mul, Div, Sum, Neg: of two values of the image, of one and a constant, of two
+// constants; Mod of constants.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,6 +72,8 @@ OnnxView with_constant(OnnxDraft& draft, const OnnxNode& node, const std::string
 
 OnnxValue combined(OnnxDraft& draft, const OnnxNode& node, const std::string& op,
                    const OnnxValue& a, const OnnxValue& b) {
+  for (const OnnxValue* value : {&a, &b})
+    if (const auto* guise = std::get_if<OnnxGuise>(value)) OnnxNode::refuse(*guise);
   const auto* left = std::get_if<OnnxConstant>(&a);
   const auto* right = std::get_if<OnnxConstant>(&b);
   if (left != nullptr && right != nullptr)
@@ -80,10 +83,47 @@ OnnxValue combined(OnnxDraft& draft, const OnnxNode& node, const std::string& op
   return paired(draft, node.name(), op, std::get<OnnxView>(a), std::get<OnnxView>(b));
 }
 
+/// What is expanded to the size of the other value is broadcast to it just as well.
+OnnxValue unexpanded(const OnnxValue& value, const OnnxValue& other) {
+  const auto* guise = std::get_if<OnnxGuise>(&value);
+  if (guise == nullptr || !guise->is_expanded()) return value;
+  if (!std::holds_alternative<OnnxView>(other) || dims_of(other) != guise->dims)
+    OnnxNode::refuse(*guise);
+  return guise->view;
+}
+
+/// Of positions that are joined with the batch: a constant that is the same for all of them.
+OnnxValue for_each_row(OnnxDraft& draft, const OnnxNode& node, const OnnxGuise& rows,
+                       std::size_t other) {
+  const bool is_same = node.is_constant(other) && node.constant(other).dims().size() <= 1 &&
+                       !node.has_attribute("axis") && rows.keeps_last_axis();
+  if (!is_same) OnnxNode::refuse(rows);
+  const OnnxView result =
+      with_constant(draft, node, node.op(), rows.view, node.constant(other), other == 0);
+  return disguised(result, rows.dims);
+}
+
 }  // namespace
 
 OnnxValue build_arithmetic(OnnxDraft& draft, const OnnxNode& node) {
-  return combined(draft, node, node.op(), node.value(0), node.value(1));
+  const OnnxValue left = unexpanded(node.value(0), node.value(1)),
+                  right = unexpanded(node.value(1), node.value(0));
+  if (const auto* rows = std::get_if<OnnxGuise>(&left)) return for_each_row(draft, node, *rows, 1);
+  if (const auto* rows = std::get_if<OnnxGuise>(&right)) return for_each_row(draft, node, *rows, 0);
+  return combined(draft, node, node.op(), left, right);
+}
+
+OnnxValue build_negation(OnnxDraft& draft, const OnnxNode& node) {
+  const bool whole = node.is_constant(0) && !node.constant(0).is_real();
+  const OnnxConstant minus = whole ? OnnxConstant({}, Integers{-1}) : OnnxConstant({}, Reals{-1});
+  return combined(draft, node, "Mul", node.value(0), minus);
+}
+
+/// Of sizes: no layer gives a remainder.
+OnnxValue fold_remainder(OnnxDraft& draft, const OnnxNode& node) {
+  OnnxNode::require(node.integer("fmod", 0) == 0, "fmod: expected 0");
+  node.integers_at(0), node.integers_at(1);
+  return fold_arithmetic(draft.source(), "Mod", node.constant(0), node.constant(1));
 }
 
 /// From the first to the last, each with the sum of those before.

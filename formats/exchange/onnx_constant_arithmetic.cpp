@@ -21,8 +21,9 @@ std::int64_t result(const std::string& op, std::int64_t a, std::int64_t b) {
   if (op == "Add") sound = !__builtin_add_overflow(a, b, &value);
   if (op == "Sub") sound = !__builtin_sub_overflow(a, b, &value);
   if (op == "Mul") sound = !__builtin_mul_overflow(a, b, &value);
-  if (op == "Div") sound = b > 0;
+  if (op == "Div" || op == "Mod") sound = b > 0;
   OnnxNode::require(sound, fmt::format("expected numbers whose result fits, got {} and {}", a, b));
+  if (op == "Mod") return (a % b + b) % b;
   return op == "Div" ? a / b : value;
 }
 

@@ -1,4 +1,4 @@
-// Add, Sub, Mul and Div of two constants.
+// Add, Sub, Mul, Div, and Mod of whole numbers, of two constants.
 #pragma once
 
 #include <string>

@@ -58,10 +58,26 @@ NodeId OnnxDraft::add(std::string_view name, Op op, std::vector<NodeId> srcs) {
   return static_cast<NodeId>(graph_.nodes.size()) - 1;
 }
 
+NodeId OnnxDraft::add_once(std::string_view name, const Op& op, NodeId src) {
+  const auto same = std::ranges::find_if(graph_.nodes, [&](const Node& each) {
+    return each.inputs == std::vector{src} && each.op == op;
+  });
+  return same == graph_.nodes.end() ? add(name, op, {src})
+                                    : static_cast<NodeId>(same - graph_.nodes.begin());
+}
+
+NodeId OnnxDraft::scaled(std::string_view name, NodeId node, float factor) {
+  const NodeId id = add(name, ChannelAffine{}, {node});
+  const auto channels = static_cast<std::size_t>(extent(id).c);
+  set(id, Role::scale, Reals(channels, factor));
+  set(id, Role::shift, Reals(channels, 0.0F));
+  return id;
+}
+
 NodeId OnnxDraft::reshaped(NodeId node, const Extent& extent) {
   if (is<Reshape>(this->node(node).op)) node = this->node(node).inputs.front();
   if (this->extent(node) == extent) return node;
-  return add("reshape", Reshape{extent}, {node});
+  return add_once("reshape", Reshape{extent}, node);
 }
 
 NodeId OnnxDraft::as_image(NodeId node, const Extent& extent) {

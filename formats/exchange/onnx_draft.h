@@ -26,6 +26,12 @@ class OnnxDraft {
   /// Adds a node whose name is made unique, printable and short. Throws ShapeError.
   NodeId add(std::string_view name, Op op, std::vector<NodeId> srcs);
 
+  /// Adds a node unless one that gives the same is there already.
+  NodeId add_once(std::string_view name, const Op& op, NodeId src);
+
+  /// All that a node gives, times a factor.
+  NodeId scaled(std::string_view name, NodeId node, float factor);
+
   /// A name that no node gets but the one that is renamed to it: `wanted`, unless that is taken.
   std::string reserve(std::string_view wanted) { return unique_name(wanted); }
   void rename(NodeId id, const std::string& reserved) { graph_.node(id).name = reserved; }

@@ -103,14 +103,18 @@ class GraphReader {
       const OnnxOperator* op = find_onnx_operator(proto.op_type());
       require(op != nullptr, label + ": unknown operator");
       require(opset_ >= op->since, fmt::format("{}: expected opset {} or later", label, op->since));
-      for (int i = 1; i < proto.output_size(); ++i)
-        require(proto.output(i).empty() || wiring_.reads(proto.output(i)) == 0,
+      const auto inputs = inputs_of(proto);
+      for (int i = 0; i < proto.output_size(); ++i) {
+        const std::string& output = proto.output(i);
+        if (i > 0 && (output.empty() || wiring_.reads(output) == 0)) continue;
+        require(i == 0 || op->gives_all,
                 fmt::format("{}: expected its first output alone to be read, got {}", label,
-                            quoted(proto.output(i))));
-      const OnnxNode node(proto, opset_, inputs_of(proto));
-      OnnxValue value = op->build(draft_, node);
-      node.expect_attributes_known();
-      keep(proto.output(0), std::move(value));
+                            quoted(output)));
+        const OnnxNode node(proto, opset_, inputs, i);
+        OnnxValue value = op->build(draft_, node);
+        node.expect_attributes_known();
+        keep(output, std::move(value));
+      }
     });
   }
 
@@ -162,6 +166,7 @@ class GraphReader {
   /// at all, or an output already, is copied.
   NodeId output(const OnnxValue& value, std::span<const NodeId> before) {
     const auto* view = std::get_if<OnnxView>(&value);
+    if (const auto* guise = std::get_if<OnnxGuise>(&value)) OnnxNode::refuse(*guise);
     if (view == nullptr) throw ShapeError("expected a value that depends on the image");
     const NodeId id = laid_out(draft_, *view, natural_extent(*view));
     return id == 0 || std::ranges::find(before, id) != before.end()

@@ -1,4 +1,4 @@
-// Ops that leave values as they are, at least in inference: Dropout, Identity, Cast.
+// Ops that leave values as they are, at least in inference: Dropout, Identity, Cast, CastLike.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -33,6 +33,15 @@ OnnxConstant cast(const OnnxConstant& constant, bool to_real) {
   return {constant.dims(), Reals(whole.begin(), whole.end())};
 }
 
+OnnxValue cast(OnnxDraft& draft, const OnnxNode& node, bool to_real) {
+  if (!node.is_constant(0)) {
+    OnnxNode::require(to_real, "to: expected a real type, got a whole one");
+    return node.view(0);
+  }
+  draft.source().spend(static_cast<std::int64_t>(node.constant(0).size()));
+  return cast(node.constant(0), to_real);
+}
+
 /// An attribute up to opset 11, an input from 12 on.
 float dropout_rate(const OnnxNode& node) {
   if (!node.has(1)) return node.real("ratio", 0.5F);
@@ -61,12 +70,14 @@ OnnxValue build_cast(OnnxDraft& draft, const OnnxNode& node) {
   OnnxNode::require(
       type > 0 && type != onnx::TensorProto::STRING && type <= onnx::TensorProto::BFLOAT16,
       fmt::format("to: expected real or whole numbers, got data type {}", type));
-  if (!node.is_constant(0)) {
-    OnnxNode::require(is_real_type(type), "to: expected a real type, got a whole one");
-    return node.view(0);
-  }
-  draft.source().spend(static_cast<std::int64_t>(node.constant(0).size()));
-  return cast(node.constant(0), is_real_type(type));
+  return cast(draft, node, is_real_type(type));
+}
+
+/// To the type of input 1: what depends on the image is real.
+OnnxValue build_cast_like(OnnxDraft& draft, const OnnxNode& node) {
+  node.integer("saturate", 1);
+  node.value(1);
+  return cast(draft, node, !node.is_constant(1) || node.constant(1).is_real());
 }
 
 }  // namespace karnin

@@ -49,7 +49,7 @@ NodeId moved_inside(OnnxDraft& draft, NodeId node, OnnxRun run, OnnxRuns& order)
     else if (each == run)
       each.stride = 1;
   }
-  return draft.add("transpose", Transpose{{0, 2, 1}}, {split});
+  return draft.add_once("transpose", Transpose{{0, 2, 1}}, split);
 }
 
 /// A node whose memory is what `order` runs through. Where one transposition of three axes isn't
@@ -60,7 +60,7 @@ NodeId transposed_node(OnnxDraft& draft, NodeId node, OnnxRuns order) {
       if (!order_through(draft.extent(node), order))
         node = draft.reshaped(node, extent_of_runs(order));
       const AxisOrder axes = order_through(draft.extent(node), order).value();
-      return draft.add("transpose", Transpose{axes}, {node});
+      return draft.add_once("transpose", Transpose{axes}, node);
     }
     const auto early = std::ranges::adjacent_find(order, std::ranges::less(), &OnnxRun::stride);
     node = moved_inside(draft, node, *std::next(early), order);

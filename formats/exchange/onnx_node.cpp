@@ -22,8 +22,8 @@ std::string shown(const std::string& name) {
 }  // namespace
 
 OnnxNode::OnnxNode(const onnx::NodeProto& proto, std::int64_t opset,
-                   std::vector<std::optional<OnnxValue>> inputs)
-    : proto_(proto), opset_(opset), inputs_(std::move(inputs)) {}
+                   std::vector<std::optional<OnnxValue>> inputs, int output)
+    : proto_(proto), opset_(opset), inputs_(std::move(inputs)), output_(output) {}
 
 std::string OnnxNode::name() const {
   if (!proto_.name().empty()) return proto_.name();
@@ -104,6 +104,7 @@ const OnnxValue& OnnxNode::value(std::size_t i) const {
 
 const OnnxView& OnnxNode::view(std::size_t i) const {
   const auto* view = std::get_if<OnnxView>(&value(i));
+  if (const auto* guise = std::get_if<OnnxGuise>(&value(i))) refuse(*guise);
   require(view != nullptr,
           fmt::format("input {}: expected a value that depends on the image, got a constant", i));
   return *view;
@@ -128,6 +129,13 @@ const Reals& OnnxNode::reals_at(std::size_t i) const {
 
 void OnnxNode::fail(const std::string& problem) { throw ShapeError(problem); }
 
+void OnnxNode::refuse(const OnnxGuise& guise) {
+  fail(fmt::format("{}, got {} of {}",
+                   guise.is_expanded() ? "expected what is expanded to meet a value of that size"
+                                       : "expected the batch to stay first",
+                   to_string(guise.dims), to_string(guise.view.dims)));
+}
+
 std::size_t checked_axis(std::int64_t axis, std::size_t rank) {
   const auto count = static_cast<std::int64_t>(rank);
   if (axis < -count || axis >= count)
@@ -139,7 +147,10 @@ std::string to_string(const Dims& dims) {
   std::string text;
   for (const std::int64_t dim : dims) {
     if (!text.empty()) text += 'x';
-    text += dim == kFreeBatch ? "N" : std::to_string(dim);
+    if (dim == 0 || dim % kFreeBatch != 0)
+      text += std::to_string(dim);
+    else
+      text += (dim == kFreeBatch ? "" : std::to_string(dim / kFreeBatch)) + "N";
   }
   return text.empty() ? "a scalar" : text;
 }

@@ -20,7 +20,7 @@ class OnnxNode {
  public:
   /// inputs[i] is nothing where the node leaves it out. The message must outlive the node.
   OnnxNode(const onnx::NodeProto& proto, std::int64_t opset,
-           std::vector<std::optional<OnnxValue>> inputs);
+           std::vector<std::optional<OnnxValue>> inputs, int output = 0);
 
   const std::string& op() const { return proto_.op_type(); }
   std::int64_t opset() const { return opset_; }
@@ -41,6 +41,7 @@ class OnnxNode {
 
   std::size_t input_count() const { return inputs_.size(); }
   int output_count() const { return proto_.output_size(); }
+  int output() const { return output_; }  ///< the one that is asked for
   bool has(std::size_t i) const { return i < inputs_.size() && inputs_[i].has_value(); }
   bool is_constant(std::size_t i) const;
   const OnnxValue& value(std::size_t i) const;
@@ -51,6 +52,7 @@ class OnnxNode {
   const Reals& reals_at(std::size_t i) const;
 
   [[noreturn]] static void fail(const std::string& problem);
+  [[noreturn]] static void refuse(const OnnxGuise& guise);
   static void require(bool holds, const std::string& problem) {
     if (!holds) fail(problem);
   }
@@ -63,13 +65,15 @@ class OnnxNode {
   const onnx::NodeProto& proto_;
   std::int64_t opset_;
   std::vector<std::optional<OnnxValue>> inputs_;
+  int output_;
   mutable std::set<std::string, std::less<>> asked_;  ///< attributes that somebody knows
 };
 
 /// `axis` of so many, counted from the end where it is negative. Throws ShapeError.
 std::size_t checked_axis(std::int64_t axis, std::size_t rank);
 
-/// "2x3x4", "Nx3" for a free batch, "a scalar" for no dimensions.
+/// "2x3x4", "Nx3" for a free batch, "4Nx3" for one that is joined with 4 positions, "a scalar" for
+/// no dimensions.
 std::string to_string(const Dims& dims);
 
 }  // namespace karnin

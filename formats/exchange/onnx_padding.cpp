@@ -10,8 +10,8 @@
 namespace karnin {
 namespace {
 
-/// For each axis of the view. Attributes up to opset 10, inputs from 11 on; from 18 on some axes
-/// alone may be named.
+/// For each axis of the view, below 0 what is cut off. Attributes up to opset 10, inputs from 11
+/// on; from 18 on some axes alone may be named.
 std::vector<Padding> paddings(const OnnxNode& node, const OnnxView& view) {
   const std::size_t rank = view.dims.size();
   const Integers sides =
@@ -25,8 +25,8 @@ std::vector<Padding> paddings(const OnnxNode& node, const OnnxView& view) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Padding sides_of_axis{sides[i], sides[i + axes.size()]};
     for (const std::int64_t side : {sides_of_axis.l, sides_of_axis.r})
-      OnnxNode::require(side >= 0 && side <= kMaxDim,
-                        fmt::format("pads: expected 0..{}, got {}", kMaxDim, side));
+      OnnxNode::require(side >= -kMaxDim && side <= kMaxDim,
+                        fmt::format("pads: expected -{}..{}, got {}", kMaxDim, kMaxDim, side));
     padding[checked_axis(axes[i], rank)] = sides_of_axis;
   }
   OnnxNode::require(!view.batched || padding.front().is_none(), "pads: expected none of the batch");

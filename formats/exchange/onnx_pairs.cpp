@@ -26,14 +26,6 @@ OnnxView of_one_size(OnnxDraft& draft, std::string_view name, std::string_view o
   return plain_view(draft.add(name, op_of(op), {left, right}), a.dims, a.batched);
 }
 
-NodeId negated(OnnxDraft& draft, std::string_view name, NodeId node) {
-  const NodeId id = draft.add(name, ChannelAffine{}, {node});
-  const auto channels = static_cast<std::size_t>(draft.extent(id).c);
-  draft.set(id, Role::scale, Reals(channels, -1.0F));
-  draft.set(id, Role::shift, Reals(channels, 0.0F));
-  return id;
-}
-
 /// `large` with a value that is the same along some of its axes: those that it has become the
 /// channels.
 OnnxView with_small(OnnxDraft& draft, std::string_view name, std::string_view op,
@@ -43,7 +35,7 @@ OnnxView with_small(OnnxDraft& draft, std::string_view name, std::string_view op
     if (small.dims[axis] != 1) kept.push_back(axis);
   const OnnxChannels src = channels_first(draft, large, kept);
   NodeId other = laid_out(draft, small, {draft.extent(src.node).c, 1, 1});
-  if (op == "Add") other = negated(draft, name, other);
+  if (op == "Add") other = draft.scaled(name, other, -1);
   const NodeId id = draft.add(name, op_of(op == "Add" ? "Sub" : op), {src.node, other});
   return view_in_order(id, large.dims, large.batched, src.axes);
 }
@@ -62,7 +54,7 @@ OnnxView paired(OnnxDraft& draft, std::string_view name, std::string_view op, co
   if (dims == a.dims) return with_small(draft, name, op, a, b);
   OnnxNode::require(op != "Div", "expected the divisor to be broadcast, got the dividend");
   OnnxView result = with_small(draft, name, op, b, a);
-  if (op == "Sub") result = moved_to(negated(draft, name, result.node), result);  // a - b
+  if (op == "Sub") result = moved_to(draft.scaled(name, result.node, -1), result);  // a - b
   return result;
 }
 

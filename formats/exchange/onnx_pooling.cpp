@@ -1,4 +1,4 @@
-// MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, ReduceMean, ReduceMax.
+// MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, ReduceMean, ReduceMax, ReduceSum.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,8 +40,8 @@ Pool2d pool(const OnnxNode& node, const OnnxWindow& window) {
 std::set<std::size_t> reduced_axes(const OnnxNode& node, const OnnxView& view) {
   const std::size_t rank = view.dims.size();
   Integers axes = node.has(1) ? node.integers_at(1) : node.integers("axes").value_or(Integers());
-  OnnxNode::require(!axes.empty() || node.integer("noop_with_empty_axes", 0) == 0,
-                    "expected axes to reduce, got none");
+  const bool none_for_none = node.integer("noop_with_empty_axes", 0) != 0;
+  OnnxNode::require(!axes.empty() || !none_for_none, "expected axes to reduce, got none");
   std::set<std::size_t> reduced;
   for (const std::int64_t axis : axes) reduced.insert(checked_axis(axis, rank));
   for (std::size_t axis = 0; axes.empty() && axis < rank; ++axis) reduced.insert(axis);
@@ -67,7 +67,8 @@ OnnxView reduced(OnnxDraft& draft, const OnnxNode& node, const std::set<std::siz
   }
   const NodeId from = channels_first(draft, src, channels).node;
   const auto [c, h, w] = draft.extent(from);
-  const NodeId id = draft.add(node.name(), Pool2d{reducing_kind(node), h, w, h, w}, {from});
+  NodeId id = draft.add(node.name(), Pool2d{reducing_kind(node), h, w, h, w}, {from});
+  if (node.op() == "ReduceSum") id = draft.scaled(node.name(), id, static_cast<float>(h * w));
   return plain_view(id, std::move(dims), src.batched);
 }
 

@@ -13,6 +13,19 @@
 namespace karnin {
 namespace {
 
+/// Positions may be joined with the batch, until they are parted again.
+OnnxValue with_dims_of_image(const OnnxView& view, Dims dims) {
+  const std::int64_t batch = view.batched ? view.dims.front() : 0;
+  if (view.batched && !dims.empty() && dims.front() > batch && dims.front() % batch == 0)
+    return disguised(view, std::move(dims));
+  OnnxNode::require(!view.batched || (!dims.empty() && dims.front() == batch),
+                    fmt::format("expected the batch to stay first, got {} of {}", to_string(dims),
+                                to_string(view.dims)));
+  OnnxView same = view;
+  same.dims = std::move(dims);
+  return same;
+}
+
 /// The value under other dimensions, of which the first stays the batch of a value of the image.
 OnnxValue with_dims(const OnnxValue& value, Dims dims) {
   const Dims& old = dims_of(value);
@@ -22,12 +35,11 @@ OnnxValue with_dims(const OnnxValue& value, Dims dims) {
       fmt::format("expected as many values as {} has, got {}", to_string(old), to_string(dims)));
   if (const auto* constant = std::get_if<OnnxConstant>(&value))
     return constant->with_dims(std::move(dims));
-  OnnxView view = std::get<OnnxView>(value);
-  OnnxNode::require(!view.batched || (!dims.empty() && dims.front() == view.dims.front()),
-                    fmt::format("expected the batch to stay first, got {} of {}", to_string(dims),
-                                to_string(old)));
-  view.dims = std::move(dims);
-  return view;
+  if (const auto* view = std::get_if<OnnxView>(&value))
+    return with_dims_of_image(*view, std::move(dims));
+  const auto& guise = std::get<OnnxGuise>(value);
+  if (guise.is_expanded()) OnnxNode::refuse(guise);
+  return with_dims_of_image(guise.view, std::move(dims));
 }
 
 /// A Reshape's target, with 0 for a dimension that stays and -1 for the one that is left open.

@@ -64,10 +64,20 @@ Integers places_of(const OnnxView& view) {
   return offsets_of(sizes, strides);
 }
 
+bool OnnxGuise::keeps_last_axis() const {
+  return !is_expanded() && !dims.empty() && view.dims.size() > view.first_axis() &&
+         dims.back() == view.dims.back();
+}
+
+OnnxGuise disguised(OnnxView view, Dims dims) {
+  view.sole = false;
+  return {std::move(view), std::move(dims)};
+}
+
 const Dims& dims_of(const OnnxValue& value) {
   return std::visit(
       Overloaded{[](const OnnxConstant& constant) -> const Dims& { return constant.dims(); },
-                 [](const OnnxView& view) -> const Dims& { return view.dims; }},
+                 [](const auto& of_image) -> const Dims& { return of_image.dims; }},
       value);
 }
 

@@ -57,9 +57,23 @@ std::optional<std::vector<OnnxRuns>> runs_of(const OnnxView& view);
 /// For the elements of an image in ONNX's order: where each is in memory.
 Integers places_of(const OnnxView& view);
 
-using OnnxValue = std::variant<OnnxConstant, OnnxView>;
+/// A value in dimensions that a view can't have: expanded, or its batch joined with other axes. Few
+/// operators go on from here.
+struct OnnxGuise {
+  OnnxView view;  ///< as it was
+  Dims dims;      ///< as in the file
 
-/// Of either kind: a constant's own, a view's with the batch.
+  bool is_expanded() const { return element_count(dims) != element_count(view.dims); }
+  /// Whether the last axis is still the same: all others are as many positions.
+  bool keeps_last_axis() const;
+};
+
+/// The view may be joined to nothing: others have its node.
+OnnxGuise disguised(OnnxView view, Dims dims);
+
+using OnnxValue = std::variant<OnnxConstant, OnnxView, OnnxGuise>;
+
+/// Of any kind, as in the file: a view's with the batch.
 const Dims& dims_of(const OnnxValue& value);
 
 }  // namespace karnin

@@ -41,6 +41,48 @@ TEST(OnnxArithmetic, ConstantsOfAChannelAreALayer) {
   EXPECT_THAT(result("Div", false), ElementsAre(0.5F, 1, 1, 2));
 }
 
+/// x, N x 2 x 1 x 2, and the largest of each channel, expanded to that size.
+OnnxFile expanded(const std::string& other) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 1, 2}).node("GlobalMaxPool", {"x"}, "m").node("Shape", {"x"}, "size");
+  file.node("Expand", {"m", "size"}, "e").node("Sub", {other, "e"}, "y").reals("c", {2}, {1, 2});
+  return file.output("y");
+}
+
+TEST(OnnxArithmetic, AnExpandedValueMeetsOneOfItsSize) {
+  EXPECT_THAT(run(decoded(expanded("x")), 1, {1, 2, 8, 4}), ElementsAre(-1, 0, 0, -4));
+  for (const char* other : {"m", "c", "e"})
+    EXPECT_THAT(test::error_message<FileError>([&] { decoded(expanded(other)); }),
+                HasSubstr("expected what is expanded to meet a value of that size, got Nx2x1x2 of "
+                          "Nx2x1x1"));
+}
+
+TEST(OnnxArithmetic, ConstantsGetTheTypeOfAValue) {
+  OnnxFile file(18);
+  file.input("x", {-1, 2}).integers("two", {2}).node("CastLike", {"two", "x"}, "real");
+  file.node("CastLike", {"x", "real"}, "same").node("Mul", {"same", "real"}, "y").output("y");
+  EXPECT_THAT(run(decoded(file), 1, {3, -5}), ElementsAre(6, -10));
+}
+
+TEST(OnnxArithmetic, NegationIsAFactor) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).reals("c", {2}, {1, 2}).node("Neg", {"x"}, "a").node("Neg", {"c"}, "b");
+  file.node("Add", {"a", "b"}, "y");
+  EXPECT_THAT(run(decoded(file.output("y")), 1, {3, -5}), ElementsAre(-4, 3));
+}
+
+TEST(OnnxArithmetic, RemaindersAreOfSizes) {
+  OnnxFile file;
+  file.input("x", {-1, 6}).integers("a", {-3}).integers("b", {5}).node("Mod", {"a", "b"}, "two");
+  file.integers("stay", {0}).integers("open", {-1}).node("Concat", {"stay", "two", "open"}, "to");
+  file.with("axis", 0).node("Reshape", {"x", "to"}, "r").node("Relu", {"r"}, "y").output("y");
+  EXPECT_EQ(infer_extents(decoded(file).graph).back(), (Extent{2, 1, 3}));
+  OnnxFile none;
+  none.input("x", {-1, 6}).integers("a", {0, 0}).node("Mod", {"a", "a"}, "to");
+  none.node("Reshape", {"x", "to"}, "y").output("y");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(none); }), HasSubstr("got 0 and 0"));
+}
+
 TEST(OnnxArithmetic, ConstantsMayBeOneNumberOrOneForEachElement) {
   EXPECT_THAT(run(decoded(with_constant("Mul", false, {}, {3})), 1, {1, 2, 4, 8}),
               ElementsAre(3, 6, 12, 24));

@@ -105,12 +105,14 @@ TEST(OnnxLayers, AnyTwoAxesGetABorder) {
   last.input("x", {-1, 2, 1, 1}).node("Transpose", {"x"}, "t").with("perm", {0, 2, 3, 1});
   last.integers("pads", {0, 0, 1, 0, 0, 0, 0, 0}).node("Pad", {"t", "pads"}, "y").output("y");
   EXPECT_THAT(run(decoded(last), 1, {1, 2}), ElementsAre(0, 0, 1, 2));
-  OnnxFile edge, cropped;
-  for (OnnxFile* file : {&edge, &cropped}) file->input("x", {-1, 2}).output("y");
+  OnnxFile edge, cropped, gone;
+  for (OnnxFile* file : {&edge, &cropped, &gone}) file->input("x", {-1, 2}).output("y");
   edge.integers("pads", {0, 1, 0, 0}).node("Pad", {"x", "pads"}, "y").with("mode", "edge");
   cropped.integers("pads", {0, -1, 0, 0}).node("Pad", {"x", "pads"}, "y");
+  gone.integers("pads", {0, -1, 0, -1}).node("Pad", {"x", "pads"}, "y");
   EXPECT_THAT(refusal(edge), HasSubstr("mode: expected constant"));
-  EXPECT_THAT(refusal(cropped), HasSubstr("pads: expected 0..1048576, got -1"));
+  EXPECT_THAT(run(decoded(cropped), 1, {1, 2}), ElementsAre(2));
+  EXPECT_THAT(refusal(gone), HasSubstr("something must be left"));
 }
 
 /// Of x, N x 2 x 1 x 2, and its negative; by any axis of an image.
@@ -170,6 +172,32 @@ TEST(OnnxLayers, ActivationsHaveOnnxsDefaults) {
   EXPECT_EQ(only_op(leaky.with("alpha", 0.3F)), Op(Activation{ActivationKind::leaky_relu, 0.3F}));
   EXPECT_EQ(only_op(hard.with("alpha", 0.1F).with("beta", 0.4F)),
             Op(Activation{ActivationKind::hard_sigmoid, 0.1F, 0.4F}));
+}
+
+TEST(OnnxLayers, ScaledExponentialUnitsAreThree) {
+  const auto result = [](OnnxFile file) { return run(decoded(file.output("y")), 1, {-1, 2}); };
+  const float elu = std::exp(-1.0F) - 1;
+  EXPECT_THAT(result(unary("Selu")), near({1.050701F * 1.6732632F * elu, 2 * 1.050701F}));
+  EXPECT_THAT(result(unary("Selu").with("alpha", 2.0F).with("gamma", 3.0F)), near({6 * elu, 6}));
+  EXPECT_THAT(result(unary("Celu")), near({elu, 2}));
+  EXPECT_THAT(result(unary("Celu").with("alpha", 2.0F)), near({2 * (std::exp(-0.5F) - 1), 2}));
+}
+
+/// x, N x 2 x 1 x 2, what it is with its columns swapped, and a number.
+Values extreme(const std::string& op) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 1, 2}).integers("to", {0, 1, 2, 2}).reals("c", {1}, {3});
+  file.node("Reshape", {"x", "to"}, "r").node("Transpose", {"r"}, "t").with("perm", {0, 1, 3, 2});
+  file.integers("back", {0, 2, 1, 2}).node("Reshape", {"t", "back"}, "u");
+  return run(decoded(file.node(op, {"x", "c", "u"}, "y").output("y")), 2, {1, 2, 4, 8, 5, 6, 7, 0});
+}
+
+TEST(OnnxLayers, TheLargestAndTheSmallestOfSeveralValues) {
+  EXPECT_THAT(extreme("Max"), ElementsAre(3, 4, 4, 8, 5, 7, 7, 3));
+  EXPECT_THAT(extreme("Min"), ElementsAre(1, 2, 2, 3, 3, 3, 3, 0));
+  OnnxFile file;
+  file.input("x", {-1, 2, 1, 2}).node("GlobalMaxPool", {"x"}, "m").node("Max", {"x", "m"}, "y");
+  EXPECT_THAT(refusal(file.output("y")), HasSubstr("expected values of one size, got Nx2x1x2"));
 }
 
 TEST(OnnxLayers, ClipsAreWrittenInThreeWays) {

@@ -1,6 +1,7 @@
 // Operators one by one: what a node of a file gives, worked out here from ONNX's definition.
 #include <gmock/gmock.h>
 
+#include "tests/support/error_message.h"
 #include "tests/support/fill.h"
 #include "tests/support/onnx_run.h"
 
@@ -14,6 +15,7 @@ using test::OnnxFile;
 using test::run;
 using test::Values;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Pointwise;
 
 constexpr Extent kImage{2, 5, 6};
@@ -91,8 +93,47 @@ TEST(OnnxOperators, ReductionsTakeTheirAxes) {
     file->input("x", {-1, 2, 2, 2}).output("y").integers("axes", {2, -1});
   by_attribute.node("ReduceMean", {"x"}, "y").with("axes", {2, -1}).with("keepdims", 0);
   by_input.node("ReduceMean", {"x", "axes"}, "y").with("keepdims", 0);
+  by_input.with("noop_with_empty_axes", 0);
   for (const OnnxFile& file : {by_attribute, by_input})
     EXPECT_THAT(run(decoded(file), 1, {1, 2, 3, 6, 0, 0, 0, 4}), ElementsAre(3, 1));
+  OnnxFile sum(13);
+  sum.input("x", {-1, 2, 2, 2}).output("y").integers("axes", {2, 3});
+  sum.node("ReduceSum", {"x", "axes"}, "y");
+  EXPECT_THAT(run(decoded(sum), 1, {1, 2, 3, 6, 0, 0, 0, 4}), ElementsAre(12, 4));
+}
+
+TEST(OnnxOperators, WhatAGemmAddsMayDependOnTheImage) {
+  OnnxFile file;
+  file.input("x", {-1, 2}).reals("w", {2, 2}, {1, 2, 3, 4}).node("Relu", {"x"}, "r");
+  file.node("Gemm", {"x", "w", "r"}, "y").output("y");
+  EXPECT_THAT(run(decoded(file), 1, {-1, 1}), ElementsAre(2, 3));
+  file.with("beta", 2.0F);
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(file); }), HasSubstr("beta"));
+}
+
+/// N x 2 x 3 as 2N x 3, which a matrix and what follows take row by row, and back again.
+OnnxFile by_rows(const std::string& op) {
+  OnnxFile file;
+  file.input("x", {-1, 2, 3}).integers("rows", {-1, 3}).integers("parted", {-1, 2, 2});
+  file.reals("w", {3, 2}, {1, -1, 2, -2, 3, -3}).reals("b", {2}, {10, 20}).reals("c", {2}, {1, 2});
+  file.node("Reshape", {"x", "rows"}, "r");
+  file.node(
+      op,
+      op == "Gemm" ? std::vector<std::string>{"r", "w", "b"} : std::vector<std::string>{"r", "w"},
+      "xw");
+  file.node("Mul", {"c", "xw"}, "m").node("Relu", {"m"}, "a").node("Sub", {"a", "c"}, "s");
+  return file.node("Reshape", {"s", "parted"}, "y").output("y");
+}
+
+TEST(OnnxOperators, PositionsMayBeRowsAsImagesAre) {
+  const Values images{1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1};
+  EXPECT_THAT(run(decoded(by_rows("MatMul")), 2, images), ElementsAre(0, -2, 1, -2, 2, -2, 5, -2));
+  EXPECT_THAT(run(decoded(by_rows("Gemm")), 2, images),
+              ElementsAre(10, 36, 11, 34, 12, 32, 15, 26));
+  OnnxFile apart = by_rows("MatMul");
+  apart.proto().mutable_graph()->mutable_output(0)->set_name("s");
+  EXPECT_THAT(test::error_message<FileError>([&] { decoded(apart); }),
+              HasSubstr("output 's': expected the batch to stay first, got 2Nx2 of Nx2x2"));
 }
 
 TEST(OnnxOperators, MatricesHaveTheirInputsInRowsOrColumns) {

@@ -207,8 +207,10 @@ TEST(OnnxShapes, AConvolutionWantsImagesOneByOne) {
   OnnxFile file;
   file.input("x", {2, 1, 3, 3}).reals("k", {1, 1, 2, 2}, {1, 2, 3, 4}).integers("to", {8});
   file.node("Conv", {"x", "k"}, "c").node("Reshape", {"c", "to"}, "y").output("y");
-  EXPECT_THAT(test::error_message<FileError>([&] { decoded(file); }),
-              HasSubstr("(Reshape, opset 13): expected the batch to stay first, got 8 of 2x1x2x2"));
+  EXPECT_THAT(
+      test::error_message<FileError>([&] { decoded(file); }),
+      HasSubstr("(Reshape, opset 13): output 'y': expected the batch to stay first, got 8 of "
+                "2x1x2x2"));
 }
 
 TEST(OnnxShapes, ANetworkMayHaveNoLayerAtAll) {

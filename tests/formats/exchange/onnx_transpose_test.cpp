@@ -54,5 +54,26 @@ TEST(OnnxTranspose, AreLayers) {
   expect_turned({2, 3, 2, 3, 2}, {4, 2, 0, 3, 1}, 12);
 }
 
+/// Eight channels of one pixel: two of 2 x 2, whose four pixels are far apart, or side by side.
+TEST(OnnxTranspose, BlocksAreChannels) {
+  const auto result = [](const char* mode) {
+    OnnxFile file;
+    file.input("x", {-1, 8, 1, 1}).node("DepthToSpace", {"x"}, "y").with("blocksize", 2);
+    return run(decoded(file.with("mode", mode).output("y")), 1, {0, 1, 2, 3, 4, 5, 6, 7});
+  };
+  EXPECT_EQ(result("DCR"), (Values{0, 2, 4, 6, 1, 3, 5, 7}));
+  EXPECT_EQ(result("CRD"), (Values{0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_THROW(result("RCD"), FileError);
+  OnnxFile back;
+  back.input("x", {-1, 2, 2, 2}).node("SpaceToDepth", {"x"}, "y").with("blocksize", 2);
+  EXPECT_EQ(run(decoded(back.output("y")), 1, {0, 2, 4, 6, 1, 3, 5, 7}),
+            (Values{0, 1, 2, 3, 4, 5, 6, 7}));
+  for (const int block : {0, 3, -2}) {
+    OnnxFile wrong;
+    wrong.input("x", {-1, 8, 4, 4}).node("DepthToSpace", {"x"}, "y").with("blocksize", block);
+    EXPECT_THROW(decoded(wrong.output("y")), FileError) << block;
+  }
+}
+
 }  // namespace
 }  // namespace karnin
