@@ -68,9 +68,9 @@ ExitCode run(int argc, char** argv) {
   app.get_formatter()->label("Subcommands", "Verbs");
   app.footer("karnin-cpu VERB --help tells more. Start with: karnin-cpu train");
   Action action;
-  for (const auto add : {add_train, add_prune, add_eval, add_predict, add_sweep, add_reproduce,
-                         add_bench, add_import, add_export, add_inspect, add_verify, add_doctor,
-                         add_data})
+  for (const auto add :
+       {add_train, add_prune, add_eval, add_predict, add_sweep, add_reproduce, add_bench,
+        add_import, add_export, add_inspect, add_verify, add_doctor, add_data})
     add(app, action);
   try {
     app.parse(argc, argv);

@@ -22,10 +22,10 @@ INSTANTIATE_TEST_SUITE_P(Isas, SelfTestTest, testing::ValuesIn(isas_under_test()
 /// compile.
 auto entries(Table& table) {
   auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2,
-         c3, c4, c5, c6, c7, c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1] = table;
+         c3, c4, c5, c6, c7, c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2] = table;
   return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9,
                   c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9,
-                  e0, e1);
+                  e0, e1, e2);
 }
 constexpr std::size_t kEntries = std::tuple_size_v<decltype(entries(std::declval<Table&>()))>;
 
