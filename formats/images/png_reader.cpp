@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "runtime/core/error.h"
 
@@ -35,14 +36,27 @@ std::size_t require_sound_chunk(Bytes bytes, std::size_t at, const std::string& 
   return at + kChunkFrame + length;
 }
 
-/// libpng doesn't look behind the last pixel, nor at the checksum of what holds it.
-void require_sound_chunks(Bytes bytes, const std::string& path) {
+bool is_of_type(Bytes chunk, std::string_view type) {
+  return std::ranges::equal(chunk.subspan(4, 4), type);
+}
+
+/// A capital letter begins the type of what a picture can't be read without.
+bool is_of_pixels(Bytes chunk) { return (chunk[4] & 0x20U) == 0 || is_of_type(chunk, "tRNS"); }
+
+/// The file without what else it says, of gamma and colour spaces among that, by which libpng would
+/// change the samples. All of it must be sound: libpng doesn't look behind the last pixel, nor at
+/// the checksum of what holds it.
+std::vector<std::uint8_t> pixels_alone(Bytes bytes, const std::string& path) {
+  std::vector<std::uint8_t> kept(bytes.begin(), bytes.begin() + kSignatureBytes);
   bool over = false;
   for (std::size_t at = kSignatureBytes; !over;) {
     const std::size_t next = require_sound_chunk(bytes, at, path);
-    over = std::ranges::equal(bytes.subspan(at + 4, 4), std::string_view("IEND"));
+    const Bytes chunk = bytes.subspan(at, next - at);
+    if (is_of_pixels(chunk)) kept.insert(kept.end(), chunk.begin(), chunk.end());
+    over = is_of_type(chunk, "IEND");
     at = next;
   }
+  return kept;
 }
 
 /// The first chunk, IHDR, says how large the picture is: not more than its bytes can unpack to.
@@ -77,7 +91,7 @@ class Frame {
     const bool alpha = (image_.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     // Alpha is read, so that nothing is blended with a background.
     image_.format = (colour ? PNG_FORMAT_FLAG_COLOR : 0U) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0U);
-    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits mean what 8 do, unless the file says more
+    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits mean what 8 do
     Image image{colour ? 3 : 1, image_.height, image_.width, {}};
     image.pixels.resize(PNG_IMAGE_SIZE(image_));
     check(png_image_finish_read(&image_, nullptr, image.pixels.data(), 0, nullptr));
@@ -106,8 +120,7 @@ class Frame {
 
 Image decode_png(Bytes bytes, const std::string& path) {
   require_plausible_size(bytes, path);
-  require_sound_chunks(bytes, path);
-  return Frame(path).read(bytes);
+  return Frame(path).read(pixels_alone(bytes, path));
 }
 
 }  // namespace karnin

@@ -37,6 +37,7 @@ struct PngFile {
   std::uint8_t depth = 8;
   PngBytes palette = {};
   PngBytes transparency = {};
+  PngBytes chunks = {};  ///< whole ones, right behind the header
 };
 
 /// `rows` are the bytes of all rows, packed as the file has them, without filters. The header may
@@ -47,6 +48,7 @@ inline PngBytes png_file(const PngFile& file, std::span<const std::uint8_t> rows
   append_big_endian(header, file.h);
   header.insert(header.end(), {file.depth, static_cast<std::uint8_t>(file.colour), 0, 0, 0});
   append_png_chunk(png, "IHDR", header);
+  png.insert(png.end(), file.chunks.begin(), file.chunks.end());
   if (!file.palette.empty()) append_png_chunk(png, "PLTE", file.palette);
   if (!file.transparency.empty()) append_png_chunk(png, "tRNS", file.transparency);
   const std::size_t stride = file.h == 0 ? 0 : rows.size() / file.h;

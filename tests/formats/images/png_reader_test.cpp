@@ -17,6 +17,7 @@ using test::error_message;
 using test::png_file;
 using test::PngBytes;
 using test::PngColour;
+using test::PngFile;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -72,6 +73,29 @@ TEST(PngReader, RoundsSixteenBits) {
   const Image colour = decode(
       png_file({1, 1, PngColour::rgba, 16}, PngBytes{0x10, 0x10, 0x20, 0x20, 0x30, 0x30, 0, 0}));
   EXPECT_THAT(colour.pixels, ElementsAre(16, 32, 48));
+}
+
+/// What the samples are is what a network learns from, whichever light they are said to stand for.
+TEST(PngReader, LeavesSamplesAsTheyAre) {
+  const PngBytes gamma{0, 0, 0xD6, 0xD8};  // 0.55
+  PngBytes white(32, 0);
+  white[3] = white[7] = 100;
+  for (const PngFile& file : {PngFile{1, 4, PngColour::grey}, PngFile{1, 4, PngColour::grey, 16},
+                              PngFile{1, 4, PngColour::rgb}, PngFile{1, 4, PngColour::rgba, 16},
+                              PngFile{1, 4, PngColour::palette, 8, {9, 80, 7, 1, 200, 3}, {9}}}) {
+    constexpr int kSamples[] = {1, 1, 3, 1, 2, 1, 4};
+    PngBytes rows(static_cast<std::size_t>(4 * kSamples[static_cast<int>(file.colour)]) *
+                  file.depth / 8);
+    std::iota(rows.begin(), rows.end(), std::uint8_t{60});
+    if (file.colour == PngColour::palette) rows = {0, 1, 1, 0};
+    const Image plain = decode(png_file(file, rows));
+    for (const auto& [type, data] :
+         {std::pair{"gAMA", gamma}, {"sRGB", PngBytes{0}}, {"cHRM", white}, {"gAMA", PngBytes{}}}) {
+      PngFile marked = file;
+      test::append_png_chunk(marked.chunks, type, data);
+      EXPECT_EQ(decode(png_file(marked, rows)).pixels, plain.pixels) << type;
+    }
+  }
 }
 
 TEST(PngReader, RefusesEveryTruncation) {
