@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "formats/exchange/onnx_bounds.h"
 #include "formats/io/byte_writer.h"
 
 namespace karnin {
@@ -59,12 +60,28 @@ void put_sparse(ByteWriter& writer, const OnnxWeights& weights) {
   put_field(writer, onnx::GraphProto::kSparseInitializerFieldNumber, tensor.SerializeAsString());
 }
 
-/// A tensor of nothing but zeros stays dense: some readers take no sparse one without values.
-bool is_smaller_sparse(std::span<const float> values) {
-  constexpr std::size_t kBytesOfOne = sizeof(float) + sizeof(std::int64_t);
-  const auto kept = values.size() - static_cast<std::size_t>(std::ranges::count(values, 0.0F));
-  return kept > 0 && kept * kBytesOfOne < values.size_bytes();
-}
+/// Which tensors are sparse in a file: those that take fewer bytes so, and whose zeros our reader,
+/// which makes tensors in proportion to the file, has room for. The reader makes each value twice,
+/// of the tensor and of the network, and counts eight bytes for it.
+class SparseChoice {
+ public:
+  /// Asked once for each tensor. One of nothing but zeros stays dense: some readers take no sparse
+  /// one without values.
+  bool takes(std::span<const float> values) {
+    constexpr std::uint64_t kBytesOfOne = sizeof(float) + sizeof(std::int64_t);
+    const std::uint64_t all = values.size();
+    const std::uint64_t kept = all - static_cast<std::uint64_t>(std::ranges::count(values, 0.0F));
+    if (kept == 0 || kept * kBytesOfOne >= values.size_bytes()) return false;
+    const std::uint64_t room = room_ + kOnnxFactor * kBytesOfOne * kept;
+    const std::uint64_t made = 2 * sizeof(std::int64_t) * (all + kept);
+    if (made > room) return false;
+    room_ = room - made;
+    return true;
+  }
+
+ private:
+  std::uint64_t room_ = kOnnxFloor / 2;  // the other half is for what else a reader makes
+};
 
 }  // namespace
 
@@ -80,8 +97,9 @@ std::vector<std::uint8_t> serialised(const onnx::ModelProto& model, const onnx::
     room += kMostHead + each.name.size() + each.values.size_bytes();
   body.reserve(room);
   body.text(graph.SerializeAsString());
+  SparseChoice choice;
   for (const OnnxWeights& each : weights)
-    sparse&& is_smaller_sparse(each.values) ? put_sparse(body, each) : put_dense(body, each);
+    sparse&& choice.takes(each.values) ? put_sparse(body, each) : put_dense(body, each);
   ByteWriter head;
   head.text(around);
   put_head(head, onnx::ModelProto::kGraphFieldNumber, body.span().size());

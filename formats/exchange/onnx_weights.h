@@ -20,7 +20,7 @@ struct OnnxWeights {
 };
 
 /// The bytes of `model` with `graph`, to which these are added as initializers; with `sparse` as
-/// sparse ones where these take fewer bytes.
+/// sparse ones where these take fewer bytes and a file of that size may make the tensors.
 std::vector<std::uint8_t> serialised(const onnx::ModelProto& model, const onnx::GraphProto& graph,
                                      std::span<const OnnxWeights> weights, bool sparse);
 

@@ -257,5 +257,22 @@ TEST(OnnxExport, PrunedWeightsAreZerosOrLeftOut) {
   EXPECT_EQ(written(model, {.sparse = true}).graph().sparse_initializer_size(), 0);
 }
 
+/// A file makes tensors in proportion to its size alone, beside 64 MiB for all of them.
+TEST(OnnxExport, WhatIsAlmostEmptyStaysDenseWhereTheReaderWouldRefuseIt) {
+  const auto sparse_ones = [](const Graph& graph) {
+    Model model = test::filled_model(graph);
+    test::prune_matrices(model, 0.9999);
+    EXPECT_EQ(again(model, {.sparse = true}), again(model)) << graph.name;
+    return written(model, {.sparse = true}).graph().sparse_initializer_size();
+  };
+  EXPECT_EQ(sparse_ones(make_chain("one", {2100, 1, 1}, {{"fc", FullyConnected{2048}}})), 0);
+  EXPECT_EQ(sparse_ones(make_chain("small", {210, 1, 1}, {{"fc", FullyConnected{204}}})), 1);
+  EXPECT_EQ(sparse_ones(make_chain("some", {1400, 1, 1},
+                                   {{"fc1", FullyConnected{1400}},
+                                    {"fc2", FullyConnected{1400}},
+                                    {"fc3", FullyConnected{1400}}})),
+            1);
+}
+
 }  // namespace
 }  // namespace karnin
