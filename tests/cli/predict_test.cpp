@@ -128,6 +128,14 @@ TEST_F(Predict, GoesOnBehindABadImage) {
   EXPECT_EQ(json["failed"][1]["file"], file("gone.jpg"));
 }
 
+/// A matrix on each image's two means, with what is asked for at its end.
+void write_network(const fs::path& path, const char* end) {
+  test::OnnxFile net;
+  net.input("x", {-1, 2}).reals("w", {2, 3}, test::integers(6, 1)).node("Gemm", {"x", "w"}, "z");
+  if (end != nullptr) net.node(end, {"z"}, "y");
+  test::write_bytes(path, net.output(end == nullptr ? "z" : "y").bytes());
+}
+
 TEST_F(Predict, RawIsWhatTheFileHas) {
   const Json raw = predict({file("array_x.npy"), "--raw"})["images"];
   const Json written = predict({file("array_x.npy"), "--out", file("outputs.npy")});
@@ -155,14 +163,6 @@ TEST_F(Predict, RefusesOptionsThatCannotMatter) {
   refuse(2, words("run/model.bin", {image, "--raw", "--top", "2"}), {"--top"});
   refuse(2, words("run/model.bin", {image, "--overwrite"}), {"--overwrite"});
   refuse(2, words("run/model.bin", {}), {"inputs"});
-}
-
-/// A matrix on each image's two means, with what is asked for at its end.
-void write_network(const fs::path& path, const char* end) {
-  test::OnnxFile net;
-  net.input("x", {-1, 2}).reals("w", {2, 3}, test::integers(6, 1)).node("Gemm", {"x", "w"}, "z");
-  if (end != nullptr) net.node(end, {"z"}, "y");
-  test::write_bytes(path, net.output(end == nullptr ? "z" : "y").bytes());
 }
 
 TEST_F(Predict, ASoftmaxAtTheEndIsNotTakenTwice) {
@@ -198,6 +198,20 @@ TEST_F(Predict, NetworksWithoutClassesGiveTheirOutputs) {
   const ImageSet planes = read_array_images(file("planes.npy"), {}).set;
   EXPECT_EQ(planes.extent, (Extent{2, 30, 30}));
   EXPECT_EQ(planes.size(), 200);
+}
+
+/// Neither of them is taken for the answer, whatever its form, and that is said before the work.
+TEST_F(Predict, SeveralOutputsAreRefused) {
+  test::OnnxFile net;
+  net.input("x", {-1, 3, 32, 32}).reals("k", {2, 3, 3, 3}, test::integers(54, 1));
+  net.node("Conv", {"x", "k"}, "y").node("Relu", {"y"}, "z").output("y").output("z");
+  test::write_bytes(file("two.onnx"), net.bytes());
+  for (const Words& more : {Words{}, Words{"--raw"}, Words{"--out", file("two.npy")}}) {
+    Words all = words("two.onnx", {file("gone.png")});
+    all.insert(all.end(), more.begin(), more.end());
+    refuse(3, all, {"expected one output, got 2, 'y' (2x30x30), 'z' (2x30x30)"});
+  }
+  EXPECT_FALSE(fs::exists(file("two.npy")));
 }
 
 /// Each of them is a probability by itself.

@@ -33,15 +33,11 @@ bool is_sigmoid(const Op& op) {
   return activation != nullptr && activation->kind == ActivationKind::sigmoid;
 }
 
-Extent output_extent(const Graph& graph) {
-  return infer_extents(graph)[static_cast<std::size_t>(graph.outputs.front())];
-}
-
 }  // namespace
 
 Predictor::Predictor(const CompactModel& model, int threads)
     : model_(model),
-      output_(output_extent(model.graph)),
+      output_(sole_output(model.graph).extent),
       engine_(model, {.batch = kBatch, .threads = threads, .race = false}) {}
 
 std::vector<float> Predictor::outputs(const ImageSet& images) {

@@ -14,7 +14,7 @@ namespace karnin {
 /// An engine whose kernels follow from the model alone: the same answers on every run.
 class Predictor {
  public:
-  /// Keeps a reference to the model. Throws as Engine does.
+  /// Keeps a reference to the model. Throws ShapeError for several outputs, and as Engine does.
   Predictor(const CompactModel& model, int threads);
 
   const Extent& output() const { return output_; }
