@@ -21,6 +21,15 @@ void append(std::vector<T>& all, const std::vector<T>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
+ImageSet only(const ImageSet& set, std::int64_t image) {
+  ImageSet one{set.extent, {}, {0}};
+  if (set.holds_floats())
+    one.values.assign(set.floats(image).begin(), set.floats(image).end());
+  else
+    one.pixels.assign(set.image(image).begin(), set.image(image).end());
+  return one;
+}
+
 }  // namespace
 
 PredictedImages::PredictedImages(Predictor& predictor, const Graph& graph, const DataForm& form,
@@ -65,9 +74,9 @@ void PredictedImages::take(ImageSet set, const fs::path& file) {
   if (pending_.holds_floats() != set.holds_floats()) run_pending();
   if (is_array_file(file))
     for (std::int64_t i = 0; i < set.size(); ++i)
-      names_.push_back(fmt::format("{}[{}]", file.string(), i));
+      pending_names_.push_back(fmt::format("{}[{}]", file.string(), i));
   else
-    names_.push_back(file.string());
+    pending_names_.push_back(file.string());
   pending_.extent = set.extent;
   append(pending_.pixels, set.pixels);
   append(pending_.values, set.values);
@@ -75,11 +84,30 @@ void PredictedImages::take(ImageSet set, const fs::path& file) {
   if (pending_.pixels.size() + pending_.values.size() >= kMaxPending) run_pending();
 }
 
+/// One that overflows takes nothing from the others: these run again, each by itself.
 void PredictedImages::run_pending() {
   if (pending_.size() == 0) return;
-  append(values_,
-         probabilities_ ? predictor_.probabilities(pending_) : predictor_.outputs(pending_));
+  try {
+    run(pending_, pending_names_);
+  } catch (const NonFiniteError&) {
+    for (std::size_t i = 0; i < pending_names_.size(); ++i) run_alone(i);
+  }
   pending_ = {};
+  pending_names_.clear();
+}
+
+void PredictedImages::run(const ImageSet& set, const std::vector<std::string>& names) {
+  append(values_, probabilities_ ? predictor_.probabilities(set) : predictor_.outputs(set));
+  append(names_, names);
+}
+
+void PredictedImages::run_alone(std::size_t image) {
+  const std::string& name = pending_names_[image];
+  try {
+    run(only(pending_, static_cast<std::int64_t>(image)), {name});
+  } catch (const NonFiniteError& error) {
+    fail(name, name + ": " + error.what());
+  }
 }
 
 }  // namespace karnin::cli

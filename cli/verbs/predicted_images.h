@@ -1,4 +1,4 @@
-// Images on their way through a network, those left out that cannot be read.
+// Images on their way through a network, those left out that cannot be read or that overflow.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace karnin::cli {
 
 class PredictedImages {
  public:
-  /// A file, and what is wrong with it.
+  /// A file or an image of one, and what is wrong with it.
   struct Failure {
     std::string file, problem;
   };
@@ -24,8 +24,9 @@ class PredictedImages {
   PredictedImages(Predictor& predictor, const Graph& graph, const DataForm& form,
                   bool probabilities);
 
-  /// All that these files and directories hold. A file that is unsound is told of, and passed over.
-  /// Throws ArgumentError where the network takes no pictures, NonFiniteError.
+  /// All that these files and directories hold. What is unsound is told of, and passed over: a
+  /// file, or an image whose answers aren't finite. Throws ArgumentError where the network takes no
+  /// pictures.
   void add(const std::vector<std::string>& inputs, const Watcher& watcher);
 
   std::span<const std::string> names() const { return names_; }
@@ -42,6 +43,8 @@ class PredictedImages {
   void add_file(const std::filesystem::path& file);
   void take(ImageSet set, const std::filesystem::path& file);
   void run_pending();
+  void run(const ImageSet& set, const std::vector<std::string>& names);
+  void run_alone(std::size_t image);
 
   Predictor& predictor_;
   Extent input_;
@@ -49,6 +52,7 @@ class PredictedImages {
   DataForm form_;
   bool probabilities_;
   ImageSet pending_;
+  std::vector<std::string> pending_names_;
   std::vector<std::string> names_;
   std::vector<float> values_;
   std::vector<Failure> failures_;

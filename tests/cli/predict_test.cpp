@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "formats/data/array_data.h"
@@ -134,6 +135,33 @@ void write_network(const fs::path& path, const char* end) {
   net.input("x", {-1, 2}).reals("w", {2, 3}, test::integers(6, 1)).node("Gemm", {"x", "w"}, "z");
   if (end != nullptr) net.node(end, {"z"}, "y");
   test::write_bytes(path, net.output(end == nullptr ? "z" : "y").bytes());
+}
+
+/// The third image overflows; what was to run with it has its answers all the same.
+TEST_F(Predict, GoesOnBehindAnswersThatOverflow) {
+  write_network(workspace->path("net.onnx"), nullptr);
+  const auto write = [](const char* name, const std::vector<float>& values) {
+    const std::string shape = fmt::format("({}, 2)", values.size() / 2);
+    test::write_bytes(file(name), test::npy_array<float>("<f4", shape, values));
+  };
+  constexpr float kMax = std::numeric_limits<float>::max();
+  write("fine.npy", {1, 0, 0.5F, -1});
+  write("large.npy", {0, 2, kMax, -kMax, 1, 1});
+  write("larger.npy", {kMax, -kMax});
+  write("sound.npy", {1, 0, 0.5F, -1, 0, 2, 1, 1});
+  const test::ProcessResult result = workspace->run(
+      words("net.onnx", {file("fine.npy"), file("large.npy"), file("larger.npy"), "--json"}));
+  EXPECT_EQ(result.status, 3) << result.err;
+  const Json json = Json::parse(result.out), sound = predict({file("sound.npy")}, "net.onnx");
+  ASSERT_THAT(json["images"], SizeIs(4));
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(json["images"][i]["top"], sound["images"][i]["top"]) << i;
+  EXPECT_EQ(json["images"][3]["image"], file("large.npy[2]"));
+  ASSERT_THAT(json["failed"], SizeIs(2));
+  EXPECT_EQ(json["failed"][0]["file"], file("large.npy[1]"));
+  EXPECT_EQ(json["failed"][1]["file"], file("larger.npy[0]"));
+  EXPECT_THAT(result.err, HasSubstr("large.npy[1]: network"));
+  EXPECT_THAT(result.err, HasSubstr("infinity or NaN in the output"));
 }
 
 TEST_F(Predict, RawIsWhatTheFileHas) {
