@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "cli/console/output.h"
 #include "cli/verbs/environment.h"
+#include "formats/data/class_names.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/fitting.h"
 #include "runtime/core/error.h"
@@ -19,6 +21,17 @@ void require_images(const Dataset& dataset, const ImageSet& set, std::string_vie
   throw DatasetMissingError(fmt::format(
       "no {0} images in '{1}': expected {0}_x.npy and {0}_y.npy, or {0}/CLASS/ with images", part,
       dataset.directory.string()));
+}
+
+/// Labels are in the order of the first of several models.
+void require_same_classes(const ModelDescription& model, const Dataset& dataset) {
+  if (dataset.numbered || !are_named(model.classes) || !are_named(dataset.classes)) return;
+  const auto [own, other] = std::ranges::mismatch(model.classes, dataset.classes);
+  if (own == model.classes.end()) return;
+  throw ArgumentError(fmt::format(
+      "the network '{}' has the class '{}' where '{}' is expected: all must have the same ones in "
+      "the same order",
+      model.graph.name, *own, *other));
 }
 
 }  // namespace
@@ -46,16 +59,19 @@ Dataset load_dataset_for(const ModelDescription& model, const DataOptions& optio
   Dataset dataset = find_dataset({name, form_for(model.graph, options.form)});
   fit_to_network(dataset, input_extent(model.graph), class_count(model.graph),
                  flat_order(model.graph));
-  require_fit(model.graph, dataset);
+  if (dataset.train.extent == input_extent(model.graph)) fit_classes(dataset, model.classes);
+  require_fit(model, dataset);
   if (dataset.numbered && !model.classes.empty()) dataset.classes = model.classes;
   return dataset;
 }
 
-void require_fit(const Graph& graph, const Dataset& dataset) {
+void require_fit(const ModelDescription& model, const Dataset& dataset) {
+  const Graph& graph = model.graph;
   const Extent& image = dataset.train.extent;
   const Extent& input = input_extent(graph);
   const std::int64_t outputs = class_count(graph);
-  if (image == input && outputs == static_cast<std::int64_t>(dataset.classes.size())) return;
+  if (image == input && outputs == static_cast<std::int64_t>(dataset.classes.size()))
+    return require_same_classes(model, dataset);
   throw ArgumentError(fmt::format(
       "the network '{}' takes {}x{}x{} images of {} classes, but the data set '{}' has {}x{}x{} "
       "images of {} classes: choose another with --data",

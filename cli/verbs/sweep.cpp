@@ -95,7 +95,7 @@ ExitCode sweep_verb(const SweepVerb& verb) {
   std::vector<Model> models;
   for (const std::string& file : verb.models) models.push_back(read_any_model(file));
   const Dataset dataset = load_dataset_for(models.front(), verb.data);
-  for (const Model& model : models) require_fit(model.graph, dataset);
+  for (const Model& model : models) require_fit(model, dataset);
   require_test_images(dataset);
   if (trains_or_differentiates(verb, models.front())) require_training_images(dataset);
   Console console;

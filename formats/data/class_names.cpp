@@ -49,4 +49,8 @@ std::vector<std::string> numbered_classes(std::size_t count) {
   return names;
 }
 
+bool are_named(const std::vector<std::string>& classes) {
+  return classes != numbered_classes(classes.size());
+}
+
 }  // namespace karnin

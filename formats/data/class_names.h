@@ -22,4 +22,7 @@ std::optional<std::vector<std::string>> read_class_names(const std::filesystem::
 /// "0", "1", ...
 std::vector<std::string> numbered_classes(std::size_t count);
 
+/// Whether there are classes, and other than numbered ones.
+bool are_named(const std::vector<std::string>& classes);
+
 }  // namespace karnin

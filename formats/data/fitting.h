@@ -1,6 +1,9 @@
 // Data in the shape that a network takes.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "formats/data/data_form.h"
 #include "formats/data/dataset.h"
 
@@ -14,5 +17,9 @@ void fit_to_network(Dataset& dataset, const Extent& input, std::int64_t classes,
 
 /// The same for one set, without borders and classes.
 void fit_extent(ImageSet& set, const Extent& input, ArrayOrder flat);
+
+/// Puts the labels in the order of the network's `classes`, by their names. Leaves alone what has
+/// no names on one of the two sides. Throws ArgumentError for a class that the network lacks.
+void fit_classes(Dataset& dataset, const std::vector<std::string>& classes);
 
 }  // namespace karnin

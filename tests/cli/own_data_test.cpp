@@ -206,6 +206,51 @@ TEST_F(OwnData, FewerLabelsThanOutputsAreFine) {
   EXPECT_TRUE(report["per_class"][3]["accuracy"].is_null());
 }
 
+/// The classes of a folder are what their names say, in whatever order they come.
+TEST_F(OwnData, ClassesAreKnownByTheirNames) {
+  const std::string model = file("run/model.bin"), data = file("turned");
+  fs::copy(file("folders"), data, fs::copy_options::recursive);
+  test::write_text(data + "/classes.txt", "class 2\nclass 3\nclass 1\nclass 0\n");
+  const auto eval = [&](const std::string& from) {
+    return workspace->run_json({"eval", "--model", model, "--data", from});
+  };
+  const auto expected = eval(file("folders"));
+  for (const char* key : {"accuracy", "per_class", "confusion"})
+    EXPECT_EQ(eval(data)[key], expected[key]) << key;
+  const auto prune = [&](const std::string& from) {
+    return workspace->run_json({"prune", "--model", model, "--data", from, "--method", "taylor",
+                                "--sparsity", "0.5", "--out", file("turned.bin"), "--overwrite"});
+  };
+  EXPECT_EQ(prune(data)["accuracy"], prune(file("folders"))["accuracy"]);
+  for (const char* part : {"train", "test"})
+    for (const char* name : {"class 0", "class 2"}) fs::remove_all(fs::path(data) / part / name);
+  fs::remove(data + "/classes.txt");
+  const auto some = eval(data);
+  EXPECT_EQ(some["images"], 40);
+  EXPECT_EQ(some["per_class"][3], expected["per_class"][3]);
+  EXPECT_TRUE(some["per_class"][2]["accuracy"].is_null());
+}
+
+TEST_F(OwnData, ClassesThatTheNetworkLacksAreRefused) {
+  const std::string model = file("run/model.bin"), data = file("strange");
+  fs::copy(file("folders"), data, fs::copy_options::recursive);
+  for (const char* part : {"/train", "/test"})
+    fs::rename(data + part + "/class 1", data + part + "/aardvark");
+  for (const Words& verb : {Words{"eval"}, Words{"prune", "--out", file("none")},
+                            Words{"sweep", "--out", file("none")}}) {
+    Words words = verb;
+    words.insert(words.end(), {"--model", model, "--data", data});
+    refuse(2, words, {"'strange'", "as 'class 1', got 'aardvark'"});
+  }
+  Model other = read_model(model);
+  std::swap(other.classes[1], other.classes[2]);
+  write_model(file("other.bin"), other);
+  refuse(2,
+         {"sweep", "--model", model, file("other.bin"), "--data", file("folders"), "--out",
+          file("none")},
+         {"'class 2'", "'class 1'"});
+}
+
 TEST_F(OwnData, TheVariableNamesThemToo) {
   test::ProcessOptions options = workspace->options();
   options.environment["KARNIN_DATA"] = file("folders");

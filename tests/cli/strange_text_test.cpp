@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/data/cifar10.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
 #include "tests/cli/workspace.h"
+#include "tests/support/npy_file.h"
+#include "tests/support/temporary_directory.h"
 
 namespace karnin {
 namespace {
@@ -53,10 +56,14 @@ TEST_F(StrangeText, OfAModelIsEscapedWhereverItIsShown) {
   model.provenance =
       R"({"history":[{"verb":"train","data":"\u001b[31m)" + kStrangeName + "\x7F\"}]}";
   write_model(file("strange.bin"), model);
+  const ImageSet images = read_cifar10(workspace->data()).test;
+  test::write_bytes(file("arrays/test_x.npy"),
+                    test::npy_array("|u1", "(200, 3, 32, 32)", images.pixels));
+  test::write_bytes(file("arrays/test_y.npy"), test::npy_array("|u1", "(200,)", images.labels));
   for (const bool json : {false, true}) {
     for (Words words :
          {Words{"inspect", "--model", file("strange.bin")},
-          Words{"eval", "--model", file("strange.bin"), "--data", workspace->data()},
+          Words{"eval", "--model", file("strange.bin"), "--data", file("arrays")},
           Words{"prune", "--model", file("strange.bin"), "--out", file("x.bin"), "--overwrite"},
           Words{"verify", file("strange.bin")}}) {
       if (json) words.emplace_back("--json");
@@ -70,6 +77,8 @@ TEST_F(StrangeText, OfAModelIsEscapedWhereverItIsShown) {
   }
   EXPECT_EQ(run({"eval", "--model", file("strange.bin")}).status, 2)
       << "the directory in its history";
+  EXPECT_EQ(run({"eval", "--model", file("strange.bin"), "--data", workspace->data()}).status, 2)
+      << "classes of other names";
   EXPECT_EQ(run({"prune", "--model", file("strange.bin"), "--layers", kStrange}).status, 2);
 }
 

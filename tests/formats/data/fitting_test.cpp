@@ -5,11 +5,15 @@
 #include <numeric>
 
 #include "formats/data/border.h"
+#include "formats/data/class_names.h"
+#include "runtime/core/error.h"
+#include "tests/support/error_message.h"
 
 namespace karnin {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// One image of 2 x 2 pixels in 2 channels.
 ImageSet small_set() { return {{2, 2, 2}, {0, 1, 2, 3, 10, 11, 12, 13}, {0}}; }
@@ -77,6 +81,58 @@ TEST(Fitting, NumbersClassesOnThatHaveNoNames) {
   dataset.numbered = true;
   fit_to_network(dataset, {1, 3, 3}, 4, ArrayOrder::nchw);
   EXPECT_THAT(dataset.classes, ElementsAre("0", "1", "2", "3"));
+}
+
+Dataset named(const std::vector<std::string>& classes) {
+  Dataset dataset;
+  dataset.name = "pets";
+  dataset.classes = classes;
+  dataset.train.labels = {0, 1, 2, 1};
+  dataset.test.labels = {2, 0};
+  return dataset;
+}
+
+TEST(Fitting, LabelsFollowTheNamesOfTheNetworksClasses) {
+  Dataset dataset = named({"ant", "bee", "cat"});
+  fit_classes(dataset, {"cat", "dog", "bee", "ant"});
+  EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog", "bee", "ant"));
+  EXPECT_THAT(dataset.train.labels, ElementsAre(3, 2, 0, 2));
+  EXPECT_THAT(dataset.test.labels, ElementsAre(0, 3));
+}
+
+TEST(Fitting, ClassesThatOneSideOnlyNumbersStayInOrder) {
+  for (const std::vector<std::string>& classes :
+       {std::vector<std::string>{}, {"0", "1", "2"}, {"ant", "bee", "cat"}}) {
+    Dataset dataset = named({"ant", "bee", "cat"});
+    fit_classes(dataset, classes);
+    EXPECT_THAT(dataset.classes, ElementsAre("ant", "bee", "cat"));
+    EXPECT_THAT(dataset.train.labels, ElementsAre(0, 1, 2, 1));
+  }
+  Dataset numbers = named({"0", "1", "2"});
+  numbers.numbered = true;
+  fit_classes(numbers, {"ant", "bee", "cat"});
+  EXPECT_THAT(numbers.classes, ElementsAre("0", "1", "2"));
+}
+
+/// Folders come in the order of letters: 0, 1, 10, 2.
+TEST(Fitting, NumbersAreNamesTooWhereTheyAreTheSame) {
+  Dataset dataset = named({"1", "10", "2"});
+  fit_classes(dataset, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"});
+  EXPECT_THAT(dataset.train.labels, ElementsAre(1, 10, 2, 10));
+}
+
+TEST(Fitting, RefusesANameThatTheNetworkLacks) {
+  const auto refusal = [](const std::vector<std::string>& classes) {
+    Dataset dataset = named({"ant", "bee", "cat"});
+    return test::error_message<ArgumentError>([&] { fit_classes(dataset, classes); });
+  };
+  EXPECT_THAT(refusal({"ant", "wasp", "cat"}),
+              HasSubstr("'pets': expected classes that the network "
+                        "knows, as 'wasp', got 'bee'"));
+  EXPECT_THAT(refusal({"cat", "ant"}), HasSubstr("got 'bee'"));
+  std::vector<std::string> many = numbered_classes(300);
+  many[256] = "ant";
+  EXPECT_THAT(refusal(many), HasSubstr("among its first 256, got 'ant'"));
 }
 
 }  // namespace
