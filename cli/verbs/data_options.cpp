@@ -30,8 +30,9 @@ void add_form_options(CLI::App& verb, DataForm& form) {
           [&form](const std::string& name) {
             form.order = name == "nhwc" ? ArrayOrder::nhwc : ArrayOrder::nchw;
           },
-          "Axes of .npy images; otherwise nhwc where the last is at most 4 long and the second "
-          "longer")
+          "Axes of .npy images; otherwise as they fit the network, or nhwc where the last is at "
+          "most "
+          "4 long and the second longer")
       ->check(CLI::IsMember({"nchw", "nhwc"}));
 }
 
@@ -42,7 +43,8 @@ void add_data_options(CLI::App& verb, DataOptions& options, const std::string& h
 
 DataForm form_for(const Graph& graph, DataForm form) {
   const Extent& input = input_extent(graph);
-  if (!form.order && flat_order(graph) == ArrayOrder::nhwc) form.order = ArrayOrder::nhwc;
+  form.input = input;
+  if (flat_order(graph) == ArrayOrder::nhwc) form.usual = ArrayOrder::nhwc;
   if (!is_vector(input)) {
     form.image.c = input.c;
     if (form.image.h == 0) form.image.h = input.h, form.image.w = input.w;

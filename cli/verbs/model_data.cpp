@@ -7,10 +7,12 @@
 
 #include "cli/console/output.h"
 #include "cli/verbs/environment.h"
+#include "formats/data/array_data.h"
 #include "formats/data/class_names.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/fitting.h"
 #include "runtime/core/error.h"
+#include "runtime/core/flat_extent.h"
 #include "train/session/provenance.h"
 
 namespace karnin::cli {
@@ -72,11 +74,12 @@ void require_fit(const ModelDescription& model, const Dataset& dataset) {
   const std::int64_t outputs = class_count(graph);
   if (image == input && outputs == static_cast<std::int64_t>(dataset.classes.size()))
     return require_same_classes(model, dataset);
+  const bool ordered = image != input && !is_vector(image) && holds_arrays(dataset.directory);
   throw ArgumentError(fmt::format(
       "the network '{}' takes {}x{}x{} images of {} classes, but the data set '{}' has {}x{}x{} "
-      "images of {} classes: choose another with --data",
+      "images of {} classes: {}choose another with --data",
       graph.name, input.c, input.h, input.w, outputs, dataset.name, image.c, image.h, image.w,
-      dataset.classes.size()));
+      dataset.classes.size(), ordered ? "say --layout nchw|nhwc, or " : ""));
 }
 
 void require_training_images(const Dataset& dataset) {

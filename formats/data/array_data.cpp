@@ -19,9 +19,13 @@ namespace fs = std::filesystem;
 /// What colour and transparency come to; more is no axis of channels, unless somebody says so.
 constexpr std::int64_t kMaxColours = 4;
 
-ArrayOrder order_of(const std::vector<std::int64_t>& dims, const DataForm& form) {
+ArrayOrder order_of(const std::vector<std::int64_t>& d, const DataForm& form) {
   if (form.order) return *form.order;
-  return dims[3] <= kMaxColours && dims[1] > kMaxColours ? ArrayOrder::nhwc : ArrayOrder::nchw;
+  const bool first = form.input == Extent{d[1], d[2], d[3]};
+  const bool last = form.input == Extent{d[3], d[1], d[2]};
+  if (first != last) return last ? ArrayOrder::nhwc : ArrayOrder::nchw;
+  if (form.usual) return *form.usual;
+  return d[3] <= kMaxColours && d[1] > kMaxColours ? ArrayOrder::nhwc : ArrayOrder::nchw;
 }
 
 Extent extent_of(const NpyArray& array, ArrayOrder order, const fs::path& path) {

@@ -9,6 +9,7 @@
 #include "formats/images/image_file.h"
 #include "formats/io/file_status.h"
 #include "runtime/core/error.h"
+#include "runtime/core/flat_extent.h"
 
 namespace karnin {
 namespace {
@@ -57,9 +58,10 @@ ImageSet read_unlabelled(const fs::path& path, const DataForm& form, const Exten
   const Extent got = set.extent;
   fit_extent(set, input, flat);
   if (set.extent == input) return set;
-  throw FileError(
-      path.string(), 0,
-      "expected " + to_string(input) + ", which the network takes, got " + to_string(got));
+  const bool ordered = is_array_file(path) && !is_vector(got);
+  throw FileError(path.string(), 0,
+                  "expected " + to_string(input) + ", which the network takes, got " +
+                      to_string(got) + (ordered ? ": say --layout nchw|nhwc" : ""));
 }
 
 }  // namespace karnin

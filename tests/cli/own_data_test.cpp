@@ -251,6 +251,34 @@ TEST_F(OwnData, ClassesThatTheNetworkLacksAreRefused) {
          {"'class 2'", "'class 1'"});
 }
 
+/// Bytes of this shape, for training and test.
+void write_odd(const std::string& directory, const std::string& shape) {
+  const ImageSet odd = test::bright_squares({5, 16, 3}, 1, 8, 1);
+  for (const char* part : {"/train", "/test"}) {
+    test::write_bytes(directory + part + "_x.npy", test::npy_array("|u1", shape, odd.pixels));
+    test::write_bytes(directory + part + "_y.npy", test::npy_array("|u1", "(8,)", odd.labels));
+  }
+}
+
+/// Whatever the guess is, and whichever order the network learnt from.
+TEST_F(OwnData, AnArrayThatFitsInOneOrderHasThatOrder) {
+  write_odd(file("odd-nchw"), "(8, 5, 16, 3)");
+  write_odd(file("odd-nhwc"), "(8, 16, 3, 5)");
+  write_odd(file("odd"), "(8, 3, 16, 5)");
+  test::write_text(file("odd.json"), R"({"name": "odd", "input": [5, 16, 3], "layers": [)"
+                                     R"({"name": "fc1", "type": "fully_connected", "oc": 4}]})");
+  for (const char* data : {"odd-nchw", "odd-nhwc"}) {
+    const std::string out = std::string(data) + "-run", model = file(out + "/model.bin");
+    train_on(data, out, {"--arch", file("odd.json")});
+    for (const char* other : {"odd-nchw", "odd-nhwc"})
+      workspace->run_json({"eval", "--model", model, "--data", file(other)});
+    refuse(2, {"eval", "--model", model, "--data", file("odd")},
+           {"takes 5x16x3 images", ": say --layout nchw|nhwc, or choose another with --data\n"});
+    refuse(3, {"predict", "--model", model, file("odd/test_x.npy")},
+           {"expected 5x16x3, which the network takes", ": say --layout nchw|nhwc"});
+  }
+}
+
 TEST_F(OwnData, TheVariableNamesThemToo) {
   test::ProcessOptions options = workspace->options();
   options.environment["KARNIN_DATA"] = file("folders");

@@ -99,6 +99,22 @@ TEST_F(ArrayData, TakesShapesApart) {
   EXPECT_THROW(extent("(2, 1, 1, 1, 1)", 2), FileError);
 }
 
+/// Four axes are in the one order in which the network takes them, before any guess.
+TEST_F(ArrayData, AsksTheNetworkForTheOrder) {
+  const auto order = [&](const std::string& shape, const DataForm& form) {
+    write("x.npy", npy_array("|u1", shape, Bytes(64)));
+    return read_array_images(directory_ / "x.npy", form).order;
+  };
+  using enum ArrayOrder;
+  EXPECT_EQ(order("(1, 8, 4, 2)", {.input = {8, 4, 2}}), nchw);
+  EXPECT_EQ(order("(1, 8, 4, 2)", {.input = {8, 4, 2}, .usual = nhwc}), nchw);
+  EXPECT_EQ(order("(1, 2, 4, 8)", {.input = {8, 2, 4}}), nhwc);
+  EXPECT_EQ(order("(1, 8, 4, 2)", {.order = nhwc, .input = {8, 4, 2}}), nhwc) << "as said";
+  EXPECT_EQ(order("(1, 8, 4, 2)", {.input = {3, 3, 3}}), nhwc) << "in none";
+  EXPECT_EQ(order("(1, 4, 4, 4)", {.input = {4, 4, 4}}), nchw) << "in both";
+  EXPECT_EQ(order("(1, 4, 4, 4)", {.input = {4, 4, 4}, .usual = nhwc}), nhwc);
+}
+
 TEST_F(ArrayData, NamesClasses) {
   write_part("train");
   write_text("classes.txt", "ant\r\nbee\r\ncat\r\ndog\r\n");
