@@ -79,9 +79,9 @@ void add_predict(CLI::App& app, Action& action) {
        "Prints CSV: a line for each of the most probable classes of each image. Of a directory it\n"
        "takes all PNG and JPEG images in it and below, in the order of their names; of a .npy "
        "file\n"
-       "every image, as NAME[0], NAME[1], ... An image that cannot be read is named on stderr; "
-       "the\n"
-       "others are predicted, and the exit status is 3."},
+       "every image, as NAME[0], NAME[1], ... An image that cannot be read, or whose answers "
+       "overflow,\n"
+       "is named on stderr; the others are predicted, and the exit status is 3."},
       *options);
   verb.add_option("--model", options->model, "A model file, or an ONNX file")->required();
   verb.add_option("inputs", options->inputs, "Images, .npy files and directories")
