@@ -16,9 +16,10 @@ struct NetworkTimingOptions {
 
 struct NetworkTiming {
   int threads = 0;
-  std::int64_t runs = 0;               ///< that were timed, each of one batch
-  double median_us = 0, p99_us = 0;    ///< microseconds of a run
-  std::vector<LayerProfile> layers{};  ///< from runs of their own: taking these times costs time
+  std::int64_t runs = 0;             ///< that were timed, each of one batch
+  double median_us = 0, p99_us = 0;  ///< microseconds of a run
+  /// From runs of their own: taking these times costs time.
+  std::vector<LayerProfile> layers{};  // NOLINT(*-redundant-member-init): GCC asks for it
 };
 
 /// Random images, plain floats in and out. Throws as Engine does.

@@ -78,7 +78,9 @@ struct SparseRows {
 /// reads, a few `planes` of src at a time, a copy of its window that stays in the first-level
 /// cache. In the copy, [plane][window_rows][stride][window_columns][lanes], what lies outside src
 /// is 0, and columns that are a stride apart lie side by side, so that any output's taps are as far
-/// from its own place as any other's.
+/// from its own place as any other's. Of a plain image the copy is [plane][kw][sh][window_rows]
+/// [columns]: for each column of the kernel what the outputs read through it, row below row, so
+/// that positions fill vectors whatever the width.
 struct SparseTile {
   std::int64_t rows = 0, columns = 0, planes = 0;
   std::int64_t window_rows = 0, window_columns = 0;  ///< the latter of each of the sw phases
@@ -90,10 +92,10 @@ struct SparseTile {
 /// that nobody reads are in no group; there is one group at least.
 struct SparseTiles {
   SparseTile tile;
-  const std::uint32_t* planes;  ///< of src, `used` of them, tile.planes to a group
-  std::int64_t used, groups;
-  const std::uint32_t* row_ptr;  ///< groups * oc + 1
-  const SparseEntry* entries;
+  const std::uint32_t* planes = nullptr;  ///< of src, `used` of them, tile.planes to a group
+  std::int64_t used = 0, groups = 0;
+  const std::uint32_t* row_ptr = nullptr;  ///< groups * oc + 1
+  const SparseEntry* entries = nullptr;
 };
 
 /// The most outputs of a tile whose sums stay in registers.

@@ -35,7 +35,7 @@ std::optional<RowPart> part_of(const Conv2d& spec, const Blob& src, const Blob& 
 
 std::vector<RowPart> row_parts(const Conv2d& spec, const Blob& src, const Blob& dst,
                                std::int64_t threads) {
-  const std::vector<RowPart> whole{{spec, src, dst, 0, 0}};
+  std::vector<RowPart> whole{{spec, src, dst, 0, 0}};
   const std::int64_t work = dst.images * macs(spec, {{src.extent}});
   const std::int64_t wanted = std::min(threads, work / kLeastMacs);
   if (wanted < 2) return whole;

@@ -34,7 +34,8 @@ struct DraftStep {
   std::vector<AffineNode> affines{};  // NOLINT(*-redundant-member-init): GCC asks for it
   bool adds = false;                  ///< a convolution, to whose output the second src is added
   bool relu = false;                  ///< then ends with max(x, 0)
-  std::optional<Activation> activation{};  ///< or with this, of a convolution
+  /// Or with this, of a convolution.
+  std::optional<Activation> activation{};  // NOLINT(*-redundant-member-init): GCC asks for it
   bool pooled = false;  ///< then with a 2x2 max pool, whose extent that of dst is
 };
 

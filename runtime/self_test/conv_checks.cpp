@@ -1,4 +1,4 @@
-// Images into the lanes and back, convolution there, and over the kept weights of plain images.
+// Images into the lanes and back, and convolution there.
 #include "runtime/kernels/conv_sparse.h"
 #include "runtime/self_test/blocks.h"
 #include "runtime/self_test/check.h"
@@ -128,18 +128,6 @@ void conv_lanes_sparse_pooled(const Table& table, Results& results) {
   }
 }
 
-void conv_planes_sparse(const Table& table, Results& results) {
-  for (const ConvShape& s : kConvShapes) {
-    const Values src = integers(s.ic * s.ih * s.iw, 1), bias = integers(s.oc, 3);
-    const Values weights = integers(s.oc * s.ic * s.kh * s.kw, 2);
-    const auto packed = kernels::PackedConvTiles::in_planes(s, weights, table.lanes);
-    Output dst(s.oc * s.oh * s.ow);
-    table.conv_planes_sparse(s, packed.view(), 0, s.oh, src.data(), bias.data(), nullptr, true,
-                             dst.data());
-    results.add(dst);
-  }
-}
-
 void conv_lanes_backward_data(const Table& table, Results& results) {
   for (const ConvShape& s : kConvShapes) {
     const ConvOperands o(table, s);
@@ -195,7 +183,6 @@ std::vector<Check> conv_checks() {
           {"conv_lanes_forward_pooled", conv_lanes_forward_pooled},
           {"conv_lanes_sparse", conv_lanes_sparse},
           {"conv_lanes_sparse_pooled", conv_lanes_sparse_pooled},
-          {"conv_planes_sparse", conv_planes_sparse},
           {"conv_lanes_backward_data", conv_lanes_backward_data},
           {"conv_lanes_backward_weights", conv_lanes_backward_weights},
           {"sum_lanes", sum_lanes}};

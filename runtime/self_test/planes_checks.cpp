@@ -1,4 +1,5 @@
 // Convolution and pool with positions of a plane in the lanes.
+#include "runtime/kernels/conv_sparse.h"
 #include "runtime/self_test/blocks.h"
 #include "runtime/self_test/check.h"
 
@@ -149,10 +150,29 @@ void conv_planes_backward_data(const Table& table, Results& results) {
   }
 }
 
+/// Tiles of several rows and of a part of one, padding, strides.
+constexpr kernels::ConvShape kSparseShapes[] = {{2, 6, 9, 5, 6, 9, 3, 3, 1, 1, 1, 1},
+                                                {3, 7, 12, 3, 4, 4, 1, 5, 2, 3, 0, 1},
+                                                {1, 2, 500, 2, 2, 500, 1, 3, 1, 1, 0, 1}};
+
+void conv_planes_sparse(const Table& table, Results& results) {
+  for (const kernels::ConvShape& s : kSparseShapes) {
+    const Values src = integers(s.ic * s.ih * s.iw, 1), bias = integers(s.oc, 3);
+    const Values weights = thinned(s.oc * s.ic * s.kh * s.kw, 2);
+    const auto kept = kernels::PackedConvTiles::in_planes(s, weights, table.lanes);
+    Output dst(s.oc * s.oh * s.ow);
+    table.conv_planes_sparse(s, kept.view(), 0, s.oh, src.data(), bias.data(), nullptr, true,
+                             dst.data());
+    results.note_overrun(dst);
+    results.add(dst);
+  }
+}
+
 }  // namespace
 
 std::vector<Check> planes_checks() {
   return {{"conv_planes_scratch", conv_planes_scratch},
+          {"conv_planes_sparse", conv_planes_sparse},
           {"conv_planes_forward", conv_planes_forward},
           {"conv_planes_collect", conv_planes_collect},
           {"conv_planes_backward_weights", conv_planes_backward_weights},
