@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/graph/parameters.h"
+#include "tests/support/fill.h"
 #include "tests/support/reference_batch_norm.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_fc.h"
@@ -15,6 +16,17 @@
 #include "tests/support/reference_relu.h"
 
 namespace karnin::test {
+
+/// Random ones, with variances above 0.5.
+inline std::vector<Values> random_parameters(const Graph& graph) {
+  std::vector<Values> parameters;
+  for (const ParameterSpec& spec : parameter_specs(graph)) {
+    Values values = uniforms(element_count(spec.dims), parameters.size() + 20);
+    for (float& x : values) x = spec.role == Role::variance ? 1 + 0.5F * x : 0.5F * x;
+    parameters.push_back(std::move(values));
+  }
+  return parameters;
+}
 
 class ReferenceNetwork {
  public:

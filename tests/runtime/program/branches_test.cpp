@@ -63,16 +63,6 @@ Graph inception_network() {
   return graph;
 }
 
-std::vector<Values> parameters_of(const Graph& graph) {
-  std::vector<Values> parameters;
-  for (const ParameterSpec& spec : parameter_specs(graph)) {
-    Values values = test::uniforms(element_count(spec.dims), parameters.size() + 20);
-    for (float& x : values) x = spec.role == Role::variance ? 1 + 0.5F * x : 0.5F * x;
-    parameters.push_back(std::move(values));
-  }
-  return parameters;
-}
-
 /// What measures a mean takes a bias away: its gradient is 0, the sum of terms that were divided by
 /// a deviation, of a channel that is 0 everywhere sqrt(epsilon).
 const float kUndone = 1 / std::sqrt(BatchNorm{}.epsilon);
@@ -81,7 +71,7 @@ class Branches : public testing::TestWithParam<std::tuple<Graph, Domain, std::in
  protected:
   const Graph graph_ = std::get<0>(GetParam());
   const std::int64_t images_ = std::get<2>(GetParam());
-  std::vector<Values> parameters_ = parameters_of(graph_);
+  std::vector<Values> parameters_ = test::random_parameters(graph_);
   const Values input_ = test::uniforms(images_ * input_extent(graph_).size(), 3);
 
   ProgramOptions options(Purpose purpose, bool measures = false) const {

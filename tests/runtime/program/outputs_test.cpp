@@ -16,16 +16,6 @@ namespace {
 using test::detector;
 using test::Values;
 
-std::vector<Values> parameters_of(const Graph& graph) {
-  std::vector<Values> parameters;
-  for (const ParameterSpec& spec : parameter_specs(graph)) {
-    Values values = test::uniforms(element_count(spec.dims), parameters.size() + 20);
-    for (float& x : values) x = spec.role == Role::variance ? 1 + 0.5F * x : 0.5F * x;
-    parameters.push_back(std::move(values));
-  }
-  return parameters;
-}
-
 /// Each domain for all regions, and all of them by turns.
 std::vector<Domains> domains_for(const Graph& graph) {
   std::vector<Domains> all{Domain::onednn, Domain::lanes, Domain::planes};
@@ -50,7 +40,7 @@ void expect_near(const Values& actual, const Values& expected) {
 
 /// Twice, so that what the first run left lies in all buffers.
 void expect_outputs_of_references(const Graph& graph, std::int64_t images) {
-  const std::vector<Values> parameters = parameters_of(graph);
+  const std::vector<Values> parameters = test::random_parameters(graph);
   const Values input = test::uniforms(images * input_extent(graph).size(), 3);
   test::ReferenceNetwork reference(graph, images, parameters);
   reference.forward(input);
@@ -104,7 +94,7 @@ TEST(ProgramOutputs, HaveTheNamesAndSizesOfTheirNodes) {
 }
 
 TEST(ProgramOutputs, ThatAreOneValueAreOneBufferAndTheImagesAreTheInput) {
-  test::OneWorker one(detector(), {.fc_kernel = {}}, parameters_of(detector()));
+  test::OneWorker one(detector(), {.fc_kernel = {}}, test::random_parameters(detector()));
   EXPECT_EQ(one.worker.output(4), one.worker.output(5));
   EXPECT_EQ(one.worker.output(6), one.worker.input());
 }
