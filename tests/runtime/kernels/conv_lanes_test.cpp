@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "runtime/core/counter_rng.h"
-#include "runtime/kernels/conv_sparse.h"
+#include "tests/runtime/kernels/conv_operands.h"
 #include "tests/support/bounded_conv.h"
 #include "tests/support/fill.h"
 #include "tests/support/guarded.h"
@@ -14,22 +13,8 @@
 namespace karnin::test {
 namespace {
 
-using kernels::ConvShape;
-
 using ConvLanesTest = KernelTableTest;
 INSTANTIATE_TEST_SUITE_P(Isas, ConvLanesTest, testing::ValuesIn(isas_under_test()), isa_name);
-
-struct Plane {
-  std::int64_t h, w;
-};
-
-ConvShape shape(std::int64_t ic, Plane image, std::int64_t oc, Plane kernel, Plane stride,
-                Plane pad) {
-  const Conv2d spec{oc, kernel.h, kernel.w, stride.h, stride.w, pad.h, pad.w};
-  const Extent dst = ConvCase{1, {ic, image.h, image.w}, spec}.dst();
-  return {ic,       image.h,  image.w,  oc,       dst.h, dst.w,
-          kernel.h, kernel.w, stride.h, stride.w, pad.h, pad.w};
-}
 
 /// One block of images.
 ConvCase case_of(const ConvShape& s, std::int64_t lanes) {
@@ -69,31 +54,6 @@ std::vector<ConvShape> shapes() {
   result.push_back({1, 5, 9, 2, 5, 9, 2, 5, 1, 1, 0, 4});
   return result;
 }
-
-std::string name(const ConvShape& s) {
-  return testing::PrintToString(std::vector<std::int64_t>{s.ic, s.ih, s.iw, s.oc, s.oh, s.ow, s.kh,
-                                                          s.kw, s.sh, s.sw, s.ph, s.pw});
-}
-
-/// Operands of one block, plain and in lanes.
-template <typename Fill>
-struct Operands {
-  Operands(const kernels::Table& table, const ConvShape& shape_of, const Fill& fill)
-      : s(shape_of),
-        lanes(table.lanes),
-        src_floats(s.ic * s.ih * s.iw),
-        dst_floats(s.oc * s.oh * s.ow),
-        src(fill(lanes * src_floats, 1)),
-        weights(fill(s.oc * s.ic * s.kh * s.kw, 2)),
-        bias(fill(s.oc, 3)),
-        diff_dst(fill(lanes * dst_floats, 4)),
-        src_lanes(to_blocks(src, src_floats, lanes)),
-        diff_dst_lanes(to_blocks(diff_dst, dst_floats, lanes)) {}
-
-  ConvShape s;
-  std::int64_t lanes, src_floats, dst_floats;
-  std::vector<float> src, weights, bias, diff_dst, src_lanes, diff_dst_lanes;
-};
 
 template <typename Fill, typename Compare>
 void check_forward(const kernels::Table& table, const ConvShape& s, const Fill& fill,
@@ -192,71 +152,6 @@ TEST_P(ConvLanesTest, PooledForward) {
         EXPECT_EQ(from_blocks(dst.span(), s.oc * (s.oh / 2) * (s.ow / 2), o.lanes, o.lanes),
                   pooled(plain, s.oh, s.ow));
         EXPECT_TRUE(dst.intact());
-      }
-    }
-}
-
-std::vector<float> thinned(std::vector<float> weights, double sparsity) {
-  CounterRng rng(5);
-  for (float& weight : weights)
-    if (rng.uniform() < sparsity) weight = 0.0F;
-  return weights;
-}
-
-/// Skipping the zeros changes no bit: tiles of all sizes, whole and cut off, several groups of
-/// planes, windows that hang over the border.
-TEST_P(ConvLanesTest, SparseForward) {
-  for (const double sparsity : {0.0, 0.5, 1.0})
-    for (const ConvShape& s :
-         {shape(3, {7, 4}, 3, {4, 3}, {1, 1}, {0, 0}), shape(3, {7, 9}, 3, {4, 3}, {2, 2}, {0, 0}),
-          shape(40, {9, 16}, 3, {3, 3}, {1, 1}, {1, 1}),
-          shape(70, {5, 33}, 2, {3, 3}, {1, 1}, {1, 1}),
-          shape(2, {12, 31}, 3, {5, 5}, {2, 2}, {2, 2}),
-          shape(2, {11, 29}, 3, {2, 4}, {1, 3}, {1, 3}),
-          shape(33, {3, 17}, 5, {1, 1}, {1, 1}, {0, 0}),
-          shape(33, {7, 17}, 5, {1, 1}, {2, 2}, {0, 0}),
-          shape(2, {40, 60}, 2, {11, 11}, {4, 4}, {2, 2}),
-          shape(1, {30, 30}, 2, {19, 19}, {1, 1}, {9, 9})}) {
-      SCOPED_TRACE(name(s));
-      Operands o(table_, s, uniforms);
-      o.weights = thinned(std::move(o.weights), sparsity);
-      ASSERT_TRUE(kernels::PackedConvTiles::fits_in_lanes(s, o.lanes));
-      const auto packed = kernels::PackedConvTiles::in_lanes(s, o.weights, o.lanes);
-      std::vector<float> dense(o.diff_dst.size());
-      Guarded sparse(o.lanes * o.dst_floats);
-      for (const bool relu : {false, true}) {
-        table_.conv_lanes_forward(s, o.src_lanes.data(), o.weights.data(), o.bias.data(), relu,
-                                  dense.data());
-        table_.conv_lanes_sparse(s, packed.view(), o.src_lanes.data(), o.bias.data(), relu,
-                                 sparse.data());
-        EXPECT_TRUE(std::ranges::equal(dense, sparse.span()));
-        EXPECT_TRUE(sparse.intact());
-      }
-    }
-}
-
-TEST_P(ConvLanesTest, WindowsThatFitInNoCacheAreLeftToTheDenseKernel) {
-  const ConvShape s = shape(1, {60, 60}, 1, {50, 50}, {1, 1}, {0, 0});
-  EXPECT_EQ(kernels::PackedConvTiles::fits_in_lanes(s, table_.lanes), table_.lanes * 2500 <= 6144);
-}
-
-TEST_P(ConvLanesTest, SparseForwardWithAPool) {
-  for (const double sparsity : {0.0, 0.5, 1.0})
-    for (const std::int64_t w : {4, 5, 9, 14, 16, 17, 33}) {
-      const ConvShape s = shape(3, {7, w}, 3, {4, 3}, {1, 1}, {0, 0});
-      SCOPED_TRACE(name(s));
-      Operands o(table_, s, uniforms);
-      o.weights = thinned(std::move(o.weights), sparsity);
-      const kernels::PackedConv packed(s, o.weights, o.lanes);
-      const std::int64_t floats = s.oc * (s.oh / 2) * (s.ow / 2);
-      for (const bool relu : {false, true}) {
-        Guarded squares(o.lanes * floats), expected(o.lanes * floats);
-        table_.conv_lanes_forward_pooled(s, o.src_lanes.data(), o.weights.data(), o.bias.data(),
-                                         relu, expected.data());
-        table_.conv_lanes_sparse_pooled(s, packed.view(), o.src_lanes.data(), o.bias.data(), relu,
-                                        squares.data());
-        EXPECT_TRUE(std::ranges::equal(squares.span(), expected.span()));
-        EXPECT_TRUE(squares.intact());
       }
     }
 }

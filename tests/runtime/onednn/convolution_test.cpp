@@ -5,76 +5,13 @@
 #include <thread>
 
 #include "runtime/core/error.h"
-#include "tests/support/blob_values.h"
-#include "tests/support/fill.h"
+#include "tests/runtime/onednn/convolution_harness.h"
 #include "tests/support/isa_level.h"
 #include "tests/support/reference_conv.h"
 #include "tests/support/reference_relu.h"
 
 namespace karnin::onednn {
 namespace {
-
-using test::ConvCase;
-using test::integers;
-using test::Values;
-
-Values exact(const test::Sums& sums) { return {sums.begin(), sums.end()}; }
-
-/// A convolution on buffers of its own. All data are small integers, so that every sum is exact in
-/// float in any order, and results can be compared for equality.
-struct Harness {
-  Harness(const ConvCase& the_case, Layout offered, const ConvolutionOptions& options)
-      : c(the_case),
-        convolution(c.spec, {c.images, c.src, offered}, c.dst(), options),
-        src(integers(c.src_size(), 1)),
-        weights(integers(c.weights_size(), 2)),
-        bias(integers(c.spec.oc, 3)),
-        diff_dst(integers(c.dst_size(), 4)) {
-    convolution.set_parameters(weights.data(), bias.data());
-    for (auto* memory : {&dst_memory, &diff_dst_memory})
-      memory->resize(static_cast<std::size_t>(convolution.dst().floats()));
-    for (auto* memory : {&src_memory, &diff_src_memory})
-      memory->resize(static_cast<std::size_t>(convolution.src().floats()));
-    binding = {.src = src_memory.data(), .dst = dst_memory.data()};
-    if (options.training) binding.diff_dst = diff_dst_memory.data();
-    if (options.diff_src) binding.diff_src = diff_src_memory.data();
-  }
-
-  Values forward(Convolution::Bound& bound) {
-    test::write(convolution.src(), src, src_memory);
-    test::poison(dst_memory);
-    for (std::int64_t part = 0; part < convolution.parts(); ++part) bound.forward(part);
-    return test::read(convolution.dst(), dst_memory);
-  }
-
-  void expect_gradients(Convolution::Bound& bound) {
-    test::write(convolution.dst(), diff_dst, diff_dst_memory);
-    Values diff_weights(weights.size()), diff_bias(bias.size());
-    bound.backward_weights(diff_weights.data(), diff_bias.data());
-    EXPECT_EQ(diff_weights, exact(reference_conv_backward_weights(c, src, diff_dst)));
-    EXPECT_EQ(diff_bias, exact(reference_conv_backward_bias(c, diff_dst)));
-    if (binding.diff_src == nullptr) return;
-    test::poison(diff_src_memory);
-    bound.backward_data();
-    EXPECT_EQ(test::read(convolution.src(), diff_src_memory),
-              exact(reference_conv_backward_data(c, diff_dst, weights)));
-  }
-
-  ConvCase c;
-  Convolution convolution;
-  Values src, weights, bias, diff_dst;
-  AlignedVector<float> src_memory, dst_memory, diff_src_memory, diff_dst_memory;
-  Binding binding;
-};
-
-std::string describe(const ConvCase& c, Layout offered) {
-  const Conv2d& s = c.spec;
-  return testing::PrintToString(std::vector<std::int64_t>{c.images, c.src.c, c.src.h, c.src.w, s.oc,
-                                                          s.kh, s.kw, s.sh, s.sw, s.ph.l, s.ph.r,
-                                                          s.pw.l, s.pw.r, s.dh, s.dw, s.groups}) +
-         " (images, src, oc, kernel, stride, padding, dilation, groups), layout " +
-         std::to_string(int(offered));
-}
 
 /// Every pair of channel counts and every kernel size; the rest of the shape varies along.
 template <typename Visit>
@@ -239,37 +176,6 @@ TEST(Convolution, IsSharedByThreads) {
 TEST(Convolution, ReportsWhatOnednnRefuses) {
   const ConvCase c{1, {3, 6, 6}, {.oc = 5, .kh = 3, .kw = 3}};
   EXPECT_THROW(Convolution(c.spec, {c.images, c.src, Layout::nchw}, {5, 1, 1}, {}), Error);
-}
-
-/// Random numbers, whose sums depend on their order.
-TEST(Convolution, PartsGiveTheBitsOfTheWhole) {
-  for (const auto& c :
-       {ConvCase{1, {16, 20, 24}, {.oc = 32, .kh = 3, .kw = 3, .ph = 1, .pw = 1}},
-        ConvCase{2,
-                 {24, 15, 17},
-                 {.oc = 40, .kh = 3, .kw = 3, .sh = 2, .sw = 2, .ph = {0, 1}, .pw = {0, 1}}},
-        ConvCase{1, {64, 14, 14}, {.oc = 96, .kh = 1, .kw = 1}},
-        ConvCase{1, {48, 28, 28}, {.oc = 56, .kh = 1, .kw = 1, .sh = 2, .sw = 2}},
-        ConvCase{1, {3, 64, 64}, {.oc = 16, .kh = 7, .kw = 7, .sh = 2, .sw = 2, .ph = 3, .pw = 3}},
-        ConvCase{1, {64, 48, 48}, {.oc = 64, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 64}},
-        ConvCase{1,
-                 {32, 20, 20},
-                 {.oc = 32, .kh = 3, .kw = 3, .ph = 2, .pw = 2, .dh = 2, .dw = 2, .groups = 2}}}) {
-    const auto run = [&](int sharers) {
-      Harness harness(c, Layout::nhwc, {.relu = true, .channels_last = true, .sharers = sharers});
-      harness.src = test::uniforms(c.src_size(), 1);
-      harness.weights = test::uniforms(c.weights_size(), 2);
-      harness.convolution.set_parameters(harness.weights.data(), harness.bias.data());
-      Convolution::Bound bound(harness.convolution, harness.binding);
-      return std::pair(harness.forward(bound), harness.convolution.parts());
-    };
-    const Values whole = run(1).first;
-    for (const int sharers : {2, 3, 8}) {
-      const auto [values, parts] = run(sharers);
-      EXPECT_GT(parts, 1) << describe(c, Layout::nhwc);
-      EXPECT_EQ(values, whole) << describe(c, Layout::nhwc) << ", " << sharers << " threads";
-    }
-  }
 }
 
 }  // namespace

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/reference_conv.h"
+#include "tests/runtime/onednn/convolution_harness.h"
 
 namespace karnin::onednn {
 namespace {
-
-using test::ConvCase;
 
 /// Every row of dst is in one part, and reads the rows of src that it reads in the whole.
 void expect_the_whole(const ConvCase& c, std::int64_t threads) {
@@ -50,6 +48,37 @@ TEST(RowParts, AreOneWhereThereIsLittleToDo) {
       row_parts(one_row.spec, {1, one_row.src, Layout::nhwc}, {1, one_row.dst(), Layout::nhwc}, 4)
           .size(),
       1U);
+}
+
+/// Random numbers, whose sums depend on their order.
+TEST(RowParts, GiveTheBitsOfTheWhole) {
+  for (const auto& c :
+       {ConvCase{1, {16, 20, 24}, {.oc = 32, .kh = 3, .kw = 3, .ph = 1, .pw = 1}},
+        ConvCase{2,
+                 {24, 15, 17},
+                 {.oc = 40, .kh = 3, .kw = 3, .sh = 2, .sw = 2, .ph = {0, 1}, .pw = {0, 1}}},
+        ConvCase{1, {64, 14, 14}, {.oc = 96, .kh = 1, .kw = 1}},
+        ConvCase{1, {48, 28, 28}, {.oc = 56, .kh = 1, .kw = 1, .sh = 2, .sw = 2}},
+        ConvCase{1, {3, 64, 64}, {.oc = 16, .kh = 7, .kw = 7, .sh = 2, .sw = 2, .ph = 3, .pw = 3}},
+        ConvCase{1, {64, 48, 48}, {.oc = 64, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 64}},
+        ConvCase{1,
+                 {32, 20, 20},
+                 {.oc = 32, .kh = 3, .kw = 3, .ph = 2, .pw = 2, .dh = 2, .dw = 2, .groups = 2}}}) {
+    const auto run = [&](int sharers) {
+      Harness harness(c, Layout::nhwc, {.relu = true, .channels_last = true, .sharers = sharers});
+      harness.src = test::uniforms(c.src_size(), 1);
+      harness.weights = test::uniforms(c.weights_size(), 2);
+      harness.convolution.set_parameters(harness.weights.data(), harness.bias.data());
+      Convolution::Bound bound(harness.convolution, harness.binding);
+      return std::pair(harness.forward(bound), harness.convolution.parts());
+    };
+    const Values whole = run(1).first;
+    for (const int sharers : {2, 3, 8}) {
+      const auto [values, parts] = run(sharers);
+      EXPECT_GT(parts, 1) << describe(c, Layout::nhwc);
+      EXPECT_EQ(values, whole) << describe(c, Layout::nhwc) << ", " << sharers << " threads";
+    }
+  }
 }
 
 }  // namespace
