@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "runtime/onednn/blocked_weights.h"
+#include "runtime/onednn/convolution_parts.h"
 #include "runtime/onednn/convolution_plan.h"
-#include "runtime/onednn/row_parts.h"
 #include "runtime/onednn/serial_call.h"
 #include "runtime/onednn/weight_gradient.h"
 
@@ -14,26 +14,32 @@ namespace {
 
 using Forward = Prepared<dnnl::convolution_forward>;
 
-/// Forward of some rows, or of all.
+/// Of a convolution or of some of its output channels.
+struct Weights {
+  std::int64_t first_oc;
+  BlockedWeights weights, bias;
+};
+
+/// Forward of a part, or of all.
 struct Part {
   Forward forward;
   std::int64_t src_offset = 0, dst_offset = 0;  // in floats
+  std::int64_t oc = 0, first_oc = 0;
 };
 
 std::vector<Part> parts_of(const ConvolutionPlan& plan, const Conv2d& spec,
                            const ConvolutionOptions& options) {
-  const bool in_rows = plan.src.layout == Layout::nhwc && plan.dst.layout == Layout::nhwc;
+  const Part whole{Forward(plan.forward), 0, 0, spec.oc, 0};
+  if (options.sharers < 2) return {whole};
+  const auto cut = convolution_parts(spec, plan.src, plan.dst, options.sharers);
+  if (cut.size() < 2) return {whole};
   std::vector<Part> parts;
-  if (in_rows && options.sharers > 1)
-    for (const RowPart& rows : row_parts(spec, plan.src, plan.dst, options.sharers)) {
-      const auto forward = plan_rows(plan, rows.spec, rows.src, rows.dst.extent, options);
-      if (!forward) {
-        parts.clear();
-        break;
-      }
-      parts.push_back({Forward(*forward), rows.src_offset, rows.dst_offset});
-    }
-  if (parts.empty()) parts.push_back({Forward(plan.forward)});
+  for (const ConvolutionPart& part : cut) {
+    const auto forward = plan_part(plan, part, options);
+    if (!forward) return {whole};
+    parts.push_back(
+        {Forward(*forward), part.src_offset, part.dst_offset, part.spec.oc, part.first_oc});
+  }
   return parts;
 }
 
@@ -44,9 +50,17 @@ struct Convolution::Impl {
       : src(plan.src),
         dst(plan.dst),
         plain_weights(plain_desc(weights_dims(spec, src.extent.c))),
-        parts(parts_of(plan, spec, options)),
-        weights(plain_weights, plan.forward.weights_desc()),
-        bias(plain_desc({spec.oc}), plan.forward.bias_desc()) {
+        floats_an_oc(spec.kh * spec.kw * src.extent.c / spec.groups),
+        parts(parts_of(plan, spec, options)) {
+    for (const Part& part : parts) {
+      if (!weights.empty() && weights.back().first_oc == part.first_oc) continue;
+      Conv2d channels = spec;
+      channels.oc = part.oc;
+      const auto& desc = part.forward.desc;
+      weights.push_back({part.first_oc,
+                         {plain_desc(weights_dims(channels, src.extent.c)), desc.weights_desc()},
+                         {plain_desc({part.oc}), desc.bias_desc()}});
+    }
     if (plan.backward_weights) backward_weights.emplace(*plan.backward_weights, plain_weights);
     if (plan.backward_data) {
       backward_data.emplace(*plan.backward_data);
@@ -56,8 +70,9 @@ struct Convolution::Impl {
 
   Blob src, dst;
   Desc plain_weights;
+  std::int64_t floats_an_oc;
   std::vector<Part> parts;
-  BlockedWeights weights, bias;
+  std::vector<Weights> weights;  // one for all rows, or one a part
   std::optional<PreparedWeightGradient<dnnl::convolution_backward_weights>> backward_weights;
   std::optional<Prepared<dnnl::convolution_backward_data>> backward_data;
   std::optional<BlockedWeights> backward_data_weights;  // blocked the other way round
@@ -84,20 +99,24 @@ std::string Convolution::implementation() const {
 std::int64_t Convolution::parts() const { return std::ssize(impl_->parts); }
 
 void Convolution::set_parameters(const float* weights, const float* bias) {
-  impl_->weights.update(weights);
-  impl_->bias.update(bias);
+  for (Weights& part : impl_->weights) {
+    part.weights.update(weights + part.first_oc * impl_->floats_an_oc);
+    part.bias.update(bias + part.first_oc);
+  }
   if (impl_->backward_data_weights) impl_->backward_data_weights->update(weights);
 }
 
 struct Convolution::Bound::Impl {
   Impl(const Convolution::Impl& shared, const Binding& binding) {
+    auto weights = shared.weights.begin();
     for (const Part& part : shared.parts) {
+      if (weights->first_oc != part.first_oc) ++weights;
       const Desc src = part.forward.desc.src_desc(), dst = part.forward.desc.dst_desc();
       forward.emplace_back(
           part.forward,
           Command::Arguments{{DNNL_ARG_SRC, view(src, binding.src + part.src_offset)},
-                             {DNNL_ARG_WEIGHTS, shared.weights.memory()},
-                             {DNNL_ARG_BIAS, shared.bias.memory()},
+                             {DNNL_ARG_WEIGHTS, weights->weights.memory()},
+                             {DNNL_ARG_BIAS, weights->bias.memory()},
                              {DNNL_ARG_DST, view(dst, binding.dst + part.dst_offset)}});
     }
     if (binding.diff_dst == nullptr) return;

@@ -20,7 +20,7 @@ struct ConvolutionOptions {
   bool training = false;       ///< prepare the weight gradient
   bool diff_src = false;       ///< prepare the data gradient too
   bool channels_last = false;  ///< in nhwc, if oneDNN is as fast there as it is anywhere
-  int sharers = 1;             ///< threads for which forward is cut into parts, in nhwc
+  int sharers = 1;             ///< threads for which forward is cut into parts
 };
 
 /// Shared by all workers; constant but for set_parameters(). Throws Error when oneDNN can't run it.

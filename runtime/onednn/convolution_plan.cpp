@@ -14,6 +14,15 @@ namespace {
 
 using dnnl::memory;
 constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+// With fewer channels Winograd's transforms outweigh the multiplications that they save; with more
+// pairs of channels an image, reading 16 weights instead of 9 from behind the second cache does.
+constexpr std::int64_t kWinogradChannels = 32, kWinogradPairs = 1 << 15;
+
+bool winograd_may_win(const Conv2d& spec, const Blob& src, const ConvolutionOptions& options) {
+  return !options.training && !options.channels_last && spec.kh == 3 && spec.kw == 3 &&
+         std::min(src.extent.c, spec.oc) >= kWinogradChannels &&
+         src.extent.c * spec.oc <= src.images * kWinogradPairs;
+}
 
 /// nullopt leaves a layout to oneDNN.
 struct Layouts {
@@ -37,13 +46,14 @@ class ConvolutionProblem {
  public:
   /// `weights` may leave their layout to oneDNN.
   ConvolutionProblem(const Conv2d& spec, const Blob& src, const Extent& dst,
-                     const ConvolutionOptions& options, const Desc& weights)
+                     const ConvolutionOptions& options, const Desc& weights, bool may_be_winograd)
       : options_(options),
         src_(src),
         dst_{src.images, dst, Layout::nchw},
         weights_(weights),
         bias_(plain_desc({spec.oc})),
         one_by_one_(spec.kh == 1 && spec.kw == 1),
+        may_be_winograd_(may_be_winograd),
         strides_{spec.sh, spec.sw},
         dilates_{spec.dh - 1, spec.dw - 1},
         padding_l_{spec.ph.l, spec.pw.l},
@@ -90,7 +100,21 @@ class ConvolutionProblem {
     return desc_of(blob);
   }
 
+  /// Winograd's minimal filtering (Lavin & Gray 2015) where oneDNN has it, in its blocked layouts:
+  /// tiles of 2x2 for one image, whose rounding is no worse than that of plain sums, and of 4x4 for
+  /// more, about twice it.
   dnnl::convolution_forward::primitive_desc forward(const Layouts& layouts) const {
+    if (!may_be_winograd_) return forward(layouts, kDirect);
+    try {
+      return forward(layouts, dnnl::algorithm::convolution_winograd);
+    } catch (const dnnl::error& error) {
+      if (error.status != dnnl_unimplemented) throw;
+      return forward(layouts, kDirect);
+    }
+  }
+
+  dnnl::convolution_forward::primitive_desc forward(const Layouts& layouts,
+                                                    dnnl::algorithm algorithm) const {
     dnnl::primitive_attr attr = worker_scratchpad();
     dnnl::post_ops ops;
     if (options_.add) ops.append_sum();
@@ -99,7 +123,7 @@ class ConvolutionProblem {
     attr.set_post_ops(ops);
     const auto kind =
         options_.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-    return describe<dnnl::convolution_forward>(attr, kind, kDirect, desc(src_, layouts.src),
+    return describe<dnnl::convolution_forward>(attr, kind, algorithm, desc(src_, layouts.src),
                                                weights_, bias_, desc(dst_, layouts.dst), strides_,
                                                dilates_, padding_l_, padding_r_);
   }
@@ -121,15 +145,21 @@ class ConvolutionProblem {
   ConvolutionOptions options_;
   Blob src_, dst_;
   Desc weights_, bias_;
-  bool one_by_one_;
+  bool one_by_one_, may_be_winograd_;
   memory::dims strides_, dilates_, padding_l_, padding_r_;
 };
 
-/// 2 for code generated for this convolution, 1 for matrix multiplication, 0 for the reference,
-/// which is thousands of times slower.
+constexpr int kWinograd = 3;
+
+/// kWinograd, 2 for other code generated for this convolution, 1 for matrix multiplication,
+/// 0 for the reference, which is thousands of times slower.
 int speed_class(std::string_view implementation) {
-  if (implementation.find("ref") != std::string_view::npos) return 0;
-  return implementation.find("gemm") != std::string_view::npos ? 1 : 2;
+  const auto is = [&](const char* kind) {
+    return implementation.find(kind) != std::string_view::npos;
+  };
+  if (is("ref")) return 0;
+  if (is("gemm")) return 1;
+  return is("wino") ? kWinograd : 2;
 }
 
 int speed_class(const ConvolutionPlan& plan) {
@@ -151,7 +181,8 @@ memory::dims weights_dims(const Conv2d& spec, std::int64_t ic) {
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options) {
   const ConvolutionProblem problem(spec, src, dst, options,
-                                   any_desc(weights_dims(spec, src.extent.c)));
+                                   any_desc(weights_dims(spec, src.extent.c)),
+                                   winograd_may_win(spec, src, options));
   const Layout blocked = blocked_layout();
   std::vector<Layouts> candidates;
   if (options.channels_last) candidates.push_back({Layout::nhwc, Layout::nhwc});
@@ -170,11 +201,14 @@ ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Exte
   return *std::move(best);
 }
 
-std::optional<dnnl::convolution_forward::primitive_desc> plan_rows(
-    const ConvolutionPlan& whole, const Conv2d& spec, const Blob& src, const Extent& dst,
-    const ConvolutionOptions& options) {
-  const ConvolutionProblem problem(spec, src, dst, options, whole.forward.weights_desc());
-  const std::optional<ConvolutionPlan> plan = problem.plan({Layout::nhwc, Layout::nhwc});
+std::optional<dnnl::convolution_forward::primitive_desc> plan_part(
+    const ConvolutionPlan& whole, const ConvolutionPart& part, const ConvolutionOptions& options) {
+  const bool all_channels = part.dst.extent.c == whole.dst.extent.c;
+  const Desc weights = all_channels ? whole.forward.weights_desc()
+                                    : any_desc(weights_dims(part.spec, part.src.extent.c));
+  const ConvolutionProblem problem(part.spec, part.src, part.dst.extent, options, weights,
+                                   speed_class(whole) == kWinograd);
+  const std::optional<ConvolutionPlan> plan = problem.plan({whole.src.layout, whole.dst.layout});
   if (!plan || speed_class(*plan) < speed_class(whole)) return std::nullopt;
   return plan->forward;
 }

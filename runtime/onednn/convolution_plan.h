@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/onednn/convolution.h"
+#include "runtime/onednn/convolution_parts.h"
 #include "runtime/onednn/memory.h"
 
 namespace karnin::onednn {
@@ -21,16 +22,15 @@ struct ConvolutionPlan {
   std::optional<dnnl::convolution_backward_data::primitive_desc> backward_data;
 };
 
-/// The fastest plan by oneDNN's own names: code generated for the convolution before matrix
-/// multiplication before the reference, the slowest direction counting. The layout of `src` is a
-/// wish, not a condition. Throws dnnl::error when there is no plan at all.
+/// The fastest plan by oneDNN's own names: Winograd's before other code generated for the
+/// convolution before matrix multiplication before the reference, the slowest direction counting.
+/// The layout of `src` is a wish, not a condition. Throws dnnl::error when there is no plan at all.
 ConvolutionPlan plan_convolution(const Conv2d& spec, const Blob& src, const Extent& dst,
                                  const ConvolutionOptions& options);
 
-/// Forward of a part of the rows, in nhwc and with the whole's blocked weights; nothing if oneDNN
-/// has no code for it that is as fast.
-std::optional<dnnl::convolution_forward::primitive_desc> plan_rows(
-    const ConvolutionPlan& whole, const Conv2d& spec, const Blob& src, const Extent& dst,
-    const ConvolutionOptions& options);
+/// Forward of a part, in the layouts of the whole and, unless it has fewer output channels, with
+/// its weights; nothing if oneDNN has no code for it that is as fast.
+std::optional<dnnl::convolution_forward::primitive_desc> plan_part(
+    const ConvolutionPlan& whole, const ConvolutionPart& part, const ConvolutionOptions& options);
 
 }  // namespace karnin::onednn

@@ -46,8 +46,10 @@ TEST(DomainRace, GivesEachRegionItsDomainWhereOneDoesNotSuitAll) {
   EXPECT_EQ(plan.timings.back().domain, plan.domain);
   ASSERT_EQ(plan.kernels.size(), 1U);
   EXPECT_EQ(plan.kernels.front().layer, "fc");
-  // Sums of small integers are exact in any domain.
-  EXPECT_EQ(logits(model, images, plan), logits(model, images, {Domain::onednn, {}, {}}));
+  // Sums of small integers are exact in any domain, but where Winograd's transforms round.
+  const std::vector<float> expected = logits(model, images, {Domain::onednn, {}, {}});
+  EXPECT_THAT(logits(model, images, plan),
+              testing::Pointwise(testing::FloatNear(1e-5F * std::ranges::max(expected)), expected));
 }
 
 TEST(DomainRace, LeavesPlanesOutWhereTheyWouldRunNothing) {

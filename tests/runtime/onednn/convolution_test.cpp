@@ -97,6 +97,29 @@ TEST(Convolution, InferenceFusesRelu) {
   });
 }
 
+/// Winograd's, where oneDNN has it: the rounding is that of the transforms, too.
+TEST(Convolution, SmallKernelsOfManyChannelsAreThoseOfTheDefinition) {
+  for (const std::int64_t images : {1, 2, 5})
+    for (const std::int64_t channels : {32, 40, 64})
+      for (const std::int64_t size : {3, 4, 7, 10})
+        for (const std::int64_t padding : {0, 1}) {
+          const ConvCase c{images,
+                           {channels, size, size + 2},
+                           {.oc = 48, .kh = 3, .kw = 3, .ph = padding, .pw = padding}};
+          Harness run(c, Layout::nchw, {.relu = padding == 1});
+          run.src = test::uniforms(c.src_size(), 1);
+          run.weights = test::uniforms(c.weights_size(), 2);
+          run.convolution.set_parameters(run.weights.data(), run.bias.data());
+          Convolution::Bound bound(run.convolution, run.binding);
+          Values expected = exact(reference_conv(c, run.src, run.weights, run.bias));
+          if (padding == 1) expected = test::reference_relu(expected);
+          EXPECT_THAT(
+              run.forward(bound),
+              testing::Pointwise(testing::FloatNear(1e-5F * std::ranges::max(expected)), expected))
+              << describe(c, Layout::nchw) << run.convolution.implementation();
+        }
+}
+
 TEST(Convolution, TrainingFusesReluAndNeedsNoDataGradient) {
   const ConvCase c{2, {3, 9, 8}, {.oc = 10, .kh = 5, .kw = 5}};
   Harness run(c, Layout::nchw, {.relu = true, .training = true});
