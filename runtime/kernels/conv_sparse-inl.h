@@ -17,34 +17,52 @@ struct SparseStep {
   return most < left ? most : left;
 }
 
-/// Columns [x, x + window) of a row of src, those outside it 0, phase after phase.
-template <typename Arch>
-[[gnu::always_inline]] inline void copy_window_row(const ConvShape& s, const SparseTile& tile,
-                                                   const float* row, std::int64_t x,
-                                                   float* window) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  for (std::int64_t phase = 0; phase < s.sw; ++phase)
-    for (std::int64_t c = 0; c < tile.window_columns; ++c, window += kW) {
-      const std::int64_t at = x + c * s.sw + phase;
-      const bool inside = row != nullptr && at >= 0 && at < s.iw;
-      (inside ? Vec<Arch>::load_unaligned(row + at * kW) : Vec<Arch>(0.0F)).store_aligned(window);
-    }
+/// Of `count` places, one every `stride` from `first` on, those within [0, size): [begin, end).
+struct Inside {
+  std::int64_t begin, end;
+};
+
+[[gnu::always_inline]] inline Inside inside_of(std::int64_t first, std::int64_t stride,
+                                               std::int64_t size, std::int64_t count) noexcept {
+  const std::int64_t begin = at_most(first < 0 ? (stride - 1 - first) / stride : 0, count);
+  const std::int64_t end = first < size ? (size - 1 - first) / stride + 1 : 0;
+  return {begin, end < begin ? begin : at_most(end, count)};
 }
 
+/// `count` vectors, one every `stride` of a row; zeros where there is none.
+template <typename Arch>
+[[gnu::always_inline]] inline void copy_vectors(const float* row, std::int64_t stride,
+                                                const Inside& inside, std::int64_t count,
+                                                float* copy) noexcept {
+  constexpr std::int64_t kW = kWidth<Arch>;
+  for (std::int64_t c = 0; c < inside.begin; ++c) Vec<Arch>(0.0F).store_aligned(copy + c * kW);
+  for (std::int64_t c = inside.begin; c < inside.end; ++c)
+    Vec<Arch>::load_unaligned(row + c * stride * kW).store_aligned(copy + c * kW);
+  for (std::int64_t c = inside.end; c < count; ++c) Vec<Arch>(0.0F).store_aligned(copy + c * kW);
+}
+
+/// Rows in order, those of a row's columns that a stride sets apart one after the other.
 template <typename Arch>
 void copy_window(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
                  const float* src, float* window) noexcept {
   const SparseTile& tile = weights.tile;
-  const std::int64_t y = step.y * s.sh - s.ph, x = step.x * s.sw - s.pw;
-  const std::int64_t first = step.group * tile.planes;
-  for (std::int64_t p = first; p < at_most(first + tile.planes, weights.used); ++p)
-    for (std::int64_t r = 0; r < tile.window_rows; ++r, window += tile.row_floats) {
-      const bool inside = y + r >= 0 && y + r < s.ih;
-      copy_window_row<Arch>(
-          s, tile,
-          inside ? src + (weights.planes[p] * s.ih + y + r) * s.iw * kWidth<Arch> : nullptr, x,
-          window);
+  const std::int64_t y = step.y * s.sh - s.ph, columns = tile.window_columns;
+  const std::int64_t begin = step.group * tile.planes;
+  const std::int64_t end = at_most(begin + tile.planes, weights.used);
+  const Inside rows = inside_of(y, 1, s.ih, tile.window_rows);
+  for (std::int64_t phase = 0; phase < s.sw; ++phase) {
+    const std::int64_t x = step.x * s.sw - s.pw + phase;
+    const Inside inside = inside_of(x, s.sw, s.iw, columns);
+    float* copy = window + phase * columns * kWidth<Arch>;
+    for (std::int64_t p = begin; p < end; ++p) {
+      const float* plane = src + weights.planes[p] * s.ih * s.iw * kWidth<Arch>;
+      for (std::int64_t r = 0; r < tile.window_rows; ++r, copy += tile.row_floats) {
+        const bool within = r >= rows.begin && r < rows.end;
+        copy_vectors<Arch>(plane + ((y + r) * s.iw + x) * kWidth<Arch>, s.sw,
+                           within ? inside : Inside{0, 0}, columns, copy);
+      }
     }
+  }
 }
 
 /// One channel's sums: from its bias, or on from what dst holds.

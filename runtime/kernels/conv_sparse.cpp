@@ -2,60 +2,18 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
+
+#include "runtime/kernels/sparse_tile.h"
 
 namespace karnin::kernels {
 namespace {
-
-/// So many parts of at most `most`.
-std::int64_t parts_of(std::int64_t n, std::int64_t most) { return (n + most - 1) / most; }
-
-/// The window of so many outputs.
-SparseTile tile_of(const ConvShape& s, std::int64_t rows, std::int64_t columns,
-                   std::int64_t lanes) {
-  SparseTile tile{.rows = rows, .columns = columns};
-  tile.window_rows = (rows - 1) * s.sh + s.kh;
-  tile.window_columns = columns + (s.kw - 1) / s.sw;
-  tile.row_floats = s.sw * tile.window_columns * lanes;
-  tile.planes = kTileWindowFloats / (tile.window_rows * tile.row_floats);
-  return tile;
-}
-
-/// As many outputs as there are registers for the sums, in two rows, whose windows overlap; fewer
-/// where not even one plane of that would fit. Equal parts of a row make the least of all columns.
-SparseTile tile_for(const ConvShape& s, std::int64_t lanes) {
-  const std::int64_t most = std::min(sparse_tile_columns(lanes), s.ow);
-  const std::int64_t rows = std::min(kSparseTileRows, s.oh);
-  SparseTile tile = tile_of(s, rows, parts_of(s.ow, parts_of(s.ow, most)), lanes);
-  while (tile.planes == 0 && tile.columns > 1)
-    tile = tile_of(s, rows, parts_of(tile.columns, 2), lanes);
-  if (tile.planes == 0) tile = tile_of(s, 1, 1, lanes);
-  tile.planes = std::min(tile.planes, s.ic);
-  return tile;
-}
 
 std::int64_t offset_in_lanes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
                              std::int64_t ky, std::int64_t kx) {
   const std::int64_t lanes = tile.row_floats / (s.sw * tile.window_columns);
   return (plane * tile.window_rows + ky) * tile.row_floats +
          (kx % s.sw * tile.window_columns + kx / s.sw) * lanes;
-}
-
-/// As many whole rows as fill the registers, or a part of one.
-SparseTile plane_tile_for(const ConvShape& s, std::int64_t lanes) {
-  const std::int64_t most = sparse_plane_vectors(lanes) * lanes;
-  const std::int64_t rows = std::clamp<std::int64_t>(most / s.ow, 1, s.oh);
-  SparseTile tile{.rows = parts_of(s.oh, parts_of(s.oh, rows)),
-                  .columns = parts_of(s.ow, parts_of(s.ow, most))};
-  const auto windows = [&] {
-    tile.window_rows = tile.rows + (s.kh - 1) / s.sh;
-    tile.window_columns = tile.row_floats = tile.columns;
-    tile.planes = kTileWindowFloats / (s.kw * s.sh * tile.window_rows * tile.columns);
-  };
-  for (windows(); tile.planes == 0 && tile.rows > 1; windows()) tile.rows = parts_of(tile.rows, 2);
-  for (; tile.planes == 0 && tile.columns > lanes; windows())
-    tile.columns = parts_of(tile.columns, 2);
-  tile.planes = std::min(tile.planes, s.ic);
-  return tile;
 }
 
 std::int64_t offset_in_planes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
@@ -75,6 +33,10 @@ std::vector<std::uint32_t> used_planes(const ConvShape& s, std::span<const float
       break;
     }
   return used;
+}
+
+KeptWeights kept_of(std::span<const float> weights, std::span<const std::uint32_t> planes) {
+  return {std::ssize(planes), std::ssize(weights) - std::ranges::count(weights, 0.0F)};
 }
 
 }  // namespace
@@ -97,31 +59,35 @@ PackedConv::PackedConv(const ConvShape& shape, std::span<const float> weights, s
 }
 
 bool PackedConvTiles::fits_in_lanes(const ConvShape& shape, std::int64_t lanes) {
-  return tile_for(shape, lanes).planes > 0;
+  return lanes_tile(shape, {1, 1}, lanes).has_value();
 }
 
 bool PackedConvTiles::fits_in_planes(const ConvShape& shape, std::int64_t lanes) {
-  return plane_tile_for(shape, lanes).planes > 0;
+  return planes_tile(shape, {1, 1}, lanes).has_value();
 }
 
 PackedConvTiles PackedConvTiles::in_lanes(const ConvShape& shape, std::span<const float> weights,
                                           std::int64_t lanes) {
-  return {shape, weights, tile_for(shape, lanes), offset_in_lanes};
+  std::vector<std::uint32_t> planes = used_planes(shape, weights);
+  const auto tile = lanes_tile(shape, kept_of(weights, planes), lanes);
+  return {shape, weights, tile.value(), std::move(planes), offset_in_lanes};
 }
 
 PackedConvTiles PackedConvTiles::in_planes(const ConvShape& shape, std::span<const float> weights,
                                            std::int64_t lanes) {
-  return {shape, weights, plane_tile_for(shape, lanes), offset_in_planes};
+  std::vector<std::uint32_t> planes = used_planes(shape, weights);
+  const auto tile = planes_tile(shape, kept_of(weights, planes), lanes);
+  return {shape, weights, tile.value(), std::move(planes), offset_in_planes};
 }
 
 std::int64_t PackedConvTiles::groups() const {
-  return std::max<std::int64_t>(parts_of(std::ssize(planes_), tile_.planes), 1);
+  return std::max<std::int64_t>((std::ssize(planes_) + tile_.planes - 1) / tile_.planes, 1);
 }
 
 PackedConvTiles::PackedConvTiles(const ConvShape& s, std::span<const float> weights,
-                                 const SparseTile& tile, Offset offset)
-    : tile_(tile), planes_(used_planes(s, weights)), row_ptr_{0} {
-  assert(tile_.planes > 0);
+                                 const SparseTile& tile, std::vector<std::uint32_t> planes,
+                                 Offset offset)
+    : tile_(tile), planes_(std::move(planes)), row_ptr_{0} {
   const std::span<const std::uint32_t> all(planes_);
   for (std::int64_t group = 0; group < groups(); ++group) {
     const auto first = static_cast<std::size_t>(group * tile_.planes);

@@ -48,7 +48,7 @@ class PackedConvTiles {
   using Offset = std::int64_t (*)(const ConvShape&, const SparseTile&, std::int64_t plane,
                                   std::int64_t ky, std::int64_t kx);
   PackedConvTiles(const ConvShape& shape, std::span<const float> weights, const SparseTile& tile,
-                  Offset offset);
+                  std::vector<std::uint32_t> planes, Offset offset);
   std::int64_t groups() const;
   void add_rows(const ConvShape& shape, std::span<const float> weights, Offset offset,
                 std::span<const std::uint32_t> planes);

@@ -8,52 +8,54 @@
 
 namespace karnin::kernels {
 
-/// Rows are too short for a call of memcpy. The last vector overlaps the one before it.
+/// Rows one below the other, of `columns` floats: of each row of src the `inside` ones, `stride`
+/// apart, and 0 for the others. They are too short for a call of memcpy.
 template <typename Arch>
-[[gnu::always_inline]] inline void copy_short(std::int64_t count, const float* src,
-                                              float* dst) noexcept {
+[[gnu::noinline]] void copy_rows(const float* src, std::int64_t src_row, std::int64_t stride,
+                                 const Inside& inside, std::int64_t rows, std::int64_t columns,
+                                 float* copy) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
-  if (count < kW) {
-    if (count > 0) Partial<Arch>(count).store(dst, Partial<Arch>(count).load(src));
-    return;
+  const std::int64_t begin = inside.begin, end = inside.end, count = end - begin;
+  const Partial<Arch> few(count < kW ? count : 0);
+  for (std::int64_t r = 0; r < rows; ++r, src += src_row, copy += columns) {
+    for (std::int64_t c = 0; c < begin; ++c) copy[c] = 0;
+    if (stride > 1) {
+      for (std::int64_t c = begin; c < end; ++c) copy[c] = src[c * stride];
+    } else if (count < kW) {
+      if (count > 0) few.store(copy + begin, few.load(src + begin));
+    } else {  // the first and the last vector overlap their neighbours, which are aligned
+      Vec<Arch>::load_unaligned(src + begin).store_unaligned(copy + begin);
+      for (std::int64_t c = (begin / kW + 1) * kW; c + kW < end; c += kW)
+        Vec<Arch>::load_unaligned(src + c).store_unaligned(copy + c);
+      Vec<Arch>::load_unaligned(src + end - kW).store_unaligned(copy + end - kW);
+    }
+    for (std::int64_t c = end; c < columns; ++c) copy[c] = 0;
   }
-  for (std::int64_t i = 0; i + kW < count; i += kW)
-    Vec<Arch>::load_unaligned(src + i).store_unaligned(dst + i);
-  Vec<Arch>::load_unaligned(src + count - kW).store_unaligned(dst + count - kW);
 }
 
-/// What outputs [x, x + columns) read of a row through column kx of the kernel; 0 outside it.
-template <typename Arch>
-[[gnu::always_inline]] inline void copy_plane_row(const ConvShape& s, const float* row,
-                                                  std::int64_t x, std::int64_t kx,
-                                                  std::int64_t columns, float* copy) noexcept {
-  const std::int64_t first = x * s.sw - s.pw + kx;  // column of src
-  const std::int64_t begin = at_most(first < 0 ? (s.sw - 1 - first) / s.sw : 0, columns);
-  const std::int64_t inside = first < s.iw ? (s.iw - 1 - first) / s.sw + 1 : 0;
-  const std::int64_t end = row == nullptr || inside < begin ? begin : at_most(inside, columns);
-  for (std::int64_t c = 0; c < begin; ++c) copy[c] = 0;
-  if (s.sw == 1)
-    copy_short<Arch>(end - begin, row + first + begin, copy + begin);
-  else
-    for (std::int64_t c = begin; c < end; ++c) copy[c] = row[first + c * s.sw];
-  for (std::int64_t c = end; c < columns; ++c) copy[c] = 0;
-}
-
+/// By plane, column of the kernel and phase of the rows: what all rows of the tile read.
 template <typename Arch>
 void copy_planes(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
                  const float* src, float* window) noexcept {
   const SparseTile& tile = weights.tile;
-  const std::int64_t first = step.group * tile.planes;
-  for (std::int64_t p = first; p < at_most(first + tile.planes, weights.used); ++p) {
-    const float* plane = src + weights.planes[p] * s.ih * s.iw;
-    for (std::int64_t kx = 0; kx < s.kw; ++kx)
-      for (std::int64_t phase = 0; phase < s.sh; ++phase)
-        for (std::int64_t r = 0; r < tile.window_rows; ++r, window += tile.columns) {
-          const std::int64_t y = (step.y + r) * s.sh - s.ph + phase;
-          const bool inside = y >= 0 && y < s.ih;
-          copy_plane_row<Arch>(s, inside ? plane + y * s.iw : nullptr, step.x, kx, step.columns,
-                               window);
-        }
+  const std::int64_t begin = step.group * tile.planes, columns = tile.columns;
+  const std::int64_t end = at_most(begin + tile.planes, weights.used);
+  const std::int64_t copy_size = tile.window_rows * columns;
+  for (std::int64_t kx = 0; kx < s.kw; ++kx) {
+    const std::int64_t x = step.x * s.sw - s.pw + kx;
+    const Inside inside = inside_of(x, s.sw, s.iw, columns);
+    for (std::int64_t phase = 0; phase < s.sh; ++phase) {
+      const std::int64_t y = step.y * s.sh - s.ph + phase;
+      const Inside rows = inside_of(y, s.sh, s.ih, tile.window_rows);
+      const float* first = src + (y + rows.begin * s.sh) * s.iw + x;
+      for (std::int64_t p = begin; p < end; ++p) {
+        float* copy = window + (((p - begin) * s.kw + kx) * s.sh + phase) * copy_size;
+        for (std::int64_t i = 0; i < rows.begin * columns; ++i) copy[i] = 0;
+        copy_rows<Arch>(first + weights.planes[p] * s.ih * s.iw, s.sh * s.iw, s.sw, inside,
+                        rows.end - rows.begin, columns, copy + rows.begin * columns);
+        for (std::int64_t i = rows.end * columns; i < copy_size; ++i) copy[i] = 0;
+      }
+    }
   }
 }
 

@@ -110,7 +110,7 @@ constexpr std::int64_t sparse_plane_vectors(std::int64_t lanes) noexcept {
 }
 
 /// Floats of the copied windows of a group of planes, at most.
-inline constexpr std::int64_t kTileWindowFloats = std::int64_t{6} << 10;
+inline constexpr std::int64_t kTileWindowFloats = std::int64_t{9} << 10;
 
 /// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic, kh, kw),
 /// dst [oc][oh][ow][lanes].
