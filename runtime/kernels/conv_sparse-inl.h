@@ -65,19 +65,32 @@ void copy_window(const ConvShape& s, const SparseTiles& weights, const SparseSte
   }
 }
 
-/// One channel's sums: from its bias, or on from what dst holds.
+/// What the sums of one channel's tile begin with: the bias and what is added, or what dst holds.
+struct SparseStart {
+  SparseStart(const SparseRun& run, const float* bias, const float* added,
+              const float* dst) noexcept
+      : value(run.starts ? bias[run.oc] : 0.0F), from(run.starts ? added : dst) {}
+
+  float value;
+  const float* from;  ///< null: nothing
+};
+
+/// One channel's sums.
 template <typename Arch, int Rows, int Columns>
 [[gnu::noinline]] void sparse_tile(const SparseEntry* entry, const SparseEntry* end,
-                                   const float* window, std::int64_t window_row, const float* bias,
-                                   bool relu, float* dst, std::int64_t dst_row) noexcept {
+                                   const float* window, std::int64_t window_row,
+                                   const SparseStart& start, bool relu, float* dst,
+                                   std::int64_t dst_row) noexcept {
   constexpr std::int64_t kW = kWidth<Arch>;
   Vec<Arch> acc[Rows][Columns];
 #pragma GCC unroll 2
   for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 16
-    for (int c = 0; c < Columns; ++c)
-      acc[r][c] = bias != nullptr ? Vec<Arch>(*bias)
-                                  : Vec<Arch>::load_unaligned(dst + r * dst_row + c * kW);
+    for (int c = 0; c < Columns; ++c) {
+      acc[r][c] = Vec<Arch>(start.value);
+      if (start.from != nullptr)
+        acc[r][c] = acc[r][c] + Vec<Arch>::load_unaligned(start.from + r * dst_row + c * kW);
+    }
   for (; entry != end; ++entry) {
     const Vec<Arch> weight(entry->weight);
     const float* x = window + entry->column;
@@ -97,34 +110,37 @@ template <typename Arch, int Rows, int Columns>
 /// All channels of a tile, as far as a group of planes brings them.
 template <typename Arch>
 void sparse_step(const ConvShape& s, const SparseTiles& weights, const SparseStep& step,
-                 const float* window, const float* bias, bool relu, float* dst) noexcept {
+                 const float* window, const float* bias, const float* added, bool relu,
+                 float* dst) noexcept {
   constexpr int kColumns = static_cast<int>(sparse_tile_columns(kWidth<Arch>));
-  const std::uint32_t* row = weights.row_ptr + step.group * s.oc;
-  const bool first = step.group == 0, last = step.group + 1 == weights.groups;
+  const SparseRun* end = weights.runs + weights.first_run[step.group + 1];
   const std::int64_t dst_row = s.ow * kWidth<Arch>;
   with_constant<Arch, kSparseTileRows>(step.rows, [&](auto rows) {
     with_constant<Arch, kColumns>(step.columns, [&](auto columns) {
-      for (std::int64_t oc = 0; oc < s.oc; ++oc)
+      for (const SparseRun* run = weights.runs + weights.first_run[step.group]; run < end; ++run) {
+        const std::int64_t at = (run->oc * s.oh + step.y) * dst_row + step.x * kWidth<Arch>;
+        const SparseStart start(*run, bias, added == nullptr ? nullptr : added + at, dst + at);
         sparse_tile<Arch, decltype(rows)::value, decltype(columns)::value>(
-            weights.entries + row[oc], weights.entries + row[oc + 1], window,
-            s.sh * weights.tile.row_floats, first ? bias + oc : nullptr, relu && last,
-            dst + (oc * s.oh + step.y) * dst_row + step.x * kWidth<Arch>, dst_row);
+            weights.entries + run->first_entry, weights.entries + run[1].first_entry, window,
+            s.sh * weights.tile.row_floats, start, relu && run->ends, dst + at, dst_row);
+      }
     });
   });
 }
 
 template <typename Arch>
-void conv_lanes_sparse(const ConvShape& s, const SparseTiles& weights, const float* src,
-                       const float* bias, bool relu, float* dst) noexcept {
+void conv_lanes_sparse(const ConvShape& s, const SparseTiles& weights, std::int64_t first,
+                       std::int64_t end, const float* src, const float* bias, const float* added,
+                       bool relu, float* dst) noexcept {
   alignas(64) float window[kTileWindowFloats];
   const SparseTile& tile = weights.tile;
-  for (std::int64_t y = 0; y < s.oh; y += tile.rows)
+  for (std::int64_t y = first; y < end; y += tile.rows)
     for (std::int64_t x = 0; x < s.ow; x += tile.columns)
       for (std::int64_t group = 0; group < weights.groups; ++group) {
-        const SparseStep step{y, x, at_most(tile.rows, s.oh - y), at_most(tile.columns, s.ow - x),
+        const SparseStep step{y, x, at_most(tile.rows, end - y), at_most(tile.columns, s.ow - x),
                               group};
         copy_window<Arch>(s, weights, step, src, window);
-        sparse_step<Arch>(s, weights, step, window, bias, relu, dst);
+        sparse_step<Arch>(s, weights, step, window, bias, added, relu, dst);
       }
 }
 

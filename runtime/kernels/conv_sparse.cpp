@@ -12,26 +12,33 @@ namespace {
 std::int64_t offset_in_lanes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
                              std::int64_t ky, std::int64_t kx) {
   const std::int64_t lanes = tile.row_floats / (s.sw * tile.window_columns);
-  return (plane * tile.window_rows + ky) * tile.row_floats +
-         (kx % s.sw * tile.window_columns + kx / s.sw) * lanes;
+  return (plane * tile.window_rows + ky * s.dh) * tile.row_floats +
+         (kx * s.dw % s.sw * tile.window_columns + kx * s.dw / s.sw) * lanes;
 }
 
 std::int64_t offset_in_planes(const ConvShape& s, const SparseTile& tile, std::int64_t plane,
                               std::int64_t ky, std::int64_t kx) {
-  return (((plane * s.kw + kx) * s.sh + ky % s.sh) * tile.window_rows + ky / s.sh) * tile.columns;
+  const std::int64_t row = ky * s.dh;
+  return (((plane * s.kw + kx) * s.sh + row % s.sh) * tile.window_rows + row / s.sh) * tile.columns;
 }
 
 /// Input channels of which some weight is kept.
 std::vector<std::uint32_t> used_planes(const ConvShape& s, std::span<const float> weights) {
-  const auto taps = static_cast<std::size_t>(s.kh * s.kw), ic = static_cast<std::size_t>(s.ic);
+  const std::int64_t taps = s.kh * s.kw, ic = s.ic / s.groups, oc = s.oc / s.groups;
   std::vector<std::uint32_t> used;
-  for (std::size_t plane = 0; plane < ic; ++plane)
-    for (std::size_t at = plane * taps; at < weights.size(); at += ic * taps) {
-      const auto own = weights.subspan(at, taps);
-      if (std::ranges::count(own, 0.0F) == std::ssize(own)) continue;
+  for (std::int64_t plane = 0; plane < s.ic; ++plane) {
+    const std::int64_t group = plane / ic;
+    const auto reads = [&](std::int64_t channel) {
+      const auto at = static_cast<std::size_t>((channel * ic + plane % ic) * taps);
+      const auto own = weights.subspan(at, static_cast<std::size_t>(taps));
+      return std::ranges::count(own, 0.0F) < taps;
+    };
+    for (std::int64_t channel = group * oc; channel < (group + 1) * oc; ++channel) {
+      if (!reads(channel)) continue;
       used.push_back(static_cast<std::uint32_t>(plane));
       break;
     }
+  }
   return used;
 }
 
@@ -87,30 +94,50 @@ std::int64_t PackedConvTiles::groups() const {
 PackedConvTiles::PackedConvTiles(const ConvShape& s, std::span<const float> weights,
                                  const SparseTile& tile, std::vector<std::uint32_t> planes,
                                  Offset offset)
-    : tile_(tile), planes_(std::move(planes)), row_ptr_{0} {
+    : tile_(tile), planes_(std::move(planes)), first_run_{0} {
   const std::span<const std::uint32_t> all(planes_);
   for (std::int64_t group = 0; group < groups(); ++group) {
     const auto first = static_cast<std::size_t>(group * tile_.planes);
     const auto count = std::min(static_cast<std::size_t>(tile_.planes), all.size() - first);
-    add_rows(s, weights, offset, all.subspan(first, count));
+    for (std::int64_t oc = 0; oc < s.oc; ++oc)
+      add_run(s, weights, offset, all.subspan(first, count), oc);
+    first_run_.push_back(static_cast<std::uint32_t>(runs_.size()));
   }
+  mark_ends(s.oc);
+  runs_.push_back({0, static_cast<std::uint32_t>(entries_.size()), false, false});
 }
 
-/// One group of planes.
-void PackedConvTiles::add_rows(const ConvShape& s, std::span<const float> weights, Offset offset,
-                               std::span<const std::uint32_t> planes) {
-  for (std::int64_t oc = 0; oc < s.oc; ++oc) {
-    for (std::size_t plane = 0; plane < planes.size(); ++plane) {
-      const float* weight = weights.data() + (oc * s.ic + planes[plane]) * s.kh * s.kw;
-      for (std::int64_t ky = 0; ky < s.kh; ++ky)
-        for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
-          if (*weight == 0.0F) continue;
-          const std::int64_t at = offset(s, tile_, static_cast<std::int64_t>(plane), ky, kx);
-          entries_.push_back({static_cast<std::uint32_t>(at), *weight});
-        }
-    }
-    row_ptr_.push_back(static_cast<std::uint32_t>(entries_.size()));
+/// A channel that reads nothing at all has a run in the first group: its bias is to be written.
+void PackedConvTiles::add_run(const ConvShape& s, std::span<const float> weights, Offset offset,
+                              std::span<const std::uint32_t> planes, std::int64_t oc) {
+  const std::int64_t ic = s.ic / s.groups, first_plane = oc / (s.oc / s.groups) * ic;
+  const std::size_t before = entries_.size();
+  for (std::size_t i = 0; i < planes.size(); ++i) {
+    const std::int64_t plane = planes[i] - first_plane;
+    if (plane < 0 || plane >= ic) continue;
+    const float* weight = weights.data() + (oc * ic + plane) * s.kh * s.kw;
+    for (std::int64_t ky = 0; ky < s.kh; ++ky)
+      for (std::int64_t kx = 0; kx < s.kw; ++kx, ++weight) {
+        if (*weight == 0.0F) continue;
+        const std::int64_t at = offset(s, tile_, static_cast<std::int64_t>(i), ky, kx);
+        entries_.push_back({static_cast<std::uint32_t>(at), *weight});
+      }
   }
+  const auto size = static_cast<std::size_t>(ic * s.kh * s.kw);
+  const auto own = weights.subspan(static_cast<std::size_t>(oc) * size, size);
+  const bool in_first = first_run_.size() == 1;
+  if (entries_.size() > before || (in_first && std::ranges::count(own, 0.0F) == std::ssize(own)))
+    runs_.push_back(
+        {static_cast<std::uint32_t>(oc), static_cast<std::uint32_t>(before), false, false});
+}
+
+void PackedConvTiles::mark_ends(std::int64_t oc) {
+  std::vector<SparseRun*> last(static_cast<std::size_t>(oc), nullptr);
+  for (SparseRun& run : runs_) {
+    run.starts = last[run.oc] == nullptr;
+    last[run.oc] = &run;
+  }
+  for (SparseRun* run : last) run->ends = true;
 }
 
 }  // namespace karnin::kernels

@@ -24,11 +24,11 @@ class PackedConv {
   AlignedVector<SparseEntry> entries_;
 };
 
-/// The same for tiles, with any stride and padding.
+/// The same for tiles, with any stride, padding, dilation and groups.
 class PackedConvTiles {
  public:
   PackedConvTiles() = default;
-  /// For images in the lanes. Both take weights (oc, ic, kh, kw) of a shape that fits.
+  /// For images in the lanes. Both take weights (oc, ic / groups, kh, kw) of a shape that fits.
   static PackedConvTiles in_lanes(const ConvShape& shape, std::span<const float> weights,
                                   std::int64_t lanes);
   /// For vectors of so many positions of one image.
@@ -40,7 +40,8 @@ class PackedConvTiles {
   static bool fits_in_planes(const ConvShape& shape, std::int64_t lanes);
 
   SparseTiles view() const {
-    return {tile_, planes_.data(), std::ssize(planes_), groups(), row_ptr_.data(), entries_.data()};
+    return {tile_,        planes_.data(), std::ssize(planes_), groups(), first_run_.data(),
+            runs_.data(), entries_.data()};
   }
 
  private:
@@ -50,11 +51,14 @@ class PackedConvTiles {
   PackedConvTiles(const ConvShape& shape, std::span<const float> weights, const SparseTile& tile,
                   std::vector<std::uint32_t> planes, Offset offset);
   std::int64_t groups() const;
-  void add_rows(const ConvShape& shape, std::span<const float> weights, Offset offset,
-                std::span<const std::uint32_t> planes);
+  /// What channel oc reads of a group of planes.
+  void add_run(const ConvShape& shape, std::span<const float> weights, Offset offset,
+               std::span<const std::uint32_t> planes, std::int64_t oc);
+  void mark_ends(std::int64_t oc);
 
   SparseTile tile_;
-  std::vector<std::uint32_t> planes_, row_ptr_;
+  std::vector<std::uint32_t> planes_, first_run_;
+  std::vector<SparseRun> runs_;
   AlignedVector<SparseEntry> entries_;
 };
 

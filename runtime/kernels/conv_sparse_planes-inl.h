@@ -42,7 +42,7 @@ void copy_planes(const ConvShape& s, const SparseTiles& weights, const SparseSte
   const std::int64_t end = at_most(begin + tile.planes, weights.used);
   const std::int64_t copy_size = tile.window_rows * columns;
   for (std::int64_t kx = 0; kx < s.kw; ++kx) {
-    const std::int64_t x = step.x * s.sw - s.pw + kx;
+    const std::int64_t x = step.x * s.sw - s.pw + kx * s.dw;
     const Inside inside = inside_of(x, s.sw, s.iw, columns);
     for (std::int64_t phase = 0; phase < s.sh; ++phase) {
       const std::int64_t y = step.y * s.sh - s.ph + phase;
@@ -59,12 +59,6 @@ void copy_planes(const ConvShape& s, const SparseTiles& weights, const SparseSte
   }
 }
 
-/// Where the sums of one channel's tile begin.
-struct SparseStart {
-  const float* bias;  ///< null: they go on from dst
-  const float* added;
-};
-
 /// The sums of one channel: `Vectors` of positions, the last of them `last`.
 template <typename Arch, int Vectors, typename Last>
 [[gnu::always_inline]] inline void plane_tile(const SparseEntry* entry, const SparseEntry* end,
@@ -73,13 +67,12 @@ template <typename Arch, int Vectors, typename Last>
   constexpr std::int64_t kW = kWidth<Arch>;
   constexpr int kLast = Vectors - 1;
   Vec<Arch> acc[Vectors];
-  const float* from = start.bias == nullptr ? dst : start.added;
 #pragma GCC unroll 32
   for (int v = 0; v < Vectors; ++v) {
-    acc[v] = Vec<Arch>(start.bias == nullptr ? 0.0F : *start.bias);
-    if (from != nullptr)
-      acc[v] = acc[v] +
-               (v < kLast ? Vec<Arch>::load_unaligned(from + v * kW) : last.load(from + v * kW));
+    acc[v] = Vec<Arch>(start.value);
+    if (start.from != nullptr)
+      acc[v] = acc[v] + (v < kLast ? Vec<Arch>::load_unaligned(start.from + v * kW)
+                                   : last.load(start.from + v * kW));
   }
   for (; entry != end; ++entry) {
     const Vec<Arch> weight(entry->weight);
@@ -103,21 +96,21 @@ template <typename Arch, int Vectors>
                                       const SparseStep& step, const float* window,
                                       const float* bias, const float* added, bool relu,
                                       float* dst) noexcept {
-  const std::uint32_t* row = weights.row_ptr + step.group * s.oc;
-  const bool first = step.group == 0, ends = step.group + 1 == weights.groups;
+  const SparseRun* end = weights.runs + weights.first_run[step.group + 1];
   const std::int64_t positions = step.rows * step.columns, rest = positions % kWidth<Arch>;
-  const auto run = [&](const auto& last) {
-    for (std::int64_t oc = 0; oc < s.oc; ++oc) {
-      const std::int64_t at = (oc * s.oh + step.y) * s.ow + step.x;
-      const SparseStart start{first ? bias + oc : nullptr, added == nullptr ? nullptr : added + at};
-      plane_tile<Arch, Vectors>(weights.entries + row[oc], weights.entries + row[oc + 1], window,
-                                start, relu && ends, last, dst + at);
+  const auto add_up = [&](const auto& last) {
+    for (const SparseRun* run = weights.runs + weights.first_run[step.group]; run < end; ++run) {
+      const std::int64_t at = (run->oc * s.oh + step.y) * s.ow + step.x;
+      const SparseStart start(*run, bias, added == nullptr ? nullptr : added + at, dst + at);
+      plane_tile<Arch, Vectors>(weights.entries + run->first_entry,
+                                weights.entries + run[1].first_entry, window, start,
+                                relu && run->ends, last, dst + at);
     }
   };
   if (rest == 0)
-    run(Whole<Arch>{});
+    add_up(Whole<Arch>{});
   else
-    run(Partial<Arch>(rest));
+    add_up(Partial<Arch>(rest));
 }
 
 template <typename Arch>

@@ -87,14 +87,21 @@ struct SparseTile {
   std::int64_t row_floats = 0;                       ///< of a window
 };
 
+/// What an output channel reads of a group of planes: the entries up to those of the next run.
+struct SparseRun {
+  std::uint32_t oc, first_entry;
+  bool starts, ends;  ///< the channel's first run, its last one
+};
+
 /// The kept weights of a convolution in tiles: by group of planes, then output channel. `column` of
 /// an entry is where its tap reads, in floats from where output (0, 0) of the tile does. Planes
-/// that nobody reads are in no group; there is one group at least.
+/// that nobody reads are in no group, and every channel has a run; there is one group at least.
 struct SparseTiles {
   SparseTile tile;
   const std::uint32_t* planes = nullptr;  ///< of src, `used` of them, tile.planes to a group
   std::int64_t used = 0, groups = 0;
-  const std::uint32_t* row_ptr = nullptr;  ///< groups * oc + 1
+  const std::uint32_t* first_run = nullptr;  ///< by group, and the end
+  const SparseRun* runs = nullptr;           ///< and one behind them
   const SparseEntry* entries = nullptr;
 };
 
@@ -112,12 +119,13 @@ constexpr std::int64_t sparse_plane_vectors(std::int64_t lanes) noexcept {
 /// Floats of the copied windows of a group of planes, at most.
 inline constexpr std::int64_t kTileWindowFloats = std::int64_t{9} << 10;
 
-/// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic, kh, kw),
-/// dst [oc][oh][ow][lanes].
+/// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic / groups, kh,
+/// kw), dst [oc][oh][ow][lanes].
 struct ConvShape {
   std::int64_t ic, ih, iw;
   std::int64_t oc, oh, ow;
   std::int64_t kh, kw, sh, sw, ph, pw;
+  std::int64_t dh = 1, dw = 1, groups = 1;  ///< other than 1 for the sparse kernels alone
 };
 
 /// Pooling of one block of images: src [c][ih][iw][lanes], dst [c][oh][ow][lanes].
@@ -204,9 +212,12 @@ struct Table {
   /// stride.
   void (*conv_lanes_forward_pooled)(const ConvShape&, const float* src, const float* weights,
                                     const float* bias, bool relu, float* dst) noexcept;
-  /// Both over the kept weights alone; behind the first no pool, in front of the second no padding.
-  void (*conv_lanes_sparse)(const ConvShape&, const SparseTiles&, const float* src,
-                            const float* bias, bool relu, float* dst) noexcept;
+  /// Over the kept weights alone, rows [first, end) of every channel of dst = [relu](conv(src) +
+  /// bias + added). added may be dst, or null for nothing. first is a multiple of the tile's rows.
+  void (*conv_lanes_sparse)(const ConvShape&, const SparseTiles&, std::int64_t first,
+                            std::int64_t end, const float* src, const float* bias,
+                            const float* added, bool relu, float* dst) noexcept;
+  /// With a 2x2 max pool behind it: no padding, no stride.
   void (*conv_lanes_sparse_pooled)(const ConvShape&, const SparseRows&, const float* src,
                                    const float* bias, bool relu, float* dst) noexcept;
   void (*conv_lanes_backward_data)(const ConvShape&, const float* diff_dst, const float* weights,
@@ -230,9 +241,7 @@ struct Table {
 
   /// Floats of scratch for conv_planes_forward.
   std::size_t (*conv_planes_scratch)(const ConvPoolShape&) noexcept;
-  /// Of one plain image, over the kept weights alone: rows [first, end) of every channel of
-  /// dst = [relu](conv(src) + bias + added). src (ic, ih, iw), dst and added (oc, oh, ow); added
-  /// may be dst, or null for nothing. first is a multiple of the tile's rows.
+  /// As conv_lanes_sparse, of one plain image: src (ic, ih, iw), dst and added (oc, oh, ow).
   void (*conv_planes_sparse)(const ConvShape&, const SparseTiles&, std::int64_t first,
                              std::int64_t end, const float* src, const float* bias,
                              const float* added, bool relu, float* dst) noexcept;

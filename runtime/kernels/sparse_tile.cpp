@@ -31,12 +31,19 @@ void for_each_size(const ConvShape& s, const SparseTile& tile, const Visit& visi
       if (rows > 0 && columns > 0) visit(static_cast<double>(times_y * times_x), rows, columns);
 }
 
+/// About so many: a channel has one in each group of planes of which it reads some.
+std::int64_t runs_of(const ConvShape& s, const SparseTile& tile, const KeptWeights& kept) {
+  const std::int64_t ic = s.ic / s.groups, oc = s.oc / s.groups;
+  const std::int64_t channels = std::min(s.oc, parts_of(tile.planes, ic) * oc);
+  return std::min(parts_of(kept.planes, tile.planes) * channels, s.oc + kept.count);
+}
+
 /// Of one tile with sums in so many vectors, each of which is read in `load` cycles for a weight.
 double sums_cost(const ConvShape& s, const SparseTile& tile, const KeptWeights& kept,
                  std::int64_t vectors, double load) {
-  const auto groups = static_cast<double>(parts_of(kept.planes, tile.planes));
+  const auto runs = static_cast<double>(runs_of(s, tile, kept));
   const auto sums = static_cast<double>(vectors);
-  return groups * static_cast<double>(s.oc) * (kRun + kVectorOfRun * sums) +
+  return runs * (kRun + kVectorOfRun * sums) +
          static_cast<double>(kept.count) * std::max(kWeight + load * sums, kLeastOfWeight);
 }
 
@@ -98,8 +105,8 @@ std::optional<SparseTile> lanes_tile(const ConvShape& s, const KeptWeights& kept
     for (std::int64_t columns = 1; columns <= std::min(sparse_tile_columns(lanes), s.ow);
          ++columns) {
       SparseTile tile{.rows = rows, .columns = columns};
-      tile.window_rows = (rows - 1) * s.sh + s.kh;
-      tile.window_columns = columns + (s.kw - 1) / s.sw;
+      tile.window_rows = (rows - 1) * s.sh + (s.kh - 1) * s.dh + 1;
+      tile.window_columns = columns + (s.kw - 1) * s.dw / s.sw;
       tile.row_floats = s.sw * tile.window_columns * lanes;
       cheapest.consider(tile, tile.window_rows * tile.row_floats,
                         [&](const SparseTile& t) { return lanes_cost(s, t, kept); });
@@ -113,7 +120,7 @@ std::optional<SparseTile> planes_tile(const ConvShape& s, const KeptWeights& kep
   Cheapest cheapest(kept);
   const auto consider = [&](std::int64_t rows, std::int64_t columns) {
     SparseTile tile{.rows = rows, .columns = columns};
-    tile.window_rows = rows + (s.kh - 1) / s.sh;
+    tile.window_rows = rows + (s.kh - 1) * s.dh / s.sh;
     tile.window_columns = tile.row_floats = columns;
     cheapest.consider(tile, s.kw * s.sh * tile.window_rows * columns,
                       [&](const SparseTile& t) { return planes_cost(s, t, kept, lanes); });

@@ -10,23 +10,24 @@
 namespace karnin {
 
 struct ConvolutionLanesOptions {
-  bool relu = false;
+  bool add = false;   ///< the second input, to the output; only in inference, without a pool
+  bool relu = false;  ///< then ends with max(x, 0)
   /// A 2x2 max pool at the end; only in inference, without stride and padding.
   bool pooled = false;
   Purpose purpose = Purpose::inference;
 };
 
 /// The plain weights: copied for inference, used where they are in training. In inference those
-/// that are 0 are left out if that is worth it, which follows from their number alone.
+/// that are 0 are left out if that is worth it, which follows from their number alone; groups and
+/// dilation are run as such zeros always. Threads that have no shard take rows of it then.
 class ConvolutionLanesLayer : public Layer {
  public:
   /// `dst` as the shape rules give it, behind the pool if there is one.
   ConvolutionLanesLayer(std::string name, const Conv2d& spec, const Blob& src, const Extent& dst,
                         const ConvolutionLanesOptions& options);
 
-  static bool covers(const Conv2d& spec) {
-    return spec.groups == 1 && spec.dh == 1 && spec.dw == 1;
-  }
+  /// Training knows neither groups nor dilation.
+  static bool covers(const Conv2d& spec, const Extent& src, Purpose purpose);
 
   std::string kernel() const override;
   void set_parameters(const LayerParameters& parameters) override;
@@ -42,8 +43,6 @@ class ConvolutionLanesLayer : public Layer {
   const kernels::PackedConvTiles& tiles() const { return tiles_; }
 
  private:
-  std::int64_t weight_count() const { return shape_.oc * shape_.ic * shape_.kh * shape_.kw; }
-
   bool has_sparse_kernel() const;
 
   kernels::ConvShape shape_;

@@ -1,19 +1,15 @@
 #include "runtime/layers/convolution_sparse_planes.h"
 
-#include <algorithm>
 #include <cassert>
 
-#include "runtime/core/parallel.h"
+#include "runtime/layers/shared_rows.h"
 
 namespace karnin {
 namespace {
 
-// For which it pays to wake a thread.
-constexpr std::int64_t kSharedWork = 200'000;
-
 kernels::ConvShape shape_of(const Conv2d& spec, const Extent& src, const Extent& dst) {
-  return {src.c,   src.h,   src.w,   spec.oc, dst.h,     dst.w,
-          spec.kh, spec.kw, spec.sh, spec.sw, spec.ph.l, spec.pw.l};
+  return {src.c,   src.h,   src.w,     spec.oc,   dst.h,   dst.w,   spec.kh,    spec.kw,
+          spec.sh, spec.sw, spec.ph.l, spec.pw.l, spec.dh, spec.dw, spec.groups};
 }
 
 class BoundConvolutionSparsePlanes : public BoundLayer {
@@ -22,14 +18,8 @@ class BoundConvolutionSparsePlanes : public BoundLayer {
       : layer_(layer), binding_(binding) {}
 
   void forward(const ShardId& /*shard*/) override {
-    const std::int64_t rows = layer_.dst().extent.h, each = layer_.tile_rows();
-    const std::int64_t tiles = (rows + each - 1) / each;
-    const std::int64_t parts =
-        layer_.work() < kSharedWork ? 1 : std::min<std::int64_t>(tiles, Arena::sharers());
-    Arena::share(parts, [&](std::int64_t part) {
-      const std::int64_t first = part * tiles / parts, end = (part + 1) * tiles / parts;
-      layer_.run(first * each, std::min(end * each, rows), binding_);
-    });
+    share_rows(layer_.shape(), layer_.kept(), layer_.src().images,
+               [&](std::int64_t first, std::int64_t end) { layer_.run(first, end, binding_); });
   }
 
   void backward(const ShardId& /*shard*/, const LayerGradients& /*gradients*/) override {
@@ -54,8 +44,7 @@ ConvolutionSparsePlanesLayer::ConvolutionSparsePlanesLayer(
 
 bool ConvolutionSparsePlanesLayer::covers(const Conv2d& spec, const Extent& src,
                                           const Extent& dst) {
-  return spec.groups == 1 && spec.dh == 1 && spec.dw == 1 &&
-         kernels::PackedConvTiles::fits_in_planes(shape_of(spec, src, dst),
+  return kernels::PackedConvTiles::fits_in_planes(shape_of(spec, src, dst),
                                                   kernels::active().lanes);
 }
 
@@ -63,11 +52,6 @@ void ConvolutionSparsePlanesLayer::set_parameters(const LayerParameters& paramet
   kept_ = kernels::PackedConvTiles::in_planes(shape_, parameters[Role::weight],
                                               kernels::active().lanes);
   bias_.assign(parameters[Role::bias].begin(), parameters[Role::bias].end());
-}
-
-std::int64_t ConvolutionSparsePlanesLayer::work() const {
-  const kernels::SparseTiles view = kept_.view();
-  return src().images * shape_.oh * shape_.ow * view.row_ptr[view.groups * shape_.oc];
 }
 
 void ConvolutionSparsePlanesLayer::run(std::int64_t first, std::int64_t end,

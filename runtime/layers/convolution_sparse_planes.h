@@ -31,10 +31,8 @@ class ConvolutionSparsePlanesLayer : public Layer {
 
   /// Rows [first, end) of all images.
   void run(std::int64_t first, std::int64_t end, const Binding& binding) const;
-  /// So many rows are a tile, which is not cut.
-  std::int64_t tile_rows() const { return kept_.view().tile.rows; }
-  /// Products of a weight and a position, of all images.
-  std::int64_t work() const;
+  const kernels::ConvShape& shape() const { return shape_; }
+  kernels::SparseTiles kept() const { return kept_.view(); }
 
  private:
   kernels::ConvShape shape_;

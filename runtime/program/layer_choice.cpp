@@ -47,7 +47,8 @@ class LayerMaker {
     const auto& [step, options, src, srcs, dst, diff_src] = request_;
     if (in_lanes())
       return std::make_unique<ConvolutionLanesLayer>(
-          step.name, op, src, dst, ConvolutionLanesOptions{step.relu, step.pooled, purpose_});
+          step.name, op, src, dst,
+          ConvolutionLanesOptions{step.adds, step.relu, step.pooled, purpose_});
     if (step.domain == Domain::sparse_planes)
       return std::make_unique<ConvolutionSparsePlanesLayer>(
           step.name, op, src, dst, ConvolutionSparsePlanesOptions{step.adds, step.relu});
@@ -167,9 +168,12 @@ std::optional<Layout> wanted_layout(const DraftStep& step, Purpose purpose, Layo
   return std::nullopt;
 }
 
-bool has_layer(const Op& op, Domain domain) {
+bool has_layer(const Op& op, Domain domain, const Extent& src, const Extent& dst, Purpose purpose) {
+  const auto* conv = std::get_if<Conv2d>(&op);
+  if (conv != nullptr && domain == Domain::sparse_planes)
+    return purpose == Purpose::inference && ConvolutionSparsePlanesLayer::covers(*conv, src, dst);
   if (domain != Domain::lanes) return true;
-  if (const auto* conv = std::get_if<Conv2d>(&op)) return ConvolutionLanesLayer::covers(*conv);
+  if (conv != nullptr) return ConvolutionLanesLayer::covers(*conv, src, purpose);
   // Lanes without an image hold zeros, whose quotients are no numbers.
   return op != Op(Arithmetic{ArithmeticKind::divide});
 }

@@ -22,7 +22,7 @@ struct LayerRequest {
 };
 
 /// Whether an op has a layer of this domain; what has none runs in onednn, where all have one.
-bool has_layer(const Op& op, Domain domain);
+bool has_layer(const Op& op, Domain domain, const Extent& src, const Extent& dst, Purpose purpose);
 
 /// The layout without which there is no layer for a step; nothing where it takes what it is offered
 /// or tells by its layer's src().

@@ -6,7 +6,6 @@
 
 #include "runtime/core/error.h"
 #include "runtime/layers/convolution_planes.h"
-#include "runtime/layers/convolution_sparse_planes.h"
 #include "runtime/layers/reorder.h"
 #include "runtime/layers/reorder_lanes.h"
 #include "runtime/program/layer_choice.h"
@@ -30,10 +29,7 @@ void choose_domains(Draft& draft, const ProgramOptions& options) {
     return ConvolutionPlanesLayer::covers(draft.src(step), draft.dst(step), options.images);
   };
   const auto has_own = [&](const DraftStep& step, Domain domain) {
-    const auto* conv = std::get_if<Conv2d>(&step.op);
-    if (domain != Domain::sparse_planes || conv == nullptr) return has_layer(step.op, domain);
-    return options.purpose == Purpose::inference &&
-           ConvolutionSparsePlanesLayer::covers(*conv, draft.src(step), draft.dst(step));
+    return has_layer(step.op, domain, draft.src(step), draft.dst(step), options.purpose);
   };
   const std::vector<Region> regions = regions_of(draft);
   options.domain.check(regions.size());

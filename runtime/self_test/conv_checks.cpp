@@ -110,7 +110,8 @@ void conv_lanes_sparse(const Table& table, Results& results) {
     const auto packed = kernels::PackedConvTiles::in_lanes(s, o.weights, table.lanes);
     for_each_block(table, o.src, o.src_floats, o.dst_floats, results,
                    [&](const float* src, float* dst) {
-                     table.conv_lanes_sparse(s, packed.view(), src, o.bias.data(), true, dst);
+                     table.conv_lanes_sparse(s, packed.view(), 0, s.oh, src, o.bias.data(), nullptr,
+                                             true, dst);
                    });
   }
 }

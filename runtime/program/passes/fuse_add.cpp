@@ -6,8 +6,7 @@ namespace karnin {
 namespace {
 
 bool may_add(const DraftStep& step) {
-  return is<Conv2d>(step.op) && step.domain != Domain::lanes && !step.adds && !step.relu &&
-         !step.activation && !step.pooled;
+  return is<Conv2d>(step.op) && !step.adds && !step.relu && !step.activation && !step.pooled;
 }
 
 /// Whether a value is there before step `end` runs.

@@ -6,6 +6,7 @@
 #include "runtime/core/counter_rng.h"
 #include "runtime/kernels/conv_sparse.h"
 #include "tests/runtime/kernels/conv_operands.h"
+#include "tests/runtime/kernels/grouped_convs.h"
 #include "tests/support/fill.h"
 #include "tests/support/guarded.h"
 #include "tests/support/kernel_table_test.h"
@@ -47,11 +48,38 @@ TEST_P(ConvSparseLanesTest, Forward) {
       for (const bool relu : {false, true}) {
         table_.conv_lanes_forward(s, o.src_lanes.data(), o.weights.data(), o.bias.data(), relu,
                                   dense.data());
-        table_.conv_lanes_sparse(s, packed.view(), o.src_lanes.data(), o.bias.data(), relu,
-                                 sparse.data());
+        table_.conv_lanes_sparse(s, packed.view(), 0, s.oh, o.src_lanes.data(), o.bias.data(),
+                                 nullptr, relu, sparse.data());
         EXPECT_TRUE(std::ranges::equal(dense, sparse.span()));
         EXPECT_TRUE(sparse.intact());
       }
+    }
+}
+
+/// Groups and dilation, in parts, with something added, which may be where the sums will be.
+TEST_P(ConvSparseLanesTest, IsTheDefinition) {
+  for (ConvCase c : grouped_and_dilated())
+    for (const double sparsity : {0.0, 0.8, 1.0}) {
+      c.images = table_.lanes;
+      const Conv2d& spec = c.spec;
+      const ConvShape s{c.src.c,   c.src.h,   c.src.w, spec.oc, c.dst().h,
+                        c.dst().w, spec.kh,   spec.kw, spec.sh, spec.sw,
+                        spec.ph.l, spec.pw.l, spec.dh, spec.dw, spec.groups};
+      SCOPED_TRACE(name(s));
+      const Values src = integers(c.src_size(), 1), bias = integers(c.spec.oc, 3),
+                   added = integers(c.dst_size(), 4);
+      const Values weights = thinned(integers(c.weights_size(), 2), sparsity);
+      Values expected = to_float(reference_conv(c, src, weights, bias));
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        expected[i] = std::max(expected[i] + added[i], 0.0F);
+      const auto packed = kernels::PackedConvTiles::in_lanes(s, weights, table_.lanes);
+      const std::int64_t rows = packed.view().tile.rows;
+      const Values in_lanes = to_blocks(src, c.src.size(), table_.lanes);
+      Values dst = to_blocks(added, c.dst().size(), table_.lanes);
+      for (std::int64_t y = 0; y < s.oh; y += rows)
+        table_.conv_lanes_sparse(s, packed.view(), y, std::min(y + rows, s.oh), in_lanes.data(),
+                                 bias.data(), dst.data(), true, dst.data());
+      EXPECT_EQ(dst, to_blocks(expected, c.dst().size(), table_.lanes));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "runtime/core/counter_rng.h"
 #include "runtime/kernels/conv_sparse.h"
+#include "tests/runtime/kernels/grouped_convs.h"
 #include "tests/support/fill.h"
 #include "tests/support/guarded.h"
 #include "tests/support/kernel_table_test.h"
@@ -21,8 +22,8 @@ INSTANTIATE_TEST_SUITE_P(Isas, ConvSparsePlanesTest, testing::ValuesIn(isas_unde
 
 ConvShape shape_of(const ConvCase& c) {
   const Conv2d& s = c.spec;
-  return {c.src.c, c.src.h, c.src.w, s.oc, c.dst().h, c.dst().w,
-          s.kh,    s.kw,    s.sh,    s.sw, s.ph.l,    s.pw.l};
+  return {c.src.c, c.src.h, c.src.w, s.oc,   c.dst().h, c.dst().w, s.kh,    s.kw,
+          s.sh,    s.sw,    s.ph.l,  s.pw.l, s.dh,      s.dw,      s.groups};
 }
 
 /// Tiles of many rows, of one, of a part of one; all remainders of a vector; windows over every
@@ -47,6 +48,7 @@ std::vector<ConvCase> cases() {
   result.push_back({1, {200, 7, 7}, {.oc = 3, .kh = 3, .kw = 3, .ph = 1, .pw = 1}});
   result.push_back({1, {300, 14, 14}, {.oc = 3, .kh = 1, .kw = 1}});
   result.push_back({1, {2, 21, 40}, {.oc = 2, .kh = 2, .kw = 4, .sh = 3, .sw = 1, .pw = {0, 3}}});
+  for (const auto& c : test::grouped_and_dilated()) result.push_back(c);
   return result;
 }
 

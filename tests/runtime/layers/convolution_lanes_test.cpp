@@ -70,6 +70,21 @@ Values reference(const ConvCase& c, const Values& src, const Values& weights, co
   return relu ? test::reference_relu(dst) : dst;
 }
 
+TEST(ConvolutionLanesLayer, RunsGroupsAndDilationInInferenceAlone) {
+  for (const Conv2d& spec : {Conv2d{.oc = 12, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 6},
+                             Conv2d{.oc = 4, .kh = 3, .kw = 2, .dh = 2, .dw = 3}})
+    for (const std::int64_t images : batches()) {
+      const ConvCase c{images, {6, 9, 7}, spec};
+      EXPECT_TRUE(ConvolutionLanesLayer::covers(spec, c.src, Purpose::inference));
+      EXPECT_FALSE(ConvolutionLanesLayer::covers(spec, c.src, Purpose::training));
+      const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
+      const Values bias = integers(c.spec.oc, 3);
+      ConvolutionLanesLayer layer = make(c, {.relu = true});
+      layer.set_parameters(test::parameters(weights, bias));
+      EXPECT_EQ(infer(layer, src), reference(c, src, weights, bias, true));
+    }
+}
+
 TEST(ConvolutionLanesLayer, IsThatOfTheDefinition) {
   for_each_case([](const ConvCase& c) {
     const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);

@@ -57,8 +57,11 @@ TEST(ConvolutionSparsePlanesLayer, KnowsWhatItCovers) {
     return ConvolutionSparsePlanesLayer::covers(spec, image, spec.dst({&image, 1}));
   };
   EXPECT_TRUE(covers({.oc = 4, .kh = 3, .kw = 3, .sh = 2}));
-  EXPECT_FALSE(covers({.oc = 8, .kh = 3, .kw = 3, .groups = 8}));
-  EXPECT_FALSE(covers({.oc = 4, .kh = 3, .kw = 3, .dh = 2}));
+  EXPECT_TRUE(covers({.oc = 8, .kh = 3, .kw = 3, .groups = 8}));
+  EXPECT_TRUE(covers({.oc = 4, .kh = 3, .kw = 3, .dh = 2}));
+  const Extent large{8, 200, 200};
+  const Conv2d all{.oc = 4, .kh = 150, .kw = 150};
+  EXPECT_FALSE(ConvolutionSparsePlanesLayer::covers(all, large, all.dst({&large, 1})));
 }
 
 }  // namespace
