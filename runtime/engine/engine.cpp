@@ -28,7 +28,7 @@ using Outs = std::span<const std::span<float>>;  // one an output
 struct Engine::Impl {
   Impl(const NetworkView& network, const EngineOptions& options)
       : arena(options.threads),
-        images(shard_images(network, checked_batch(options.batch))),
+        images(shard_images(network, checked_batch(options.batch), sharing_threads(options))),
         plan(make_plan(network, options)),
         program(build_program(network, images, plan)),
         image_floats(input_extent(network.description.graph).size()),
@@ -39,6 +39,11 @@ struct Engine::Impl {
     }
     counts.resize(network.parameters.size());
     for (std::size_t p = 0; p < counts.size(); ++p) counts[p].add(network.parameters[p]);
+  }
+
+  /// Where a clock decides anyhow, one thread alone gets shards that fill more lanes.
+  int sharing_threads(const EngineOptions& options) const {
+    return options.race && !options.kernel && !options.domain ? arena.threads() : 2;
   }
 
   /// Of all tensors of a step, those that its weights take in included.

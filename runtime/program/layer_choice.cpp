@@ -16,6 +16,7 @@
 #include "runtime/layers/fc_inference.h"
 #include "runtime/layers/fc_lanes.h"
 #include "runtime/layers/fc_training.h"
+#include "runtime/layers/global_average.h"
 #include "runtime/layers/max_pooling.h"
 #include "runtime/layers/pad.h"
 #include "runtime/layers/pooling.h"
@@ -82,6 +83,8 @@ class LayerMaker {
     const auto& [step, options, src, srcs, dst, diff_src] = request_;
     if (in_lanes()) return std::make_unique<PoolingLanesLayer>(step.name, op, src, dst);
     if (op.kind == PoolKind::max) return std::make_unique<MaxPoolingLayer>(step.name, op, src, dst);
+    if (!training() && GlobalAverageLayer::covers(op, src, dst))
+      return std::make_unique<GlobalAverageLayer>(step.name, src);
     return std::make_unique<PoolingLayer>(step.name, op, src, dst, purpose_);
   }
 

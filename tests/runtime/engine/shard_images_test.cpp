@@ -15,6 +15,9 @@ TEST(ShardImages, SixteenAtMostInTwoShardsAtLeast) {
   EXPECT_EQ(shard_images(model, 2), 1);
   EXPECT_EQ(shard_images(model, 16), 8);
   EXPECT_EQ(shard_images(model, 17), 9);
+  EXPECT_EQ(shard_images(model, 16, 1), 16);
+  EXPECT_EQ(shard_images(model, 17, 1), 9);
+  EXPECT_EQ(shard_images(model, 16, 4), 8);
   EXPECT_EQ(shard_images(model, 64), 16);
   EXPECT_EQ(shard_images(model, 1000), 16);
 }

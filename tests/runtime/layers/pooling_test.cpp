@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "runtime/layers/global_average.h"
 #include "runtime/layers/max_pooling.h"
 #include "runtime/layers/pooling_lanes.h"
 #include "runtime/layers/reorder_lanes.h"
@@ -47,6 +48,41 @@ void for_each_case(PoolKind kind, const Visit& visit) {
 }
 
 Values to_float(const std::vector<double>& values) { return {values.begin(), values.end()}; }
+
+TEST(GlobalAverageLayer, IsThatOfTheDefinition) {
+  for (const std::int64_t h : {1, 3, 4, 7})
+    for (const std::int64_t w : {1, 2, 5, 8}) {
+      const PoolCase c{2, {5, h, w}, {.kind = PoolKind::average, .kh = h, .kw = w}};
+      const Blob src{c.images, c.src, Layout::nchw};
+      ASSERT_TRUE(GlobalAverageLayer::covers(c.spec, src, c.dst()));
+      const GlobalAverageLayer layer("pool", src);
+      test::LayerHarness inference(layer);
+      inference.bind_inference();
+      const Values images = test::integers(c.src_size(), 1);
+      const Values expected = to_float(reference_pool(c, images)), dst = inference.forward(images);
+      ASSERT_EQ(dst.size(), expected.size());
+      for (std::size_t i = 0; i < dst.size(); ++i) EXPECT_FLOAT_EQ(dst[i], expected[i]);
+    }
+}
+
+TEST(GlobalAverageLayer, KnowsWhatItCovers) {
+  const Pool2d all{.kind = PoolKind::average, .kh = 4, .kw = 4};
+  const auto covers = [](const Pool2d& spec, Layout layout) {
+    const Blob src{1, {8, 4, 4}, layout};
+    return GlobalAverageLayer::covers(spec, src, spec.dst({&src.extent, 1}));
+  };
+  EXPECT_TRUE(covers(all, Layout::nchw));
+  EXPECT_FALSE(covers(all, Layout::nChw8c));
+  Pool2d other = all;
+  other.kind = PoolKind::max;
+  EXPECT_FALSE(covers(other, Layout::nchw));
+  other = all;
+  other.ph = {1, 0};
+  EXPECT_FALSE(covers(other, Layout::nchw));
+  other = all;
+  other.kh = 3;
+  EXPECT_FALSE(covers(other, Layout::nchw));
+}
 
 /// Nine different integers a tensor: most windows have ties, and the first has to win.
 TEST(MaxPoolingLayer, IsThatOfTheDefinition) {
