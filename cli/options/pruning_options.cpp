@@ -16,11 +16,11 @@ bool is_normalised(PruneMethod method) { return method != PruneMethod::random; }
 }  // namespace
 
 CLI::Option* add_method_option(Verb& verb, PruneOptions& options) {
-  return add_choice(verb, "--method", options.method, prune_method_from_string,
-                    to_string(options.method),
-                    "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|"
-                    "synaptic-intelligence|movement|change|taylor|fisher|magnitude|lamp|random",
-                    "What a weight is worth");
+  return add_choice(
+      verb, "--method", options.method, prune_method_from_string, to_string(options.method),
+      "karnin|karnin-sgd|karnin-epoch|karnin-gradient-epoch|khanal-pseudocode|"
+      "synaptic-intelligence|movement|change|taylor|fisher|obs|obd|magnitude|lamp|random",
+      "What a weight is worth");
 }
 
 void add_choice_options(Verb& verb, PruneOptions& options, const Pruned& pruned) {
@@ -51,9 +51,9 @@ void add_normalise_option(Verb& verb, PruneOptions& options, const std::string& 
 void say_when_seed_matters(Verb& verb, const Pruned& pruned, const std::string& named,
                            std::function<bool()> otherwise) {
   const auto by_chance = [](PruneMethod method) {
-    return method == PruneMethod::random || needs_gradients(method);
+    return method == PruneMethod::random || needs_gradients(method) || needs_inputs(method);
   };
-  verb.matter_if({"--seed"}, named + " or method random, taylor or fisher",
+  verb.matter_if({"--seed"}, named + " or method random, taylor, fisher, obs or obd",
                  [pruned, by_chance, otherwise = std::move(otherwise)] {
                    return otherwise() || std::ranges::any_of(pruned.by(), by_chance);
                  });

@@ -89,7 +89,7 @@ void add_training_pruning_options(Verb& verb, TrainingPruningOptions& options) {
       ->needs(drop);
   add_method_option(verb, pruning.choice)
       ->description(
-          "What a weight is worth; taylor and fisher are for prune alone, and "
+          "What a weight is worth; taylor, fisher, obs and obd are for prune alone, and "
           "--max-accuracy-drop takes magnitude, lamp or random");
   add_choice_options(verb, pruning.choice,
                      {[&pruning] { return std::vector{pruning.choice.method}; }});

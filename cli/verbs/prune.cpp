@@ -12,9 +12,11 @@
 #include "cli/options/training_options.h"
 #include "cli/options/value_options.h"
 #include "cli/options/verb.h"
+#include "cli/verbs/calibration_images.h"
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/prune_report.h"
 #include "cli/verbs/verbs.h"
+#include "train/calibration/calibration.h"
 #include "train/session/prune_run.h"
 #include "train/session/pruning_record.h"
 
@@ -26,6 +28,7 @@ struct PruneVerb : VerbOptions {
   PruneOptions prune;                         ///< `layers` empty: the default ones
   std::optional<double> threshold, sparsity;  ///< at most one
   DataOptions data;
+  CalibrationOptions calibration;
   TrainingOptions fine_tune;
 };
 
@@ -38,9 +41,14 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
+/// Scores of what layers read want images; where none are named, those of the data set.
+bool calibrates_by_dataset(const PruneVerb& verb) {
+  return needs_inputs(verb.prune.method) && verb.calibration.data.empty();
+}
+
 bool looks_at_training_images(const PruneVerb& verb) {
   return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
-         needs_images(verb.run.values);
+         calibrates_by_dataset(verb) || needs_images(verb.run.values);
 }
 
 std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
@@ -50,12 +58,26 @@ std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
   return dataset;
 }
 
+std::optional<CalibrationImages> calibration_for(const PruneVerb& verb, const Model& model,
+                                                 const std::optional<Dataset>& dataset) {
+  const std::int64_t images = verb.calibration.images;
+  const std::uint64_t seed = verb.fine_tune.train.seed;
+  if (calibrates_by_dataset(verb))
+    return CalibrationImages{draw_images(dataset->train, images, seed), dataset->name};
+  if (verb.calibration.data.empty()) return std::nullopt;
+  return find_calibration_images(model, verb.calibration, verb.data.form, seed);
+}
+
 ExitCode prune_verb(const PruneVerb& verb) {
   Console console;
-  PruneRun run(verb.run, console.watcher());
+  PruneRunOptions options = verb.run;
+  options.threads = verb.threads;
+  PruneRun run(options, console.watcher());
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
   std::optional<Dataset> dataset = dataset_for(verb, run.model());
-  run.prune(options_for(verb, run.model().graph), std::move(dataset));
+  const auto calibration = calibration_for(verb, run.model(), dataset);
+  run.prune(options_for(verb, run.model().graph), std::move(dataset), calibration);
+  console.clear();
   console.catch_signals();
   run.finish(tuning);
   console.release_signals();
@@ -88,7 +110,8 @@ void add_prune(CLI::App& app, Action& action) {
       add_verb(app,
                {"prune", "Remove the weights that matter least",
                 "prune --model karnin-run/model.bin --sparsity 0.7 --out pruned.bin",
-                "All methods but magnitude and random need the sensitivities that train records.\n"
+                "karnin to change need the sensitivities that train records; obs, obd, taylor and "
+                "fisher\nneed images, the others nothing.\n"
                 "The paper's own pruning is --method karnin-sgd --normalise minmax --sign keep "
                 "--threshold 0.45."},
                *options);
@@ -99,13 +122,16 @@ void add_prune(CLI::App& app, Action& action) {
   options->fine_tune.train.epochs = 0;
   const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
   add_score_image_option(verb, options->run.score_images, pruned);
+  add_calibration_options(verb, options->calibration, pruned);
   add_value_options(verb, options->run.values);
   verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
     return options->fine_tune.train.epochs > 0 || options->run.values.tuning.epochs > 0;
   });
-  say_when_seed_matters(verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop", [options] {
-    return options->fine_tune.train.epochs > 0 || needs_images(options->run.values);
-  });
+  say_when_seed_matters(
+      verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop, --calibrate", [options] {
+        return options->fine_tune.train.epochs > 0 || needs_images(options->run.values) ||
+               !options->calibration.data.empty();
+      });
   add_data_options(
       verb, options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "

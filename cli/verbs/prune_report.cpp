@@ -90,6 +90,7 @@ Json result_json(const PruneResult& result) {
   Json json{{"file", result.out.string()},
             {"layers", to_json(result.report.layers)},
             {"other_layers", to_json(result.report.others)},
+            {"calibration_images", result.calibration_images},
             {"values", value_json(result.values)},
             {"file_bytes_before", result.bytes_before},
             {"file_bytes", result.bytes_after},
@@ -101,6 +102,9 @@ Json result_json(const PruneResult& result) {
 
 std::string prune_text(const PruneResult& result) {
   std::string text = describe(result.report);
+  if (result.calibration_images > 0)
+    text += fmt::format("kept weights fitted to the network as it was, by {} images\n",
+                        count(result.calibration_images));
   text +=
       fmt::format("{} ({}) -> {} ({})\n", printable_line(result.model), bytes(result.bytes_before),
                   printable_line(result.out.string()), bytes(result.bytes_after));

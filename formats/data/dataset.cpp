@@ -112,6 +112,11 @@ void fit_padding(Dataset& dataset, const Extent& input) {
   dataset.padding = 0;
 }
 
+bool holds_dataset(const fs::path& directory) {
+  return holds_cifar10(directory) || holds_fashion_mnist(directory) || holds_arrays(directory) ||
+         holds_image_folders(directory);
+}
+
 bool is_standard_dataset(const std::string& name) {
   return name == "cifar10" || name == "fashion-mnist";
 }

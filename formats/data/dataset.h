@@ -31,6 +31,10 @@ struct Dataset {
 /// Takes the border off if `input`, what a network takes, is an image without one.
 void fit_padding(Dataset& dataset, const Extent& input);
 
+/// Whether a directory holds a data set that load_dataset() reads. Throws FileError where that
+/// cannot be told.
+bool holds_dataset(const std::filesystem::path& directory);
+
 /// What there is to be told of a data set before it is read.
 struct DatasetSurvey {
   std::string note;  ///< as in Dataset

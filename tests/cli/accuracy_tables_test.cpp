@@ -76,6 +76,18 @@ TEST_F(AccuracyTables, EveryScoreIsSweptTwice) {
   EXPECT_TRUE(std::filesystem::exists(workspace->path("tables/tuned/sweep.png")));
 }
 
+TEST_F(AccuracyTables, WithoutTrainingMethodsStandBelowEachOther) {
+  const Words table{"surgeon", "--sparsity", "0.5,0.9", "--images", "50"};
+  const Words expected{
+      "",   "magnitude", "magnitude, the rest fitted", "obd", "obs, the same share of each layer",
+      "obs"};
+  EXPECT_EQ(rows(table), expected);
+  Words of_one = table;
+  const std::filesystem::path model = workspace->path("tables/dense-1/model.bin");
+  of_one.insert(of_one.end(), {"--model", model.string()});
+  EXPECT_EQ(rows(of_one), expected);
+}
+
 TEST_F(AccuracyTables, TheRecipeIsTakenApart) {
   const Words cells = rows({"ablation"});
   EXPECT_EQ(std::ranges::count(cells, "the recipe"), 2);

@@ -15,7 +15,7 @@
 namespace karnin {
 namespace {
 
-constexpr EnumNames<PruneMethod, 13> kMethodNames{
+constexpr EnumNames<PruneMethod, 15> kMethodNames{
     {{PruneMethod::karnin, "karnin"},
      {PruneMethod::karnin_sgd, "karnin-sgd"},
      {PruneMethod::karnin_epoch, "karnin-epoch"},
@@ -26,6 +26,8 @@ constexpr EnumNames<PruneMethod, 13> kMethodNames{
      {PruneMethod::change, "change"},
      {PruneMethod::taylor, "taylor"},
      {PruneMethod::fisher, "fisher"},
+     {PruneMethod::obs, "obs"},
+     {PruneMethod::obd, "obd"},
      {PruneMethod::magnitude, "magnitude"},
      {PruneMethod::lamp, "lamp"},
      {PruneMethod::random, "random"}}};
@@ -67,7 +69,9 @@ std::vector<double> recorded(const Model& model, std::size_t parameter, PruneMet
         "method '{}' needs {}, and this model holds none of that kind: magnitude, lamp "
         "and random need none",
         to_string(method),
-        needs_gradients(method) ? "gradients of images" : "sensitivities recorded while training"));
+        needs_gradients(method) ? "gradients of images"
+        : needs_inputs(method)  ? "what layers read of images, which prune alone looks at"
+                                : "sensitivities recorded while training"));
   assert(found->values.size() == model.parameters.size());
   const std::span<const float> values = found->values[parameter].span();
   return {values.begin(), values.end()};
@@ -79,13 +83,18 @@ bool needs_gradients(PruneMethod method) {
   return method == PruneMethod::taylor || method == PruneMethod::fisher;
 }
 
+bool needs_inputs(PruneMethod method) {
+  return method == PruneMethod::obs || method == PruneMethod::obd;
+}
+
 bool needs_weights_alone(PruneMethod method) {
   return method == PruneMethod::magnitude || method == PruneMethod::lamp ||
          method == PruneMethod::random;
 }
 
 bool may_be_negative(PruneMethod method) {
-  return !needs_gradients(method) && !needs_weights_alone(method) && method != PruneMethod::change;
+  return !needs_gradients(method) && !needs_inputs(method) && !needs_weights_alone(method) &&
+         method != PruneMethod::change;
 }
 
 std::string_view to_string(PruneMethod method) { return name_of(kMethodNames, method); }

@@ -10,7 +10,8 @@
 namespace karnin {
 
 /// Those down to change are sensitivities that the recorder left in the model (recorder.h), taylor
-/// and fisher of gradients that somebody computed for it (gradient_scores.h). magnitude is |w|.
+/// and fisher of gradients that somebody computed for it (gradient_scores.h), obs and obd of what
+/// its layers read (train/calibration/surgeon_scores.h). magnitude is |w|.
 /// lamp is w^2 over the sum of the squares of the weights of its layer that are no smaller (Lee et
 /// al., arXiv:2010.07611, eq. 1): magnitude, made comparable between layers. random is the control
 /// that every method must beat: uniform in [0, 1).
@@ -25,12 +26,15 @@ enum class PruneMethod {
   change,
   taylor,
   fisher,
+  obs,
+  obd,
   magnitude,
   lamp,
   random
 };
 
 bool needs_gradients(PruneMethod method);      ///< taylor or fisher
+bool needs_inputs(PruneMethod method);         ///< of layers: obs or obd
 bool needs_weights_alone(PruneMethod method);  ///< or chance: magnitude, lamp, random
 bool may_be_negative(PruneMethod method);      ///< whether its scores can be
 

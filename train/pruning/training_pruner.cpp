@@ -43,7 +43,7 @@ const TrainingPruning& checked(const TrainingPruning& options) {
   if (!sparsity || !(*sparsity >= 0 && *sparsity <= 1))
     throw ArgumentError(fmt::format("pruning while training: expected a sparsity in [0, 1], got {}",
                                     sparsity ? fmt::to_string(*sparsity) : "none"));
-  if (needs_gradients(options.choice.method))
+  if (needs_gradients(options.choice.method) || needs_inputs(options.choice.method))
     throw ArgumentError(fmt::format("pruning while training: '{}' is not recorded while training",
                                     to_string(options.choice.method)));
   if (!(options.growth_share >= 0 && options.growth_share <= 1))

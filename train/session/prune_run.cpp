@@ -10,6 +10,8 @@
 #include "formats/model/model_file.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
+#include "train/calibration/refit.h"
+#include "train/calibration/surgeon_scores.h"
 #include "train/pruning/gradient_scores.h"
 #include "train/session/dataset_title.h"
 #include "train/session/epochs.h"
@@ -56,12 +58,33 @@ PruneRun::PruneRun(PruneRunOptions options, Watcher watcher)
   result_.bytes_before = file_bytes(options_.model);
 }
 
-void PruneRun::prune(const PruneOptions& pruning, std::optional<Dataset> dataset) {
+void PruneRun::prune(const PruneOptions& pruning, std::optional<Dataset> dataset,
+                     const std::optional<CalibrationImages>& calibration) {
   dataset_ = std::move(dataset);
   if (needs_gradients(pruning.method))
     add_gradient_scores(model_, dataset_->train, {options_.score_images, pruning.seed});
   tell_pruned_beyond(model_, pruning, watcher_);
+  if (calibration) return prune_by(pruning, *calibration);
   result_.report = prune_and_note(model_, pruning);
+}
+
+void PruneRun::prune_by(const PruneOptions& pruning, const CalibrationImages& calibration) {
+  Calibration by{.images = calibration.set, .threads = options_.threads, .seed = pruning.seed};
+  const auto report_as = [&](const char* verb) {
+    by.progress = [this, verb](double fraction, const std::string& layer) {
+      watcher_.report(fraction, [&] { return fmt::format("{} {}", verb, layer); });
+    };
+  };
+  report_as("scoring");
+  if (needs_inputs(pruning.method)) add_surgeon_scores(model_, pruning.layers, by);
+  const Model dense = model_;
+  result_.report = prune_and_note(model_, pruning);
+  report_as("fitting");
+  refit(model_, dense, by);
+  result_.calibration_images = calibration.set.size();
+  Json entry{{"verb", "calibrate"}, {"images", calibration.set.size()}, {"seed", pruning.seed}};
+  if (!calibration.data.empty()) entry["data"] = calibration.data;
+  append_provenance(model_, std::move(entry));
 }
 
 void PruneRun::finish(const TrainOptions& tuning) {

@@ -21,7 +21,14 @@ struct PruneRunOptions : ResultOptions {
   bool shrink = false;
   bool keep_sensitivities = false;
   std::int64_t score_images = 1000;  ///< that are looked at for gradient scores
+  int threads = 0;                   ///< of calibration
   ValueOptions values;
+};
+
+/// Images by which what is left is fitted to what the dense network gives.
+struct CalibrationImages {
+  ImageSet set;
+  std::string data;  ///< the name of a data set; empty: they are of none
 };
 
 /// What one run did.
@@ -29,6 +36,7 @@ struct PruneResult {
   std::string model;          ///< the file that was pruned
   std::filesystem::path out;  ///< and what it was pruned into
   PruneReport report;
+  std::int64_t calibration_images = 0;  ///< by which the kept weights were fitted
   std::optional<ShrinkReport> shrunk;
   ValueReport values;
   std::int64_t bytes_before = 0;
@@ -50,8 +58,10 @@ class PruneRun {
   const Model& model() const { return model_; }
 
   /// Prunes. Gradient scores, training on (`tuning` has epochs then) and a choice of values need a
-  /// data set that fits the model; with one, the result is tested. Throws what prune() throws.
-  void prune(const PruneOptions& pruning, std::optional<Dataset> dataset);
+  /// data set that fits the model; with one, the result is tested. Scores of what layers read need
+  /// calibration; with it, the kept weights are fitted. Throws what prune() and refit() throw.
+  void prune(const PruneOptions& pruning, std::optional<Dataset> dataset,
+             const std::optional<CalibrationImages>& calibration = std::nullopt);
   /// Trains on what is left if `tuning` has epochs, chooses values, and writes the file. From here
   /// on there is something to lose: an interruption leaves out what takes long. Throws what Trainer
   /// throws, and OutputError.
@@ -63,6 +73,7 @@ class PruneRun {
   const OutputFiles& files() const { return files_; }
 
  private:
+  void prune_by(const PruneOptions& pruning, const CalibrationImages& calibration);
   void fine_tune(const TrainOptions& options);
   void choose_values(const TrainOptions& tuning);
 

@@ -22,11 +22,12 @@ Model weighted_model() {
 }
 
 TEST(Scores, NamesRoundTripAndOthersAreRefused) {
-  for (const auto method : {PruneMethod::karnin, PruneMethod::karnin_sgd, PruneMethod::karnin_epoch,
-                            PruneMethod::karnin_gradient_epoch, PruneMethod::khanal_pseudocode,
-                            PruneMethod::synaptic_intelligence, PruneMethod::movement,
-                            PruneMethod::change, PruneMethod::taylor, PruneMethod::fisher,
-                            PruneMethod::magnitude, PruneMethod::lamp, PruneMethod::random})
+  for (const auto method :
+       {PruneMethod::karnin, PruneMethod::karnin_sgd, PruneMethod::karnin_epoch,
+        PruneMethod::karnin_gradient_epoch, PruneMethod::khanal_pseudocode,
+        PruneMethod::synaptic_intelligence, PruneMethod::movement, PruneMethod::change,
+        PruneMethod::taylor, PruneMethod::fisher, PruneMethod::obs, PruneMethod::obd,
+        PruneMethod::magnitude, PruneMethod::lamp, PruneMethod::random})
     EXPECT_EQ(prune_method_from_string(to_string(method)), method);
   EXPECT_THROW(prune_method_from_string("karnin_sgd"), ArgumentError);
 }

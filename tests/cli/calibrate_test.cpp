@@ -1,0 +1,101 @@
+// Pruning by what the layers read of images that nobody has labelled.
+#include <gmock/gmock.h>
+
+#include "formats/model/model_file.h"
+#include "tests/cli/workspace.h"
+#include "tests/support/bright_squares.h"
+#include "tests/support/pictures.h"
+
+namespace karnin {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+class Calibrate : public test::TrainedTest {
+ protected:
+  static Words prune(const std::string& out, const Words& more) {
+    Words words{"prune", "--model", file("run/model.bin"), "--out", file(out), "--overwrite"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  static nlohmann::json pruned(const std::string& out, const Words& more) {
+    return workspace->run_json(prune(out, more));
+  }
+
+  static void refuse(int status, const Words& more, const std::string& part) {
+    const test::ProcessResult result = workspace->run(prune("none.bin", more));
+    EXPECT_EQ(result.status, status) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(part));
+    EXPECT_FALSE(fs::exists(file("none.bin")));
+  }
+};
+
+TEST_F(Calibrate, TheSurgeonKeepsMoreThanMagnitudeDoes) {
+  const Words what{"--data", workspace->data(), "--sparsity", "0.98", "--images", "200"};
+  Words obs = what, magnitude{"--data", workspace->data(), "--sparsity", "0.98"};
+  obs.insert(obs.end(), {"--method", "obs", "--scope", "global"});
+  magnitude.insert(magnitude.end(), {"--method", "magnitude"});
+  const nlohmann::json by_obs = pruned("obs.bin", obs), plain = pruned("plain.bin", magnitude);
+  EXPECT_GT(by_obs["accuracy"], plain["accuracy"]);
+  EXPECT_EQ(by_obs["calibration_images"], 200);
+  EXPECT_EQ(plain["calibration_images"], 0);
+  EXPECT_EQ(by_obs["layers"][0]["pruned"].get<int>() + by_obs["layers"][1]["pruned"].get<int>(),
+            56918);
+  EXPECT_THAT(read_model(file("obs.bin")).provenance, HasSubstr(R"("verb":"calibrate")"));
+}
+
+TEST_F(Calibrate, ThreadsChangeNoByte) {
+  for (const char* method : {"obs", "obd"}) {
+    const Words what{"--method", method, "--data", workspace->data(), "--layers", "conv2,fc1"};
+    for (const char* threads : {"1", "3"}) {
+      Words words = what;
+      words.insert(words.end(), {"--threads", threads, "--sparsity", "0.6", "--images", "100"});
+      pruned(std::string(threads) + ".bin", words);
+    }
+    EXPECT_EQ(test::bytes_of(file("1.bin")), test::bytes_of(file("3.bin"))) << method;
+  }
+}
+
+/// Whatever chose them: the masks are those of the method alone.
+TEST_F(Calibrate, AnyMethodsWeightsAreFitted) {
+  const fs::path pictures = file("pictures");
+  test::write_pictures(pictures, test::bright_squares({3, 32, 32}, 10, 60, 5));
+  const Words magnitude{"--method", "magnitude", "--sparsity", "0.9"};
+  Words fitted = magnitude;
+  fitted.insert(fitted.end(), {"--calibrate", pictures.string(), "--images", "50"});
+  pruned("plain.bin", magnitude);
+  EXPECT_EQ(pruned("fitted.bin", fitted)["calibration_images"], 50);
+  EXPECT_THAT(workspace->run(prune("fitted.bin", fitted)).out, HasSubstr("by 50 images\n"));
+  const Model plain = read_model(file("plain.bin")), other = read_model(file("fitted.bin"));
+  for (std::size_t p = 0; p < plain.parameters.size(); ++p) {
+    EXPECT_EQ(plain.parameters[p].mask, other.parameters[p].mask) << p;
+    const bool in_front = plain.parameters[p].name.starts_with("conv");
+    EXPECT_EQ(plain.parameters[p].value == other.parameters[p].value, in_front) << p;
+  }
+}
+
+TEST_F(Calibrate, RefusesWhatItCannotLearnFrom) {
+  test::write_text(file("broken/one.png"), "no picture");
+  fs::create_directories(file("empty"));
+  refuse(3, {"--calibrate", file("broken")}, "one.png");
+  refuse(3, {"--calibrate", file("empty")}, "expected PNG or JPEG images in it, got none");
+  refuse(3, {"--calibrate", file("nowhere")}, file("nowhere"));
+  fs::copy(workspace->data(), file("tests-alone"));
+  for (const fs::path& entry : fs::directory_iterator(file("tests-alone")))
+    if (entry.filename().string().starts_with("data_batch")) fs::remove(entry);
+  refuse(3, {"--calibrate", file("tests-alone")}, "expected at least one file of training images");
+  refuse(2, {"--images", "10"}, "--calibrate or method obs or obd");
+  refuse(2, {"--method", "obs", "--data", workspace->data(), "--images", "0"}, "--images");
+  EXPECT_EQ(workspace
+                ->run({"sweep", "--model", file("run/model.bin"), "--data", workspace->data(),
+                       "--methods", "obs", "--out", file("sweep")})
+                .status,
+            2);
+}
+
+}  // namespace
+}  // namespace karnin
