@@ -9,7 +9,7 @@
 #include "runtime/graph/networks.h"
 #include "runtime/program/program.h"
 #include "train/loop/initialise.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin {
 namespace {

@@ -9,7 +9,7 @@
 #include "runtime/graph/networks.h"
 #include "train/loop/initialise.h"
 #include "train/loop/trainer.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 #include "train/pruning/recorder.h"
 
 namespace karnin {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/options/verb.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin::cli {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 #include "train/session/prune_run.h"
 
 namespace karnin::cli {

@@ -11,7 +11,7 @@
 #include "runtime/core/parallel.h"
 #include "runtime/engine/metrics.h"
 #include "runtime/graph/model.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "runtime/graph/model.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "train/loop/trainer.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 #include "train/pruning/pruning_schedule.h"
 #include "train/pruning/recorder.h"
 

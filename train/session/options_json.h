@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "train/loop/trainer.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 #include "train/pruning/pruning_search.h"
 #include "train/pruning/training_pruner.h"
 

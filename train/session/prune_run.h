@@ -8,7 +8,7 @@
 
 #include "formats/data/dataset.h"
 #include "train/loop/trainer.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 #include "train/pruning/shrink.h"
 #include "train/session/results.h"
 #include "train/session/value_choice.h"

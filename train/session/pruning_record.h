@@ -5,17 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "train/pruning/pruner.h"
+#include "train/masks/default_layers.h"
+#include "train/masks/pruner.h"
 #include "train/session/watcher.h"
 
 namespace karnin {
 
 inline constexpr double kDefaultSparsity = 0.5;
-
-/// Every fully connected layer but the last: fc1 and fc2 in the paper's network, which prunes
-/// these. A network with one such layer gets that one,
-/// and one without any all of its convolutions.
-std::vector<std::string> default_layers(const Graph& graph);
 
 /// What `train` leaves beside its model, and `prune` does unless told otherwise.
 PruneOptions default_pruning(const Graph& graph);

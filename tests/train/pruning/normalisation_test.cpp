@@ -1,4 +1,4 @@
-#include "train/pruning/normalisation.h"
+#include "train/masks/normalisation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 
 #include "runtime/graph/networks.h"
 #include "tests/train/pruning/weighted_model.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin {
 namespace {

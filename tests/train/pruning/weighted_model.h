@@ -8,7 +8,7 @@
 
 #include "runtime/core/counter_rng.h"
 #include "tests/support/small_network.h"
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 namespace karnin::test {
 

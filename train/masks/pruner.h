@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "runtime/graph/model.h"
-#include "train/pruning/normalisation.h"
-#include "train/pruning/scores.h"
+#include "train/masks/normalisation.h"
+#include "train/masks/scores.h"
 
 namespace karnin {
 

@@ -1,4 +1,4 @@
-#include "train/pruning/normalisation.h"
+#include "train/masks/normalisation.h"
 
 #include <algorithm>
 #include <cmath>

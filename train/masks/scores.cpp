@@ -1,4 +1,4 @@
-#include "train/pruning/scores.h"
+#include "train/masks/scores.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "train/pruning/pruner.h"
+#include "train/masks/pruner.h"
 
 #include <fmt/format.h>
 
