@@ -50,6 +50,13 @@ class Arena {
     });
   }
 
+  /// body() on this thread, where share() finds nobody, whatever it is called from.
+  template <typename Body>
+  static void alone(const Body& body) {
+    const SpareThreads scope(false);
+    body();
+  }
+
   /// Inside for_each: body(i) for every i in [0, count), on this thread and those for which
   /// for_each had too few. Meanwhile this one takes up nothing else, so what belongs to
   /// worker() stays its own. Must not throw.

@@ -8,18 +8,10 @@
 #include <utility>
 
 #include "runtime/core/finite.h"
-#include "runtime/engine/shard_images.h"
-#include "runtime/graph/macs.h"
+#include "runtime/engine/prepared_network.h"
 
 namespace karnin {
 namespace {
-
-std::int64_t checked_batch(std::int64_t batch) {
-  if (batch < 1 || batch > kMaxBatch)
-    throw ArgumentError("batch: expected 1 to " + std::to_string(kMaxBatch) + ", got " +
-                        std::to_string(batch));
-  return batch;
-}
 
 using Outs = std::span<const std::span<float>>;  // one an output
 
@@ -27,62 +19,17 @@ using Outs = std::span<const std::span<float>>;  // one an output
 
 struct Engine::Impl {
   Impl(const NetworkView& network, const EngineOptions& options)
-      : arena(options.threads),
-        images(shard_images(network, checked_batch(options.batch), sharing_threads(options))),
-        plan(make_plan(network, options)),
-        program(build_program(network, images, plan)),
-        image_floats(input_extent(network.description.graph).size()),
-        graph(network.description.graph) {
-    for (int i = 0; i < arena.threads(); ++i) {
-      workers.emplace_back(*program);
-      microseconds.emplace_back(program->steps().size(), 0.0);
+      : crew(options.threads),
+        prepared(std::make_shared<PreparedNetwork>(network, options, crew)) {}
+  Impl(const Impl& other) : crew(other.prepared->threads()), prepared(other.prepared) { hire(); }
+
+  /// Buffers for every worker that there may be now: with the first run, as an engine may be there
+  /// only to be copied.
+  void hire() {
+    while (std::cmp_less(workers.size(), crew.workers())) {
+      workers.emplace_back(program);
+      microseconds.emplace_back(program.steps().size(), 0.0);
     }
-    counts.resize(network.parameters.size());
-    for (std::size_t p = 0; p < counts.size(); ++p) counts[p].add(network.parameters[p]);
-  }
-
-  /// Where a clock decides anyhow, one thread alone gets shards that fill more lanes.
-  int sharing_threads(const EngineOptions& options) const {
-    return options.race && !options.kernel && !options.domain ? arena.threads() : 2;
-  }
-
-  /// Of all tensors of a step, those that its weights take in included.
-  ParameterCount count_of(const Step& step) const {
-    ParameterCount sum;
-    const auto add = [&](const ByRole<Slot>& slots) {
-      for (const Role role : kRoles) {
-        if (slots[role].floats == 0) continue;
-        sum.all += counts[slots[role].parameter].all;
-        sum.nonzero += counts[slots[role].parameter].nonzero;
-      }
-    };
-    add(step.parameters);
-    for (const Affine& affine : step.affines) add(affine.parameters);
-    return sum;
-  }
-
-  std::int64_t macs_of(const Step& step) const {
-    if (step.node == kNoNode) return 0;
-    const std::vector<Extent> srcs = source_extents(graph, infer_extents(graph), step.node);
-    return macs(graph.node(step.node).op, srcs);
-  }
-
-  /// Of so many, those of weights that were kept.
-  std::int64_t kept_of(std::int64_t macs, const Step& step) const {
-    if (macs == 0) return 0;
-    const ParameterCount& weights = counts[step.parameters[Role::weight].parameter];
-    return macs / weights.all * weights.nonzero;
-  }
-
-  /// Inside the arena, where oneDNN keeps to one thread.
-  Plan make_plan(const NetworkView& network, const EngineOptions& options) {
-    validate(network);
-    Plan result;
-    arena.once_as_of((options.batch + images - 1) / images, [&] {
-      result = plan_program(
-          network, {images, options.kernel, options.race, options.domain, Arena::sharers()});
-    });
-    return result;
   }
 
   /// Returns how many images there are. The last shard may be short: those that it lacks are blank,
@@ -97,14 +44,15 @@ struct Engine::Impl {
   }
 
   /// True if all that comes out is finite.
-  bool run_shard(std::int64_t shard, std::int64_t count, const ImageLoader& loader, Outs dsts) {
-    const auto slot = static_cast<std::size_t>(Arena::worker());
+  bool run_shard(std::int64_t shard, int worker_index, std::int64_t count,
+                 const ImageLoader& loader, Outs dsts) {
+    const auto slot = static_cast<std::size_t>(worker_index);
     Program::Worker& worker = workers[slot];
     const std::int64_t valid = load(shard, count, loader, worker);
     worker.forward({}, profiling ? std::span(microseconds[slot]) : std::span<double>{});
     bool finite = true;
     for (std::size_t k = 0; k < dsts.size(); ++k) {
-      const std::int64_t floats = program->outputs()[k].extent.size();
+      const std::int64_t floats = program.outputs()[k].extent.size();
       std::copy_n(worker.output(k), valid * floats, dsts[k].data() + shard * images * floats);
       finite &= are_finite({worker.output(k), static_cast<std::size_t>(valid * floats)});
     }
@@ -112,12 +60,12 @@ struct Engine::Impl {
   }
 
   Outs only(const std::span<float>& logits) const {
-    if (program->outputs().size() != 1) sole_output(graph);  // throws
+    if (program.outputs().size() != 1) sole_output(prepared->graph());  // throws
     return {&logits, 1};
   }
 
   void check_room(std::int64_t count, Outs dsts) const {
-    const std::span<const Output> outputs = program->outputs();
+    const std::span<const Output> outputs = program.outputs();
     if (count < 0 || dsts.size() != outputs.size())
       throw ArgumentError("engine: expected room for each of " + std::to_string(outputs.size()) +
                           " outputs of 0 or more images, got that for " +
@@ -133,54 +81,55 @@ struct Engine::Impl {
   /// What a ReLU inside a layer turns into 0 is found where it comes out again.
   std::string first_non_finite(std::int64_t shard, std::int64_t count, const ImageLoader& loader) {
     std::string where = "the outputs";
-    arena.for_each(1, [&](std::int64_t) {
-      Program::Worker& worker = workers[static_cast<std::size_t>(Arena::worker())];
+    crew.for_each(1, [&](std::int64_t, int slot) {
+      Program::Worker& worker = workers[static_cast<std::size_t>(slot)];
       load(shard, count, loader, worker);
       bool finite = are_finite({worker.input(), static_cast<std::size_t>(images * image_floats)});
       if (!finite) where = "the images";
-      for (std::size_t i = 0; finite && i < program->steps().size(); ++i) {
+      for (std::size_t i = 0; finite && i < program.steps().size(); ++i) {
         finite = worker.forward_step(i, {});
-        if (!finite) where = "the output of " + program->steps()[i].layer->name();
+        if (!finite) where = "the output of " + program.steps()[i].layer->name();
       }
     });
     return where;
   }
 
-  Arena arena;
-  std::int64_t images;  // of one shard
-  Plan plan;
-  std::unique_ptr<Program> program;
-  std::int64_t image_floats;
-  Graph graph;
+  Crew crew;
+  std::shared_ptr<const PreparedNetwork> prepared;
+  const Program& program = prepared->program();
+  const std::int64_t images = prepared->images();  // of one shard
+  const std::int64_t image_floats = prepared->image().size();
   std::deque<Program::Worker> workers;            // one a thread
   std::vector<std::vector<double>> microseconds;  // [thread][layer], while profiling
   std::int64_t profiled_images = 0;
   bool profiling = false;
-  std::vector<ParameterCount> counts;  // by parameter
 };
 
 Engine::Engine(const NetworkView& network, const EngineOptions& options)
     : impl_(std::make_unique<Impl>(network, options)) {}
+Engine::Engine(const Engine& prepared) : impl_(std::make_unique<Impl>(*prepared.impl_)) {}
 Engine::~Engine() = default;
 
-std::int64_t Engine::classes() const { return class_count(impl_->graph); }
-int Engine::threads() const { return impl_->arena.threads(); }
-const Plan& Engine::plan() const { return impl_->plan; }
-std::span<const Output> Engine::outputs() const { return impl_->program->outputs(); }
+std::int64_t Engine::classes() const { return class_count(impl_->prepared->graph()); }
+int Engine::threads() const { return impl_->crew.workers(); }
+const Plan& Engine::plan() const { return impl_->prepared->plan(); }
+const Extent& Engine::input() const { return impl_->prepared->image(); }
+std::span<const Output> Engine::outputs() const { return impl_->program.outputs(); }
 
 void Engine::run(std::int64_t count, const ImageLoader& loader, Outs dsts) {
   Impl& impl = *impl_;
   impl.check_room(count, dsts);
   const std::int64_t shards = (count + impl.images - 1) / impl.images;
   std::atomic<std::int64_t> unsound = std::numeric_limits<std::int64_t>::max();  // first of them
-  impl.arena.for_each(shards, [&](std::int64_t shard) {
-    if (impl.run_shard(shard, count, loader, dsts)) return;
+  impl.hire();
+  impl.crew.for_each(shards, [&](std::int64_t shard, int worker) {
+    if (impl.run_shard(shard, worker, count, loader, dsts)) return;
     for (std::int64_t first = unsound;
          shard < first && !unsound.compare_exchange_weak(first, shard);) {
     }
   });
   if (const std::int64_t shard = unsound; shard < shards)
-    throw NonFiniteError("network '" + impl.graph.name + "': expected finite " +
+    throw NonFiniteError("network '" + impl.prepared->graph().name + "': expected finite " +
                          (dsts.size() == 1 ? "logits" : "outputs") +
                          ", got the first infinity or NaN in " +
                          impl.first_non_finite(shard, count, loader));
@@ -215,13 +164,8 @@ void Engine::set_profiling(bool on) {
 
 std::vector<LayerProfile> Engine::profile() const {
   std::vector<LayerProfile> profiles;
-  const std::span<const Step> steps = impl_->program->steps();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Layer& layer = *steps[i].layer;
-    const ParameterCount count = impl_->count_of(steps[i]);
-    const std::int64_t macs = impl_->macs_of(steps[i]);
-    LayerProfile profile{layer.name(),  layer.kernel(), count.all,
-                         count.nonzero, macs,           impl_->kept_of(macs, steps[i])};
+  for (std::size_t i = 0; i < impl_->program.steps().size(); ++i) {
+    LayerProfile profile = impl_->prepared->profile_of(i);
     for (const std::vector<double>& times : impl_->microseconds) profile.microseconds += times[i];
     if (impl_->profiled_images > 0)
       profile.microseconds /= static_cast<double>(impl_->profiled_images);

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/parallel.h"
+#include "runtime/engine/crew.h"
 #include "runtime/engine/plan.h"
 #include "runtime/graph/compact_model.h"
 
@@ -21,7 +21,7 @@ inline constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 struct EngineOptions {
   /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size.
   std::int64_t batch = 64;
-  int threads = 0;  ///< 0: all
+  int threads = 0;  ///< 0: all; 1: the calling one alone; kCallersArena (crew.h)
   /// Pins the kernel of every fully connected layer; empty: winner()
   /// of plan.h.
   std::optional<FcKernel> kernel = std::nullopt;
@@ -50,6 +50,10 @@ class Engine {
   /// Throws ShapeError for an unsound model, ArgumentError for options out of
   /// range.
   Engine(const NetworkView& network, const EngineOptions& options);
+  /// Shares the plan and the weights of `prepared`, and has threads, buffers and a profile of its
+  /// own: both may run at once, and either may end first. Takes memory for activations alone.
+  Engine(const Engine& prepared);
+  Engine& operator=(const Engine&) = delete;
   ~Engine();
 
   /// Throws ShapeError where the network doesn't give one value a class.
@@ -67,6 +71,8 @@ class Engine {
   void run(std::span<const float> images, std::span<const std::span<float>> dsts);
   void run(std::span<const float> images, std::span<float> logits);
 
+  /// What goes in.
+  const Extent& input() const;
   const Plan& plan() const;
   const std::vector<FcChoice>& choices() const { return plan().kernels; }
   /// Per layer, measured over the run() calls since profiling was switched on; off by default.

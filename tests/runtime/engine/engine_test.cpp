@@ -166,7 +166,7 @@ TEST(Engine, ProfilesCountNormalisationWhereItWent) {
 
 TEST(Engine, RefusesWhatDoesNotFit) {
   EXPECT_THROW(Engine(golden_model(), {.batch = 0}), ArgumentError);
-  EXPECT_THROW(Engine(golden_model(), {.threads = -1}), ArgumentError);
+  EXPECT_THROW(Engine(golden_model(), {.threads = -2}), ArgumentError);
   Engine engine(golden_model(), {.batch = 1, .race = false});
   std::vector<float> image(kImageFloats), logits(10), short_logits(9);
   EXPECT_THROW(engine.run(image, short_logits), ArgumentError);
