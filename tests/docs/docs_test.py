@@ -108,6 +108,13 @@ class Documentation(unittest.TestCase):
             with self.subTest(file=file.name):
                 self.assertTrue(file in linked or file.name == "README.md")
 
+    def test_readme_shows_an_example_word_for_word(self):
+        example = (ROOT / "api/examples/answers.cpp").read_text()
+        shown = [block for block in markdown.code_blocks((ROOT / "README.md").read_text())
+                 if any("karnin::" in line for line in block)]
+        self.assertEqual(len(shown), 1)
+        self.assertIn("\n".join(shown[0]), example)
+
     def test_readme_is_for_newcomers(self):
         self.assertLessEqual(len((ROOT / "README.md").read_text().splitlines()), 90)
 

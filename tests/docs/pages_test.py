@@ -37,7 +37,7 @@ class Pages(unittest.TestCase):
                               capture_output=True, text=True).stdout.split()
 
     def test_every_verb_has_a_page(self):
-        names = {path.stem for path in (self.out / "man/man1").iterdir()}
+        names = {path.name.removesuffix(".1.gz") for path in (self.out / "man/man1").iterdir()}
         self.assertEqual(names, {"-".join(page.words) for page in self.all})
         self.assertGreater(len(names), 14)
 
