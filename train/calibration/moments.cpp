@@ -37,11 +37,15 @@ void centre(Moments& m, double samples) {
 
 SymmetricMatrix Moments::damped(double damping) const {
   const std::size_t n = columns();
-  double trace = 0;
-  for (std::size_t i = 0; i < n; ++i) trace += xx[i * n + i];
-  // Inputs that never change have no moments: any number tells them from 0.
-  constexpr double kLeast = 1e-12;
-  const double ridge = std::max(kLeast, damping * trace / static_cast<double>(n));
+  double varies = 0, stays = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    varies += xx[i * n + i] / static_cast<double>(n);
+    stays = std::max(stays, x[i] * x[i]);
+  }
+  // Of inputs that never change the moments are what rounding leaves of their squares, and no more
+  // than noise may be fitted to that.
+  constexpr double kRounding = 1e-5, kLeast = 1e-12;
+  const double ridge = std::max({kLeast, kRounding * stays, damping * varies});
   SymmetricMatrix matrix(static_cast<std::int64_t>(n));
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)

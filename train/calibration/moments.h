@@ -20,7 +20,8 @@ struct Moments {
   std::vector<double> x, r;  ///< the means
 
   std::size_t columns() const { return x.size(); }
-  /// xx with its mean diagonal element times `damping` added to the diagonal.
+  /// xx with its mean diagonal element times `damping` added to the diagonal; a little more where
+  /// the inputs hardly change.
   SymmetricMatrix damped(double damping) const;
 };
 

@@ -175,6 +175,26 @@ TEST(Refit, MeasuresBatchNormAgain) {
   }
 }
 
+/// Units that lost all their inputs give the layers behind them nothing but constants.
+TEST(Refit, StaysFiniteWhereNearlyAllIsGone) {
+  const Model dense = residual();
+  Model model = dense;
+  const std::vector<ParameterSpec> specs = parameter_specs(dense.graph);
+  for (std::size_t p = 0; p < specs.size(); ++p) {
+    if (specs[p].role != Role::weight) continue;
+    Parameter& weights = model.parameters[p];
+    weights.mask.assign(weights.value.span().size(), 0);
+    if (specs[p].node != 1) weights.mask[0] = 1;
+    for (std::size_t i = 0; i < weights.mask.size(); ++i)
+      if (weights.mask[i] == 0) weights.value.data()[i] = 0;
+  }
+  const ImageSet images = noise({3, 6, 6}, 200);
+  refit(model, dense, {images});
+  const std::vector<float> wanted = outputs(dense, images), got = outputs(model, images);
+  const float largest = std::ranges::max(wanted, {}, [](float x) { return std::abs(x); });
+  for (const float x : got) ASSERT_LT(std::abs(x), 2 * std::abs(largest));
+}
+
 TEST(Refit, RefusesImagesThatDoNotFit) {
   const Model dense = residual();
   Model model = pruned(dense);
