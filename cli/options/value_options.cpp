@@ -19,7 +19,9 @@ void add_value_options(Verb& verb, ValueOptions& options) {
       verb, "--max-accuracy-drop", options.max_accuracy_drop, {0, 100},
       "Round to what gives the smallest file that loses at most this many points of accuracy "
       "on a tenth of the training images, which --tune-values then leaves out; sizes are "
-      "those before tuning")
+      "those before tuning. Of a calibrated network without --sparsity or --threshold the most "
+      "weights go first that lose no more. Images of --calibrate without --data are judged by what "
+      "the network answered")
       ->excludes(values)
       ->excludes(entries);
   const auto codebook = [&verb, &quantise] {

@@ -16,15 +16,14 @@
 #include "formats/io/file_status.h"
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
-#include "train/calibration/calibration.h"
 
 namespace karnin::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-CalibrationImages of_dataset(const ModelDescription& model, const CalibrationOptions& options,
-                             const DataForm& form, std::uint64_t seed) {
+CalibrationSource of_dataset(const ModelDescription& model, const CalibrationOptions& options,
+                             const DataForm& form) {
   Dataset dataset = find_dataset({options.data, form});
   require_training_images(dataset);
   const Extent& input = input_extent(model.graph);
@@ -34,7 +33,7 @@ CalibrationImages of_dataset(const ModelDescription& model, const CalibrationOpt
     throw ArgumentError(fmt::format("--calibrate: expected images of {}, got {} in '{}'",
                                     to_string(input), to_string(dataset.train.extent),
                                     options.data));
-  return {draw_images(dataset.train, options.images, seed), dataset.name};
+  return {std::move(dataset.train), dataset.name, options.images};
 }
 
 /// Pictures are drawn before they are read: there may be very many.
@@ -52,17 +51,17 @@ std::vector<fs::path> draw_files(std::vector<fs::path> files, std::int64_t count
   return drawn;
 }
 
-CalibrationImages of_files(const ModelDescription& model, const CalibrationOptions& options,
+CalibrationSource of_files(const ModelDescription& model, const CalibrationOptions& options,
                            const DataForm& form, std::uint64_t seed) {
   ImageSet all;
   all.extent = input_extent(model.graph);
-  for (const fs::path& file : draw_files(image_files(options.data), options.images, seed)) {
+  for (const fs::path& file : draw_files(image_files(options.data), 2 * options.images, seed)) {
     const ImageSet one = read_unlabelled(file, form, all.extent, flat_order(model.graph));
     all.pixels.insert(all.pixels.end(), one.pixels.begin(), one.pixels.end());
     all.values.insert(all.values.end(), one.values.begin(), one.values.end());
     all.labels.insert(all.labels.end(), one.labels.begin(), one.labels.end());
   }
-  return {draw_images(all, options.images, seed), ""};
+  return {std::move(all), "", options.images};
 }
 
 }  // namespace
@@ -80,13 +79,13 @@ void add_calibration_options(Verb& verb, CalibrationOptions& options, const Prun
   });
 }
 
-CalibrationImages find_calibration_images(const ModelDescription& model,
+CalibrationSource find_calibration_images(const ModelDescription& model,
                                           const CalibrationOptions& options, const DataForm& form,
                                           std::uint64_t seed) {
   const DataForm own = form_for(model.graph, form);
   const bool known = is_standard_dataset(options.data) ||
                      (is_directory_there(options.data) && holds_dataset(options.data));
-  return known ? of_dataset(model, options, own, seed) : of_files(model, options, own, seed);
+  return known ? of_dataset(model, options, own) : of_files(model, options, own, seed);
 }
 
 }  // namespace karnin::cli

@@ -7,7 +7,7 @@
 #include "cli/options/pruning_options.h"
 #include "formats/data/data_form.h"
 #include "runtime/graph/model.h"
-#include "train/session/prune_run.h"
+#include "train/session/calibrated_pruning.h"
 
 namespace karnin::cli {
 
@@ -20,9 +20,9 @@ struct CalibrationOptions {
 void add_calibration_options(Verb& verb, CalibrationOptions& options, const Pruned& pruned);
 
 /// The training images of a data set, never those of its test; or what the directory or file holds.
-/// Up to options.images of them, drawn by the seed, as the network takes them. Throws
-/// DatasetMissingError, FileError, and ArgumentError where they don't fit.
-CalibrationImages find_calibration_images(const ModelDescription& model,
+/// All of a data set; of pictures up to twice as many as are asked for, drawn by the seed. Throws
+/// DatasetMissingError, FileError, and ArgumentError where the network takes others.
+CalibrationSource find_calibration_images(const ModelDescription& model,
                                           const CalibrationOptions& options, const DataForm& form,
                                           std::uint64_t seed);
 

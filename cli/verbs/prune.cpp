@@ -16,7 +16,6 @@
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/prune_report.h"
 #include "cli/verbs/verbs.h"
-#include "train/calibration/calibration.h"
 #include "train/session/prune_run.h"
 #include "train/session/pruning_record.h"
 
@@ -25,6 +24,7 @@ namespace {
 
 struct PruneVerb : VerbOptions {
   PruneRunOptions run;
+  const CLI::Option* scope = nullptr;         ///< whether it was given
   PruneOptions prune;                         ///< `layers` empty: the default ones
   std::optional<double> threshold, sparsity;  ///< at most one
   DataOptions data;
@@ -32,8 +32,15 @@ struct PruneVerb : VerbOptions {
   TrainingOptions fine_tune;
 };
 
+/// The shares of layers follow from scores that say what each removal costs.
+Scope scope_of(const PruneVerb& verb) {
+  if (verb.scope->count() > 0) return verb.prune.scope;
+  return needs_inputs(verb.prune.method) ? Scope::global : Scope::layer;
+}
+
 PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   PruneOptions options = verb.prune;
+  options.scope = scope_of(verb);
   options.seed = verb.fine_tune.train.seed;
   options.until = Sparsity{verb.sparsity.value_or(kDefaultSparsity)};
   if (verb.threshold) options.until = Threshold{*verb.threshold};
@@ -41,14 +48,25 @@ PruneOptions options_for(const PruneVerb& verb, const Graph& graph) {
   return options;
 }
 
-/// Scores of what layers read want images; where none are named, those of the data set.
-bool calibrates_by_dataset(const PruneVerb& verb) {
-  return needs_inputs(verb.prune.method) && verb.calibration.data.empty();
+bool calibrates(const PruneVerb& verb) {
+  return needs_inputs(verb.prune.method) || !verb.calibration.data.empty();
+}
+
+/// Whether the accuracy decides how many weights go.
+bool searches(const PruneVerb& verb) {
+  return calibrates(verb) && verb.run.values.max_accuracy_drop && !verb.sparsity && !verb.threshold;
+}
+
+/// Without labels its own answers are what a network has to keep.
+bool judges_by_agreement(const PruneVerb& verb) {
+  return !verb.calibration.data.empty() && verb.data.data.empty() &&
+         verb.run.values.max_accuracy_drop && verb.run.values.tuning.epochs == 0 &&
+         verb.fine_tune.train.epochs == 0 && !needs_gradients(verb.prune.method);
 }
 
 bool looks_at_training_images(const PruneVerb& verb) {
   return verb.fine_tune.train.epochs > 0 || needs_gradients(verb.prune.method) ||
-         calibrates_by_dataset(verb) || needs_images(verb.run.values);
+         (calibrates(verb) && verb.calibration.data.empty()) || needs_images(verb.run.values);
 }
 
 std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
@@ -58,14 +76,28 @@ std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
   return dataset;
 }
 
-std::optional<CalibrationImages> calibration_for(const PruneVerb& verb, const Model& model,
+/// Nothing where all images are the data set's.
+std::optional<CalibrationSource> calibration_for(const PruneVerb& verb, const Model& model,
                                                  const std::optional<Dataset>& dataset) {
-  const std::int64_t images = verb.calibration.images;
-  const std::uint64_t seed = verb.fine_tune.train.seed;
-  if (calibrates_by_dataset(verb))
-    return CalibrationImages{draw_images(dataset->train, images, seed), dataset->name};
-  if (verb.calibration.data.empty()) return std::nullopt;
-  return find_calibration_images(model, verb.calibration, verb.data.form, seed);
+  if (!calibrates(verb)) return std::nullopt;
+  const bool same = dataset && verb.calibration.data == verb.data.data;
+  if (verb.calibration.data.empty() || same)
+    return CalibrationSource{std::nullopt, dataset->name, verb.calibration.images};
+  return find_calibration_images(model, verb.calibration, verb.data.form,
+                                 verb.fine_tune.train.seed);
+}
+
+void prune_by(const PruneVerb& verb, PruneRun& run) {
+  const PruneOptions options = options_for(verb, run.model().graph);
+  if (!judges_by_agreement(verb)) {
+    std::optional<Dataset> dataset = dataset_for(verb, run.model());
+    const auto calibration = calibration_for(verb, run.model(), dataset);
+    return run.prune(options, std::move(dataset), calibration, searches(verb));
+  }
+  CalibrationSource source = *calibration_for(verb, run.model(), std::nullopt);
+  Dataset dataset = labelled_by(run.model(), *std::move(source.images), verb.threads);
+  source.images.reset();
+  run.prune(options, std::move(dataset), source, searches(verb));
 }
 
 ExitCode prune_verb(const PruneVerb& verb) {
@@ -74,13 +106,12 @@ ExitCode prune_verb(const PruneVerb& verb) {
   options.threads = verb.threads;
   PruneRun run(options, console.watcher());
   const TrainOptions tuning = resolve(verb.fine_tune, verb.threads);
-  std::optional<Dataset> dataset = dataset_for(verb, run.model());
-  const auto calibration = calibration_for(verb, run.model(), dataset);
-  run.prune(options_for(verb, run.model().graph), std::move(dataset), calibration);
-  console.clear();
-  console.catch_signals();
+  if (searches(verb)) console.catch_signals();
+  prune_by(verb, run);
+  if (!searches(verb)) console.catch_signals();
   run.finish(tuning);
   console.release_signals();
+  console.clear();
   run.test(verb.threads);
   if (verb.json)
     print_json(result_json(run.result()));
@@ -93,12 +124,34 @@ void add_pruning_options(Verb& verb, PruneVerb& options, const Pruned& pruned) {
   add_method_option(verb, options.prune);
   add_normalise_option(verb, options.prune, "--threshold", pruned);
   add_choice_options(verb, options.prune, pruned);
+  options.scope = verb.get_option("--scope")->default_str("")->description(
+      "Normalise and choose in each layer, or over all of them, as obs and obd do unless told "
+      "otherwise");
   auto* threshold = add_number(verb, "--threshold", options.threshold, kShare,
                                "Remove the weights that score below this");
-  add_number(
-      verb, "--sparsity", options.sparsity, kShare,
-      fmt::format("Remove this share of the weights; {} if neither is given", kDefaultSparsity))
+  add_number(verb, "--sparsity", options.sparsity, kShare,
+             fmt::format("Remove this share of the weights; {} if neither is given, or what "
+                         "--max-accuracy-drop finds for calibrated networks",
+                         kDefaultSparsity))
       ->excludes(threshold);
+}
+
+/// What becomes of the weights that stay.
+void add_options_of_the_kept(Verb& verb, const std::shared_ptr<PruneVerb>& options,
+                             const Pruned& pruned) {
+  options->fine_tune.train.epochs = 0;
+  const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
+  add_score_image_option(verb, options->run.score_images, pruned);
+  add_calibration_options(verb, options->calibration, pruned);
+  add_value_options(verb, options->run.values);
+  verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
+    return options->fine_tune.train.epochs > 0 || options->run.values.tuning.epochs > 0;
+  });
+  say_when_seed_matters(
+      verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop, --calibrate", [options] {
+        return options->fine_tune.train.epochs > 0 || needs_images(options->run.values) ||
+               !options->calibration.data.empty();
+      });
 }
 
 }  // namespace
@@ -119,19 +172,7 @@ void add_prune(CLI::App& app, Action& action) {
   const Pruned pruned{[options] { return std::vector{options->prune.method}; },
                       [options] { return options->threshold.has_value(); }};
   add_pruning_options(verb, *options, pruned);
-  options->fine_tune.train.epochs = 0;
-  const auto of_training = add_training_options(verb, options->fine_tune, "--fine-tune");
-  add_score_image_option(verb, options->run.score_images, pruned);
-  add_calibration_options(verb, options->calibration, pruned);
-  add_value_options(verb, options->run.values);
-  verb.matter_if(of_training, "--fine-tune or --tune-values EPOCHS", [options] {
-    return options->fine_tune.train.epochs > 0 || options->run.values.tuning.epochs > 0;
-  });
-  say_when_seed_matters(
-      verb, pruned, "--fine-tune, --tune-values, --max-accuracy-drop, --calibrate", [options] {
-        return options->fine_tune.train.epochs > 0 || needs_images(options->run.values) ||
-               !options->calibration.data.empty();
-      });
+  add_options_of_the_kept(verb, options, pruned);
   add_data_options(
       verb, options->data,
       "Data set of --fine-tune, --tune-values, --max-accuracy-drop and of the test after "

@@ -32,6 +32,19 @@ std::string describe(const ValueReport& report) {
       percent(report.accuracy_after), count(report.images));
 }
 
+Json search_json(const SparsityReport& report) {
+  return {{"sparsity", report.sparsity},
+          {"held_back_images", report.images},
+          {"held_back_accuracy_before", report.accuracy_before},
+          {"held_back_accuracy", report.accuracy_after}};
+}
+
+std::string describe(const SparsityReport& report) {
+  return fmt::format("{} removed: accuracy {} -> {} on {} images held out\n",
+                     percent(report.sparsity), percent(report.accuracy_before),
+                     percent(report.accuracy_after), count(report.images));
+}
+
 Json shrink_json(const ShrinkReport& report) {
   Json layers = Json::array();
   for (const ShrinkReport::LayerCount& layer : report.layers)
@@ -95,6 +108,7 @@ Json result_json(const PruneResult& result) {
             {"file_bytes_before", result.bytes_before},
             {"file_bytes", result.bytes_after},
             {"interrupted", result.interrupted}};
+  json["search"] = result.found ? search_json(*result.found) : Json();
   json["shrunk"] = result.shrunk ? shrink_json(*result.shrunk) : Json();
   json["accuracy"] = result.accuracy ? Json(*result.accuracy) : Json();
   return json;
@@ -105,6 +119,7 @@ std::string prune_text(const PruneResult& result) {
   if (result.calibration_images > 0)
     text += fmt::format("kept weights fitted to the network as it was, by {} images\n",
                         count(result.calibration_images));
+  if (result.found) text += describe(*result.found);
   text +=
       fmt::format("{} ({}) -> {} ({})\n", printable_line(result.model), bytes(result.bytes_before),
                   printable_line(result.out.string()), bytes(result.bytes_after));

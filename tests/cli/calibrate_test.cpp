@@ -78,6 +78,38 @@ TEST_F(Calibrate, AnyMethodsWeightsAreFitted) {
   }
 }
 
+TEST_F(Calibrate, TheAccuracyDecidesHowManyWeightsGo) {
+  const Words what{
+      "--method", "obs", "--data", workspace->data(), "--images", "200", "--max-accuracy-drop",
+      "5"};
+  const nlohmann::json found = pruned("found.bin", what), search = found["search"];
+  EXPECT_GT(search["sparsity"], 0.5);
+  EXPECT_EQ(search["held_back_images"], 60);
+  EXPECT_GE(search["held_back_accuracy"], search["held_back_accuracy_before"].get<double>() - 0.05);
+  const nlohmann::json& values = found["values"];
+  EXPECT_GE(values["held_back_accuracy"], search["held_back_accuracy_before"].get<double>() - 0.05)
+      << "both together";
+  const auto gone =
+      found["layers"][0]["pruned"].get<double>() + found["layers"][1]["pruned"].get<double>();
+  EXPECT_NEAR(gone / 58080, search["sparsity"].get<double>(), 1e-4);
+  Words told = what;
+  told.insert(told.end(), {"--sparsity", "0.3"});
+  EXPECT_TRUE(pruned("told.bin", told)["search"].is_null());
+}
+
+/// What counts is what the network answered before.
+TEST_F(Calibrate, WithoutLabelsTheNetworkIsItsOwnJudge) {
+  test::write_pictures(file("unknown"), test::bright_squares({3, 32, 32}, 10, 150, 5));
+  const nlohmann::json found =
+      pruned("agreeing.bin",
+             {"--method", "obs", "--calibrate", file("unknown"), "--max-accuracy-drop", "10"});
+  EXPECT_EQ(found["search"]["held_back_accuracy_before"], 1);
+  EXPECT_GE(found["search"]["held_back_accuracy"], 0.9);
+  EXPECT_EQ(found["search"]["held_back_images"], 15);
+  EXPECT_EQ(found["calibration_images"], 135);
+  EXPECT_TRUE(found["accuracy"].is_null());
+}
+
 TEST_F(Calibrate, RefusesWhatItCannotLearnFrom) {
   test::write_text(file("broken/one.png"), "no picture");
   fs::create_directories(file("empty"));

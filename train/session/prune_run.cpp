@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -10,9 +11,10 @@
 #include "formats/model/model_file.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
-#include "train/calibration/refit.h"
-#include "train/calibration/surgeon_scores.h"
+#include "train/calibration/calibration.h"
+#include "train/loop/validation_split.h"
 #include "train/pruning/gradient_scores.h"
+#include "train/session/accuracy_drop.h"
 #include "train/session/dataset_title.h"
 #include "train/session/epochs.h"
 #include "train/session/evaluation.h"
@@ -59,32 +61,32 @@ PruneRun::PruneRun(PruneRunOptions options, Watcher watcher)
 }
 
 void PruneRun::prune(const PruneOptions& pruning, std::optional<Dataset> dataset,
-                     const std::optional<CalibrationImages>& calibration) {
+                     const std::optional<CalibrationSource>& calibration, bool searches) {
   dataset_ = std::move(dataset);
   if (needs_gradients(pruning.method))
     add_gradient_scores(model_, dataset_->train, {options_.score_images, pruning.seed});
   tell_pruned_beyond(model_, pruning, watcher_);
-  if (calibration) return prune_by(pruning, *calibration);
+  if (calibration) return prune_by(pruning, *calibration, searches);
   result_.report = prune_and_note(model_, pruning);
 }
 
-void PruneRun::prune_by(const PruneOptions& pruning, const CalibrationImages& calibration) {
-  Calibration by{.images = calibration.set, .threads = options_.threads, .seed = pruning.seed};
-  const auto report_as = [&](const char* verb) {
-    by.progress = [this, verb](double fraction, const std::string& layer) {
-      watcher_.report(fraction, [&] { return fmt::format("{} {}", verb, layer); });
-    };
-  };
-  report_as("scoring");
-  if (needs_inputs(pruning.method)) add_surgeon_scores(model_, pruning.layers, by);
-  const Model dense = model_;
-  result_.report = prune_and_note(model_, pruning);
-  report_as("fitting");
-  refit(model_, dense, by);
-  result_.calibration_images = calibration.set.size();
-  Json entry{{"verb", "calibrate"}, {"images", calibration.set.size()}, {"seed", pruning.seed}};
-  if (!calibration.data.empty()) entry["data"] = calibration.data;
-  append_provenance(model_, std::move(entry));
+void PruneRun::prune_by(const PruneOptions& pruning, const CalibrationSource& source,
+                        bool searches) {
+  ImageSet all = source.images ? *source.images : dataset_->train;
+  std::optional<ImageSet> judges;
+  if (searches) {
+    ImageSet train = dataset_->train;
+    judges = hold_out(train, kHeldBackShare, pruning.seed);
+    if (!source.images) all = std::move(train);
+  }
+  const ImageSet images = draw_images(all, source.count, pruning.seed);
+  CalibratedPruning calibrated(model_, images, pruning, options_.threads, watcher_);
+  if (judges) {
+    result_.found = calibrated.search(*judges, *options_.values.max_accuracy_drop);
+    result_.interrupted = result_.found->interrupted;
+  }
+  result_.report = calibrated.prune(source.data);
+  result_.calibration_images = images.size();
 }
 
 void PruneRun::finish(const TrainOptions& tuning) {
@@ -102,10 +104,11 @@ void PruneRun::fine_tune(const TrainOptions& options) {
       fmt::format("fine-tuning on {}: {} images", title(*dataset_), count(dataset_->train.size())));
   Trainer trainer(model_, dataset_->train, options);
   TrainingLog log;
-  result_.interrupted = run_training(trainer, options.epochs, watcher_, log);
+  const bool interrupted = run_training(trainer, options.epochs, watcher_, log);
+  result_.interrupted = result_.interrupted || interrupted;
   Json entry{{"verb", "fine-tune"}, {"data", dataset_->name}, {"note", dataset_->note}};
   entry.update(to_json(options));
-  if (result_.interrupted) entry["interrupted_in_epoch"] = log.size();
+  if (interrupted) entry["interrupted_in_epoch"] = log.size();
   append_provenance(model_, std::move(entry));
 }
 
@@ -113,6 +116,11 @@ void PruneRun::fine_tune(const TrainOptions& options) {
 /// values is begun.
 void PruneRun::choose_values(const TrainOptions& tuning) {
   ValueOptions values = options_.values;
+  // What the weights' removal has lost isn't there to be lost again.
+  if (result_.found)
+    values.max_accuracy_drop =
+        std::max(0.0, *values.max_accuracy_drop -
+                          100 * (result_.found->accuracy_before - result_.found->accuracy_after));
   values.tuning = tuning;
   values.tuning.epochs = options_.values.tuning.epochs;
   if (watcher_.stopped() && needs_images(values)) {

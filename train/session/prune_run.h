@@ -10,6 +10,7 @@
 #include "train/loop/trainer.h"
 #include "train/masks/pruner.h"
 #include "train/pruning/shrink.h"
+#include "train/session/calibrated_pruning.h"
 #include "train/session/results.h"
 #include "train/session/value_choice.h"
 #include "train/session/watcher.h"
@@ -25,18 +26,13 @@ struct PruneRunOptions : ResultOptions {
   ValueOptions values;
 };
 
-/// Images by which what is left is fitted to what the dense network gives.
-struct CalibrationImages {
-  ImageSet set;
-  std::string data;  ///< the name of a data set; empty: they are of none
-};
-
 /// What one run did.
 struct PruneResult {
   std::string model;          ///< the file that was pruned
   std::filesystem::path out;  ///< and what it was pruned into
   PruneReport report;
   std::int64_t calibration_images = 0;  ///< by which the kept weights were fitted
+  std::optional<SparsityReport> found;  ///< by a search
   std::optional<ShrinkReport> shrunk;
   ValueReport values;
   std::int64_t bytes_before = 0;
@@ -59,9 +55,12 @@ class PruneRun {
 
   /// Prunes. Gradient scores, training on (`tuning` has epochs then) and a choice of values need a
   /// data set that fits the model; with one, the result is tested. Scores of what layers read need
-  /// calibration; with it, the kept weights are fitted. Throws what prune() and refit() throw.
+  /// calibration; with it, the kept weights are fitted. `searches`: the values' maximum drop
+  /// decides the sparsity too, by images of the data set that are held out from both. Throws what
+  /// prune() and refit() throw.
   void prune(const PruneOptions& pruning, std::optional<Dataset> dataset,
-             const std::optional<CalibrationImages>& calibration = std::nullopt);
+             const std::optional<CalibrationSource>& calibration = std::nullopt,
+             bool searches = false);
   /// Trains on what is left if `tuning` has epochs, chooses values, and writes the file. From here
   /// on there is something to lose: an interruption leaves out what takes long. Throws what Trainer
   /// throws, and OutputError.
@@ -73,7 +72,7 @@ class PruneRun {
   const OutputFiles& files() const { return files_; }
 
  private:
-  void prune_by(const PruneOptions& pruning, const CalibrationImages& calibration);
+  void prune_by(const PruneOptions& pruning, const CalibrationSource& source, bool searches);
   void fine_tune(const TrainOptions& options);
   void choose_values(const TrainOptions& tuning);
 

@@ -18,8 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kHeldBackShare = 0.1;
-
 struct Candidate {
   QuantiseOptions options;
   std::size_t bytes;
