@@ -34,7 +34,8 @@ std::int64_t shard_images(const NetworkView& network, std::int64_t batch, int th
     const std::int64_t fewest = batch <= kMaxShard ? 1 : 2;
     return ceil_div(batch, std::max(ceil_div(batch, kMaxSparseShard), fewest));
   }
-  const std::int64_t shards = std::max<std::int64_t>(ceil_div(batch, kMaxShard), std::min(threads, 2));
+  const std::int64_t shards =
+      std::max<std::int64_t>(ceil_div(batch, kMaxShard), std::min(threads, 2));
   return ceil_div(batch, std::min(batch, shards));
 }
 

@@ -23,9 +23,8 @@ struct GradientTile {
 /// Taps of a tile, and the most channels that leave registers for the operands.
 inline constexpr int kGradientTaps = 5;
 template <typename Arch, int Taps>
-inline constexpr int kGradientChannels = (kIsAvx512<Arch> ? 24 : 12) / Taps < 4
-                                             ? (kIsAvx512<Arch> ? 24 : 12) / Taps
-                                             : 4;
+inline constexpr int kGradientChannels =
+    (kIsAvx512<Arch> ? 24 : 12) / Taps < 4 ? (kIsAvx512<Arch> ? 24 : 12) / Taps : 4;
 
 template <typename Arch, int Channels, int Taps>
 [[gnu::noinline]] void gradient_tile(const GradientTile& t) noexcept {

@@ -10,7 +10,7 @@ namespace karnin::kernels {
 
 /// Outputs of a panel of packed weights.
 template <typename Arch>
-inline constexpr std::int64_t kPanel = kTileVectors* kWidth<Arch>;
+inline constexpr std::int64_t kPanel = kTileVectors * kWidth<Arch>;
 
 /// body(first, count) for every panel of [0, n).
 template <typename Arch, typename Body>

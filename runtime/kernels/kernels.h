@@ -122,9 +122,9 @@ inline constexpr std::int64_t kTileWindowFloats = std::int64_t{9} << 10;
 /// A convolution of one block of images: src [ic][ih][iw][lanes], weights (oc, ic / groups, kh,
 /// kw), dst [oc][oh][ow][lanes].
 struct ConvShape {
-  std::int64_t ic, ih, iw;
-  std::int64_t oc, oh, ow;
-  std::int64_t kh, kw, sh, sw, ph, pw;
+  std::int64_t ic = 0, ih = 0, iw = 0;
+  std::int64_t oc = 0, oh = 0, ow = 0;
+  std::int64_t kh = 0, kw = 0, sh = 0, sw = 0, ph = 0, pw = 0;
   std::int64_t dh = 1, dw = 1, groups = 1;  ///< other than 1 for the sparse kernels alone
 };
 

@@ -25,8 +25,7 @@ void put_tensors(std::string name, const std::vector<Tensor>& tensors, Checkpoin
 
 std::vector<Tensor> take_tensors(const std::string& name, const Checkpoint& checkpoint) {
   std::vector<std::vector<float>> values(checkpoint.model.parameters.size());
-  take_elements<float>(
-      name, checkpoint, [&](std::size_t p) -> auto& { return values[p]; });
+  take_elements<float>(name, checkpoint, [&](std::size_t p) -> auto& { return values[p]; });
   std::vector<Tensor> tensors;
   for (std::size_t p = 0; p < values.size(); ++p) {
     tensors.emplace_back(checkpoint.model.parameters[p].value.dims());

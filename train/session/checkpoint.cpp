@@ -43,7 +43,7 @@ void put_recorder(const std::string& prefix, const RecorderState& state, Checkpo
                                  static_cast<std::uint64_t>(state.epoch_steps)},
       checkpoint);
   put(prefix + ".rates", std::vector<double>{state.epoch_rate_sum}, checkpoint);
-  for_each_member([&]<typename Vector>(const char* name, Vector Track::*member) {
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
     const auto of = [&](std::size_t p) -> const Vector& { return state.tracks[p].*member; };
     put_elements<ValueOf<Vector>>(prefix + name, state.tracks.size(), of, checkpoint);
   });
@@ -56,7 +56,7 @@ RecorderState take_recorder(const std::string& prefix, const Checkpoint& checkpo
   state.epoch_steps = static_cast<std::int64_t>(counters[1]);
   state.epoch_rate_sum = finite_numbers<double>(checkpoint, prefix + ".rates", 1)[0];
   state.tracks.resize(checkpoint.model.parameters.size());
-  for_each_member([&]<typename Vector>(const char* name, Vector Track::*member) {
+  for_each_member([&]<typename Vector>(const char* name, Vector Track::* member) {
     take_elements<ValueOf<Vector>>(prefix + name, checkpoint, [&](std::size_t p) -> Vector& {
       return state.tracks[p].*member;
     });
@@ -117,8 +117,8 @@ TrainerState trainer_state(const Checkpoint& checkpoint) {
   state.cooldown_begin = counter(5);
   state.cooldown_steps = counter(6);
   state.velocity.resize(checkpoint.model.parameters.size());
-  take_elements<float>(
-      "velocity", checkpoint, [&](std::size_t p) -> auto& { return state.velocity[p]; });
+  take_elements<float>("velocity", checkpoint,
+                       [&](std::size_t p) -> auto& { return state.velocity[p]; });
   return state;
 }
 

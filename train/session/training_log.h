@@ -19,7 +19,7 @@ struct EpochRecord : EpochReport {
 /// A number that every epoch has.
 struct LogColumn {
   const char* name;
-  double EpochReport::*value;
+  double EpochReport::* value;
   const char* csv_format;  ///< nullptr: not in the CSV, where the same seed gives the same text
 };
 inline constexpr LogColumn kLogColumns[] = {
