@@ -19,7 +19,8 @@ namespace karnin {
 inline constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 
 struct EngineOptions {
-  /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size.
+  /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size, which a
+  /// race of one thread alone may double.
   std::int64_t batch = 64;
   int threads = 0;  ///< 0: all; 1: the calling one alone; kCallersArena (crew.h)
   /// Pins the kernel of every fully connected layer; empty: winner()

@@ -10,8 +10,9 @@
 
 namespace karnin {
 
-/// onednn: channels, as in oneDNN's blocked layouts. nhwc: all channels of a pixel, by oneDNN too;
-/// no channel is padded, and threads can share the rows of an image. sparse_planes: positions of a
+/// onednn: channels, as in oneDNN's blocked layouts; threads can share those of an image, and small
+/// kernels run by Winograd where oneDNN has it. nhwc: all channels of a pixel, by oneDNN too; no
+/// channel is padded, and threads can share the rows of an image. sparse_planes: positions of a
 /// plane, by our own kernel, which knows the kept weights alone. lanes: images, the fastest if
 /// there are enough of them. planes: neighbouring positions of a plane, the fastest for few images;
 /// only convolutions with a max pool behind them work so, and oneDNN runs the others.
