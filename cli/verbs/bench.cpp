@@ -39,10 +39,11 @@ void add_bench(CLI::App& app, Action& action) {
   CLI::Option* model =
       verb.add_option("--model", options->model, "A network instead: a model file, or ONNX")
           ->excludes(shapes);
-  verb.add_flag("--fc-layers", options->fc_layers,
-                "Of --model: its fully connected layers one by one, as they are")
-      ->needs(model)
-      ->excludes(sparsities);
+  CLI::Option* fc_layers =
+      verb.add_flag("--fc-layers", options->fc_layers,
+                    "Of --model: its fully connected layers one by one, as they are")
+          ->needs(model)
+          ->excludes(sparsities);
   verb.add_option_function<std::string>(
           "--kernel",
           [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
@@ -50,6 +51,18 @@ void add_bench(CLI::App& app, Action& action) {
       ->type_name("onednn|dense|sparse-lanes|sparse-gather");
   add_number(verb, "--seconds", options->seconds, {0, 3600}, "To spend on a row");
   verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");
+  CLI::Option* save =
+      verb.add_option("--save-plan", options->save_plan.out,
+                      "Of --model: where to keep what won, for --plan of bench and eval")
+          ->needs(model)
+          ->excludes(sparsities)
+          ->excludes(fc_layers);
+  verb.add_option("--plan", options->plan, "Of --model: run what was kept, without a race")
+      ->needs(model)
+      ->excludes(save)
+      ->excludes(fc_layers);
+  verb.add_flag("--overwrite", options->save_plan.overwrite, "Replace a plan that is there")
+      ->needs(save);
   verb.matter_if({"--cold"}, "--fc-layers",
                  [options] { return options->model.empty() || options->fc_layers; });
   select(verb, action, options, bench);

@@ -5,13 +5,16 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "cli/console/console.h"
 #include "cli/console/machine.h"
 #include "cli/console/output.h"
 #include "cli/console/table.h"
 #include "cli/options/value_list.h"
 #include "cli/verbs/environment.h"
+#include "cli/verbs/plan_report.h"
 #include "formats/exchange/any_model.h"
 #include "formats/io/printable.h"
+#include "formats/plan/plan_file.h"
 #include "formats/report/quantity.h"
 #include "runtime/engine/network_timing.h"
 
@@ -50,7 +53,10 @@ NetworkRow measure(const NetworkView& network, std::int64_t batch, const BenchVe
   const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
   const double kept =
       count.all == 0 ? 1 : static_cast<double>(count.nonzero) / static_cast<double>(count.all);
-  return {batch, 1 - kept, time_network(network, {batch, verb.threads, kernel, verb.seconds})};
+  NetworkTimingOptions options{batch, verb.threads, kernel, verb.seconds, {}};
+  if (!verb.plan.empty())
+    options.plan = read_plan(verb.plan, network.description.graph, batch, verb.threads);
+  return {batch, 1 - kept, time_network(network, options)};
 }
 
 /// One for each sparsity that was asked for, and batch.
@@ -94,6 +100,7 @@ Json network_json(const NetworkRow& row) {
           {"p99_us", row.timing.p99_us},
           {"images_per_second", row.images_per_second()},
           {"gflops_nonzero", row.gflops()},
+          {"plan", plan_json(row.timing.plan)},
           {"layers", std::move(layers)}};
 }
 
@@ -125,23 +132,38 @@ std::string describe(const std::vector<NetworkRow>& rows, const BenchVerb& verb)
   std::string text = fmt::format("{} on {}; microseconds a batch\n\n{}", printable_line(verb.model),
                                  machine_name(verb.threads), network_table(rows));
   for (const NetworkRow& row : rows)
-    text += fmt::format("\nbatch {}, {} zeros: layers, an image on one core\n{}", row.batch,
-                        percent(row.sparsity), layer_table(row));
+    text += fmt::format("\nbatch {}, {} zeros: {}\nlayers, an image on one core\n{}", row.batch,
+                        percent(row.sparsity), plan_line(row.timing.plan), layer_table(row));
   return text;
+}
+
+void report(const std::vector<NetworkRow>& rows, const BenchVerb& verb) {
+  if (!verb.json) return print(describe(rows, verb));
+  Json list = Json::array();
+  for (const NetworkRow& row : rows) list.push_back(network_json(row));
+  print_json({{"machine", machine_json(verb.threads)}, {"rows", std::move(list)}});
+}
+
+std::string plans_of(const std::vector<NetworkRow>& rows, const BenchVerb& verb) {
+  std::vector<SavedPlan> plans;
+  for (const NetworkRow& row : rows)
+    plans.push_back({row.batch, row.timing.threads, row.timing.plan});
+  return plans_to_json(read_any_compact_model(verb.model).graph, plans);
 }
 
 }  // namespace
 
 ExitCode bench_network(const BenchVerb& verb) {
-  const std::vector<NetworkRow> rows = measure_all(verb);
-  if (!verb.json) {
-    print(describe(rows, verb));
+  if (verb.save_plan.out.empty()) {
+    report(measure_all(verb), verb);
     return ExitCode::done;
   }
-  Json list = Json::array();
-  for (const NetworkRow& row : rows) list.push_back(network_json(row));
-  print_json({{"machine", machine_json(verb.threads)}, {"rows", std::move(list)}});
-  return ExitCode::done;
+  Console console;
+  OutputFiles files = take_file(verb.save_plan, console.watcher());
+  const std::vector<NetworkRow> rows = measure_all(verb);
+  files.write(verb.save_plan.out, plans_of(rows, verb));
+  report(rows, verb);
+  return exit_code_of(false, files.in_place());
 }
 
 }  // namespace karnin::cli

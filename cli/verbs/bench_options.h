@@ -7,6 +7,7 @@
 
 #include "cli/options/verb.h"
 #include "runtime/layers/fc_kernel.h"
+#include "train/session/results.h"
 
 namespace karnin::cli {
 
@@ -19,6 +20,8 @@ struct BenchVerb : VerbOptions {
   std::optional<FcKernel> kernel;
   double seconds = 0.5;
   bool cold = false;
+  std::string plan;         ///< a file with plans, to run by
+  ResultOptions save_plan;  ///< where plans go; empty: nowhere
 };
 
 }  // namespace karnin::cli

@@ -14,6 +14,7 @@
 #include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
+#include "formats/plan/plan_file.h"
 #include "formats/report/quantity.h"
 #include "train/session/dataset_title.h"
 #include "train/session/evaluation.h"
@@ -29,6 +30,7 @@ struct EvalVerb : VerbOptions {
   std::string split = "test";
   std::int64_t batch = 64;
   bool mirror = false;
+  std::string plan;
 };
 
 struct Report {
@@ -49,6 +51,8 @@ Report evaluate(const EvalVerb& verb, const CompactModel& model, const Dataset& 
   options.batch = verb.batch;
   options.threads = verb.threads;
   options.kernel = pinned_kernel();
+  if (!verb.plan.empty())
+    options.plan = read_plan(verb.plan, model.graph, verb.batch, verb.threads);
   Engine engine(model, options);
   classify(engine, model.preprocess, images);  // warms up
   const double rate = images_per_second(engine, model.preprocess, images);
@@ -189,6 +193,8 @@ void add_eval(CLI::App& app, Action& action) {
                 "Accuracy of each image and its mirror image together, whose logits are added");
   add_number(verb, "--batch", options->batch, {1, kMaxBatch},
              "Images that the engine is prepared for at once");
+  verb.add_option("--plan", options->plan,
+                  "For the speed: run what bench --save-plan kept for that batch and threads");
   select(verb, action, options, eval);
 }
 

@@ -25,6 +25,7 @@ class JsonView {
     require_keys(std::span(known.begin(), known.size()));
   }
   bool has(std::string_view key) const;
+  bool is_text() const { return value_.is_string(); }
   JsonView operator[](std::string_view key) const;
 
   bool is_array_of(std::size_t count) const { return value_.is_array() && value_.size() == count; }

@@ -26,19 +26,20 @@ double sum(const std::vector<double>& times) {
 }
 
 /// By region, where a plan of one domain really runs.
-std::vector<Domain> path_of(const Plan& plan, const Graph& graph, std::int64_t images) {
-  return domains_of(make_draft(
-      graph,
-      {.images = images, .purpose = Purpose::inference, .domain = plan.domain, .fc_kernel = {}}));
+std::vector<Domain> path_of(const Plan& plan, const Graph& graph) {
+  return domains_of(make_draft(graph, {.images = plan.images,
+                                       .purpose = Purpose::inference,
+                                       .domain = plan.domain,
+                                       .fc_kernel = {}}));
 }
 
 class DomainRace {
  public:
-  DomainRace(const NetworkView& network, std::int64_t images, std::vector<Plan> candidates)
-      : network_(network), images_(images), plans_(std::move(candidates)) {
+  DomainRace(const NetworkView& network, std::vector<Plan> candidates)
+      : network_(network), plans_(std::move(candidates)) {
     for (const Plan& plan : plans_) {
-      programs_.push_back(build_program(network, images, plan));
-      paths_.push_back(path_of(plan, network.description.graph, images));
+      programs_.push_back(build_program(network, plan));
+      paths_.push_back(path_of(plan, network.description.graph));
     }
     const std::vector<std::vector<double>> steps = race_programs(programs_);
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -81,7 +82,7 @@ class DomainRace {
     if (!is_ahead(least_of_regions(times), least)) return std::nullopt;
     std::vector<Domain> domains;
     for (const Plan& plan : plans_) domains.push_back(plan.domain.of(0));
-    add_change_times(times, network_.description.graph, images_, domains);
+    add_change_times(times, network_.description.graph, plans_.front().images, domains);
     const std::vector<Domain> path = cheapest_path(times);
     if (!is_ahead(time_along(times, path), least)) return std::nullopt;
     return mix_along(path);
@@ -98,7 +99,8 @@ class DomainRace {
 
   /// Each layer with its kernel of a plan that runs its region in the same domain.
   Plan mix_along(const std::vector<Domain>& path) const {
-    Plan mix{Domains(path), plans_.front().kernels, {}, plans_.front().sharers};
+    Plan mix = plans_.front();
+    mix.domain = Domains(path);
     for (std::size_t k = 0; k < mix.kernels.size(); ++k) {
       const auto step = std::ranges::find(programs_.front()->steps(), mix.kernels[k].layer,
                                           [](const Step& s) { return s.layer->name(); });
@@ -111,7 +113,7 @@ class DomainRace {
 
   bool beats(const Plan& mix, std::size_t fastest) {
     std::vector<std::unique_ptr<Program>> finalists;
-    finalists.push_back(build_program(network_, images_, mix));
+    finalists.push_back(build_program(network_, mix));
     finalists.push_back(std::move(programs_[fastest]));
     programs_.clear();  // each holds the weights once more
     const std::vector<std::vector<double>> times = race_programs(finalists);
@@ -120,7 +122,6 @@ class DomainRace {
   }
 
   const NetworkView& network_;
-  std::int64_t images_;
   std::vector<Plan> plans_;
   std::vector<std::unique_ptr<Program>> programs_;  // of the plans, as what follows
   std::vector<std::vector<Domain>> paths_;
@@ -130,8 +131,8 @@ class DomainRace {
 
 }  // namespace
 
-Plan race_domains(const NetworkView& network, std::int64_t images, std::vector<Plan> candidates) {
-  return DomainRace(network, images, std::move(candidates)).winner();
+Plan race_domains(const NetworkView& network, std::vector<Plan> candidates) {
+  return DomainRace(network, std::move(candidates)).winner();
 }
 
 }  // namespace karnin

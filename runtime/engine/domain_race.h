@@ -8,10 +8,11 @@
 
 namespace karnin {
 
-/// The fastest of these plans, each of one domain throughout, or a mix of them. What each region
-/// takes in each domain and what it takes to change it make a mix, which is taken if they promise
-/// that it is 5 % ahead of all plans, and if it then is, in a race against the fastest one. The
-/// timings are those of all plans, and behind them that of the mix, if there was such a race.
-Plan race_domains(const NetworkView& network, std::int64_t images, std::vector<Plan> candidates);
+/// The fastest of these plans for equal shards, each of one domain throughout, or a mix of them.
+/// What each region takes in each domain and what it takes to change it make a mix, which is taken
+/// if they promise that it is 5 % ahead of all plans, and if it then is, in a race against the
+/// fastest one. The timings are those of all plans, and behind them that of the mix, if there was
+/// such a race.
+Plan race_domains(const NetworkView& network, std::vector<Plan> candidates);
 
 }  // namespace karnin

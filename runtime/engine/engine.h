@@ -31,6 +31,9 @@ struct EngineOptions {
   bool race = true;
   /// Pins the domain; empty: the fastest.
   std::optional<Domain> domain = std::nullopt;
+  /// One of an engine like this: the same program again, whatever else is said about kernels,
+  /// domain and race.
+  std::optional<Plan> plan = std::nullopt;
 };
 
 struct LayerProfile {
@@ -49,7 +52,7 @@ using ImageLoader = std::function<void(std::int64_t first, std::int64_t count, f
 class Engine {
  public:
   /// Throws ShapeError for an unsound model, ArgumentError for options out of
-  /// range.
+  /// range and a plan that is not for them.
   Engine(const NetworkView& network, const EngineOptions& options);
   /// Shares the plan and the weights of `prepared`, and has threads, buffers and a profile of its
   /// own: both may run at once, and either may end first. Takes memory for activations alone.

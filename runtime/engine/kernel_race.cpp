@@ -54,8 +54,8 @@ class Contestant {
  public:
   Contestant(const Model& model, FcKernel kernel, const Shards& shards)
       : kernel_(kernel),
-        program_(build_program(model, shards.images,
-                               {Domain::onednn, {{model.graph.name, kernel, {}}}, {}})) {
+        program_(build_program(
+            model, {Domain::onednn, {{model.graph.name, kernel, {}}}, {}, 1, shards.images})) {
     const std::int64_t floats = shards.images * input_extent(model.graph).size();
     CounterRng rng(1);
     for (std::int64_t i = 0; i < shards.count; ++i) {

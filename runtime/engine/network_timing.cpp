@@ -73,13 +73,15 @@ NetworkTiming time_network(const NetworkView& network, const NetworkTimingOption
   engine_options.batch = options.batch;
   engine_options.threads = options.threads;
   engine_options.kernel = options.kernel;
+  engine_options.plan = options.plan;
   Engine engine(network, engine_options);
   Runs runs(engine, network.description.graph, options.batch);
   const std::vector<double> times = runs.timed(options.seconds);
   engine.set_profiling(true);
   runs.timed(options.seconds * kProfiledShare);
-  return {engine.threads(), static_cast<std::int64_t>(times.size()), quantile(times, 0.5),
-          quantile(times, 0.99), engine.profile()};
+  return {engine.threads(),     static_cast<std::int64_t>(times.size()),
+          quantile(times, 0.5), quantile(times, 0.99),
+          engine.plan(),        engine.profile()};
 }
 
 void thin_out(Model& model, double sparsity, std::uint64_t seed) {

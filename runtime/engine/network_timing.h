@@ -12,12 +12,15 @@ struct NetworkTimingOptions {
   /// Of every fully connected layer; empty: the winner of a race.
   std::optional<FcKernel> kernel = std::nullopt;
   double seconds = 2;  ///< to spend on runs, roughly
+  /// What to run; empty: the winner of races.
+  std::optional<Plan> plan = std::nullopt;
 };
 
 struct NetworkTiming {
   int threads = 0;
   std::int64_t runs = 0;             ///< that were timed, each of one batch
   double median_us = 0, p99_us = 0;  ///< microseconds of a run
+  Plan plan{};                       ///< that ran
   /// From runs of their own: taking these times costs time.
   std::vector<LayerProfile> layers{};  // NOLINT(*-redundant-member-init): GCC asks for it
 };

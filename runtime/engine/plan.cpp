@@ -69,10 +69,10 @@ void time_kernels(const NetworkView& network, std::int64_t images, Domain kind,
                   std::vector<FcChoice>& choices) {
   std::vector<std::unique_ptr<Program>> programs;
   for (const FcKernel kernel : kernels) {
-    Plan all_alike{kind, choices, {}};
+    Plan all_alike{kind, choices, {}, 1, images};
     for (std::size_t i = 0; i < layers.size(); ++i)
       all_alike.kernels[i].kernel = races(kernel, layers[i]) ? kernel : FcKernel::sparse_lanes;
-    programs.push_back(build_program(network, images, all_alike));
+    programs.push_back(build_program(network, all_alike));
   }
   const std::vector<std::vector<double>> times = race_programs(programs);
   for (std::size_t k = 0; k < programs.size(); ++k)
@@ -169,7 +169,7 @@ Plan plan_program(const NetworkView& network, const PlanOptions& options) {
   const auto plan_for = [&](Domain domain) {
     PlanOptions one = options;
     one.domain = domain;
-    return Plan{domain, plan_kernels(network, one), {}, options.sharers};
+    return Plan{domain, plan_kernels(network, one), {}, options.sharers, options.images};
   };
   if (const auto domain = settled_domain(options)) return plan_for(*domain);
 
@@ -179,17 +179,23 @@ Plan plan_program(const NetworkView& network, const PlanOptions& options) {
     plans.push_back(kind == Domain::lanes || plans.empty() ? plan_for(kind) : plans.front());
     plans.back().domain = kind;
   }
-  return race_domains(network, options.images, std::move(plans));
+  return race_domains(network, std::move(plans));
 }
 
-std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t images,
-                                       const Plan& plan) {
+void require_kernels(const Plan& plan, const NetworkView& network) {
+  if (!std::ranges::equal(plan.kernels, fc_layers(network), {}, &FcChoice::layer, &FcLayer::name))
+    throw ArgumentError("plan: expected a kernel for each fully connected layer of " +
+                        network.description.graph.name + ", got " +
+                        std::to_string(plan.kernels.size()) + " that do not match");
+}
+
+std::unique_ptr<Program> build_program(const NetworkView& network, const Plan& plan) {
   const auto kernel_of = [&plan](const std::string& layer) {
     const auto choice = std::ranges::find(plan.kernels, layer, &FcChoice::layer);
     return choice == plan.kernels.end() ? FcKernel::dense : choice->kernel;
   };
   auto program = std::make_unique<Program>(network.description.graph,
-                                           ProgramOptions{.images = images,
+                                           ProgramOptions{.images = plan.images,
                                                           .purpose = Purpose::inference,
                                                           .domain = plan.domain,
                                                           .fc_kernel = kernel_of,

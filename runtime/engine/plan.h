@@ -47,7 +47,8 @@ struct Plan {
     double microseconds = 0;  ///< one shard through all layers, each at its median
   };
   std::vector<Timing> timings;
-  int sharers = 1;  ///< threads that it was made for
+  int sharers = 1;          ///< threads that it was made for
+  std::int64_t images = 1;  ///< of one shard
 };
 
 /// The kernels that race in a domain: sparse ones for a network that was pruned, one image at a
@@ -67,8 +68,10 @@ std::vector<FcChoice> plan_kernels(const NetworkView& network, const PlanOptions
 /// there is one domain everywhere.
 Plan plan_program(const NetworkView& network, const PlanOptions& options);
 
+/// Throws ArgumentError unless the plan has a kernel for each fully connected layer, in order.
+void require_kernels(const Plan& plan, const NetworkView& network);
+
 /// A program for inference with these choices, holding the model's parameters.
-std::unique_ptr<Program> build_program(const NetworkView& network, std::int64_t images,
-                                       const Plan& plan);
+std::unique_ptr<Program> build_program(const NetworkView& network, const Plan& plan);
 
 }  // namespace karnin

@@ -15,8 +15,8 @@ class PreparedNetwork {
   /// Plans for the crew. Throws what Engine does.
   PreparedNetwork(const NetworkView& network, const EngineOptions& options, Crew& crew);
 
-  int threads() const { return threads_; }         ///< as asked for
-  std::int64_t images() const { return images_; }  ///< of one shard
+  int threads() const { return threads_; }              ///< as asked for
+  std::int64_t images() const { return plan_.images; }  ///< of one shard
   const Extent& image() const { return image_; }
   const Plan& plan() const { return plan_; }
   const Program& program() const { return *program_; }
@@ -26,13 +26,11 @@ class PreparedNetwork {
   LayerProfile profile_of(std::size_t index) const;
 
  private:
-  Plan make_plan(const NetworkView& network, const EngineOptions& options, Crew& crew) const;
   ParameterCount count_of(const Step& step) const;
   std::int64_t macs_of(const Step& step) const;
   std::int64_t kept_of(std::int64_t macs, const Step& step) const;
 
   int threads_;
-  std::int64_t images_;
   Plan plan_;
   std::unique_ptr<const Program> program_;
   Extent image_;

@@ -1,5 +1,7 @@
 #include "runtime/program/domain.h"
 
+#include <algorithm>
+
 #include "runtime/core/error.h"
 #include "runtime/core/named_enum.h"
 #include "runtime/layers/reorder_lanes.h"
@@ -16,6 +18,21 @@ constexpr EnumNames<Domain, 5> kDomains{{{Domain::onednn, "onednn"},
 }  // namespace
 
 std::string_view to_string(Domain domain) { return name_of(kDomains, domain); }
+
+Domain domain_from_string(std::string_view name) { return value_of(kDomains, "domain", name); }
+
+std::string to_string(const Domains& domains) {
+  const std::vector<Domain>& all = domains.listed();
+  if (domains.everywhere()) return std::string(to_string(all.front()));
+  std::string text;
+  for (auto run = all.begin(); run != all.end();) {
+    const auto end = std::find_if(run, all.end(), [run](Domain domain) { return domain != *run; });
+    text += (text.empty() ? "" : ", ") + std::to_string(end - run) + ' ';
+    text += to_string(*run);
+    run = end;
+  }
+  return text;
+}
 
 void Domains::check(std::size_t regions) const {
   if (!everywhere_ && domains_.size() != regions)

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,6 +21,8 @@ enum class Domain { onednn, nhwc, lanes, planes, sparse_planes };
 inline constexpr std::array kAllDomains{Domain::onednn, Domain::nhwc, Domain::lanes, Domain::planes,
                                         Domain::sparse_planes};
 std::string_view to_string(Domain domain);  ///< "onednn", ..., "sparse_planes"
+/// Throws ArgumentError that lists them.
+Domain domain_from_string(std::string_view name);
 
 /// One domain for the whole network, or one for each of its regions (regions.h).
 class Domains {
@@ -31,12 +34,18 @@ class Domains {
   /// Throws ArgumentError unless there is one for each of so many regions.
   void check(std::size_t regions) const;
   Domain of(std::size_t region) const { return everywhere_ ? domains_.front() : domains_[region]; }
+  bool everywhere() const { return everywhere_; }
+  /// The one, or those of the regions.
+  const std::vector<Domain>& listed() const { return domains_; }
   bool operator==(const Domains&) const = default;
 
  private:
   std::vector<Domain> domains_;
   bool everywhere_ = false;
 };
+
+/// "lanes"; "2 planes, 3 onednn" where regions differ
+std::string to_string(const Domains& domains);
 
 /// The share of vector lanes that hold an image if a shard of that many runs as lanes.
 double lane_use(std::int64_t images);

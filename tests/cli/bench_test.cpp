@@ -83,6 +83,38 @@ TEST(Bench, SetsWeightsToZeroForTheTimingsSake) {
   EXPECT_NEAR(rows[1]["sparsity"], 0.9, 0.02);
 }
 
+TEST(Bench, KeepsAPlanThatRunsAgainWithoutARace) {
+  const test::Workspace workspace;
+  workspace.train("run", {"--epochs", "1"});
+  const std::string model = workspace.path("run/pruned.bin").string();
+  const std::string plan = workspace.path("plan.json").string();
+  const Words timed = quick({"--model", model, "--batch", "1,16"});
+  const auto with = [&](Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  const nlohmann::json won = workspace.run_json(with(timed, {"--save-plan", plan}))["rows"];
+  const nlohmann::json again = workspace.run_json(with(timed, {"--plan", plan}))["rows"];
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_FALSE(won[i]["plan"]["timings"].empty());
+    EXPECT_TRUE(again[i]["plan"]["timings"].empty());
+    EXPECT_EQ(again[i]["plan"]["domains"], won[i]["plan"]["domains"]);
+    for (std::size_t k = 0; k < won[i]["layers"].size(); ++k)
+      EXPECT_EQ(again[i]["layers"][k]["kernel"], won[i]["layers"][k]["kernel"]);
+  }
+  EXPECT_EQ(workspace.run(with(timed, {"--save-plan", plan})).status, 2);
+  EXPECT_EQ(workspace.run(with(timed, {"--save-plan", plan, "--overwrite"})).status, 0);
+
+  const auto eval = [&](const std::string& batch) {
+    return workspace.run({"eval", "--model", model, "--data", workspace.data(), "--threads", "1",
+                          "--batch", batch, "--plan", plan});
+  };
+  EXPECT_EQ(eval("16").status, 0);
+  const test::ProcessResult other_batch = eval("17");
+  EXPECT_EQ(other_batch.status, 2);
+  EXPECT_THAT(other_batch.err, testing::HasSubstr("got batch 1 on 1, batch 16 on 1"));
+}
+
 TEST(Bench, RejectsWhatItCannotMeasure) {
   const test::Workspace workspace;
   for (const Words& wrong : {Words{"--fc", "400"},
@@ -97,6 +129,8 @@ TEST(Bench, RejectsWhatItCannotMeasure) {
                              {"--batch", "1e300"},
                              {"--fc-layers"},
                              {"--cold", "--model", "net.onnx"},
+                             {"--save-plan", "plan.json"},
+                             {"--plan", "plan.json", "--model", "net.onnx", "--fc-layers"},
                              {"--kernel", "fast"}}) {
     const test::ProcessResult result = workspace.run(quick(wrong));
     EXPECT_EQ(result.status, 2) << wrong[1];
