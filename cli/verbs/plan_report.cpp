@@ -15,17 +15,20 @@ Json plan_json(const Plan& plan) {
   Json timings = Json::array();
   for (const Plan::Timing& timing : plan.timings)
     timings.push_back(
-        {{"domains", to_string(timing.domain)}, {"microseconds", timing.microseconds}});
+        {{"domains", to_string(timing.domain)},
+         {"shard", timing.images},
+         {"microseconds", timing.microseconds}});
   return {
       {"domains", to_string(plan.domain)}, {"shard", plan.images}, {"timings", std::move(timings)}};
 }
 
 std::string plan_line(const Plan& plan) {
-  std::string line =
-      fmt::format("runs in {}, {} images a shard", to_string(plan.domain), plan.images);
+  std::string line = fmt::format("runs in {} x{}", to_string(plan.domain), plan.images);
   for (const Plan::Timing& timing : plan.timings)
-    line += fmt::format("{} {} {:.1f} µs", &timing == plan.timings.data() ? "; raced:" : ",",
-                        to_string(timing.domain), timing.microseconds);
+    line += fmt::format("{}{} x{} {:.1f}",
+                        &timing == plan.timings.data() ? "; raced, µs an image: " : "; ",
+                        to_string(timing.domain), timing.images,
+                        timing.microseconds / static_cast<double>(timing.images));
   return line;
 }
 

@@ -8,10 +8,10 @@
 
 namespace karnin::cli {
 
-/// {"domains": ..., "shard": images, "timings": [{"domains", "microseconds"}]}
+/// {"domains": ..., "shard": images, "timings": [{"domains", "shard", "microseconds"}]}
 nlohmann::ordered_json plan_json(const Plan& plan);
 
-/// One line: where it runs, and what each rival took for a shard.
+/// One line: domains x images of a shard, of what runs and of each rival with its time.
 std::string plan_line(const Plan& plan);
 
 }  // namespace karnin::cli

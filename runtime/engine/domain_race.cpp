@@ -43,7 +43,7 @@ class DomainRace {
     }
     const std::vector<std::vector<double>> steps = race_programs(programs_);
     for (std::size_t i = 0; i < plans_.size(); ++i) {
-      timings_.push_back({plans_[i].domain, sum(steps[i])});
+      timings_.push_back({plans_[i].domain, sum(steps[i]), plans_[i].images});
       times_of_.push_back(region_times(programs_[i]->steps(), steps[i]));
     }
   }
@@ -117,7 +117,7 @@ class DomainRace {
     finalists.push_back(std::move(programs_[fastest]));
     programs_.clear();  // each holds the weights once more
     const std::vector<std::vector<double>> times = race_programs(finalists);
-    timings_.push_back({mix.domain, sum(times[0])});
+    timings_.push_back({mix.domain, sum(times[0]), mix.images});
     return is_ahead(sum(times[0]), sum(times[1]));
   }
 

@@ -19,8 +19,7 @@ namespace karnin {
 inline constexpr std::int64_t kMaxBatch = std::int64_t{1} << 24;
 
 struct EngineOptions {
-  /// Images that a run() call will typically bring, up to kMaxBatch; sets the shard size, which a
-  /// race of one thread alone may double.
+  /// Images that a run() call will typically bring, up to kMaxBatch; they are cut into shards.
   std::int64_t batch = 64;
   int threads = 0;  ///< 0: all; 1: the calling one alone; kCallersArena (crew.h)
   /// Pins the kernel of every fully connected layer; empty: winner()

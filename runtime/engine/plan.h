@@ -45,6 +45,7 @@ struct Plan {
   struct Timing {
     Domains domain;
     double microseconds = 0;  ///< one shard through all layers, each at its median
+    std::int64_t images = 1;  ///< of it
   };
   std::vector<Timing> timings;
   int sharers = 1;          ///< threads that it was made for

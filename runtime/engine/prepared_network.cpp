@@ -3,62 +3,15 @@
 #include <string>
 #include <utility>
 
-#include "runtime/engine/shard_images.h"
+#include "runtime/engine/batch_plan.h"
 #include "runtime/graph/macs.h"
 
 namespace karnin {
-namespace {
-
-std::int64_t checked_batch(std::int64_t batch) {
-  if (batch < 1 || batch > kMaxBatch)
-    throw ArgumentError("batch: expected 1 to " + std::to_string(kMaxBatch) + ", got " +
-                        std::to_string(batch));
-  return batch;
-}
-
-/// Where a clock decides anyhow, one thread alone gets shards that fill more lanes.
-int sharing_threads(const EngineOptions& options, const Crew& crew) {
-  return options.race && !options.kernel && !options.domain ? crew.workers() : 2;
-}
-
-/// Threads that may share a shard while a batch runs in shards of so many images.
-int sharers_of(Crew& crew, std::int64_t batch, std::int64_t images) {
-  int sharers = 1;
-  crew.plan_for((batch + images - 1) / images, [&] { sharers = Arena::sharers(); });
-  return sharers;
-}
-
-/// The plan of another engine, if it can be this one's.
-Plan made_before(const Plan& plan, const NetworkView& network, std::int64_t batch, Crew& crew) {
-  require_kernels(plan, network);
-  if (plan.images < 1 || plan.images > batch)
-    throw ArgumentError("plan: expected shards of 1 to " + std::to_string(batch) +
-                        " images, got shards of " + std::to_string(plan.images));
-  if (const int sharers = sharers_of(crew, batch, plan.images); sharers != plan.sharers)
-    throw ArgumentError("plan: expected " + std::to_string(sharers) + " threads a shard, got " +
-                        std::to_string(plan.sharers));
-  return plan;
-}
-
-Plan make_plan(const NetworkView& network, const EngineOptions& options, Crew& crew) {
-  validate(network);
-  const std::int64_t batch = checked_batch(options.batch);
-  if (options.plan) return made_before(*options.plan, network, batch, crew);
-  const std::int64_t images = shard_images(network, batch, sharing_threads(options, crew));
-  Plan plan;
-  crew.plan_for((batch + images - 1) / images, [&] {
-    plan = plan_program(network,
-                        {images, options.kernel, options.race, options.domain, Arena::sharers()});
-  });
-  return plan;
-}
-
-}  // namespace
 
 PreparedNetwork::PreparedNetwork(const NetworkView& network, const EngineOptions& options,
                                  Crew& crew)
     : threads_(options.threads),
-      plan_(make_plan(network, options, crew)),
+      plan_(plan_batch(network, options, crew)),
       program_(build_program(network, plan_)),
       image_(input_extent(network.description.graph)),
       graph_(network.description.graph) {

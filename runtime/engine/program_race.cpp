@@ -60,15 +60,18 @@ class Racer {
 
 std::vector<std::vector<double>> race_programs(std::span<const std::unique_ptr<Program>> programs) {
   constexpr std::size_t kLeast = 4, kMost = 150;  // samples
-  constexpr double kEnough = 1000;                // microseconds
+  constexpr double kEnough = 1000;                // microseconds, of a program
+  constexpr std::size_t kLeastOfLong = 2;
+  constexpr double kLong = 200'000;
   assert(!programs.empty());
   std::deque<Racer> racers;
   for (const auto& program : programs) racers.emplace_back(*program);
-  const double enough = kEnough * static_cast<double>(programs.size());
+  const auto racing = static_cast<double>(programs.size());
   double spent = 0;
   const auto over = [&] {
     const std::size_t least = std::ranges::min_element(racers, {}, &Racer::samples)->samples();
-    return least >= kMost || (least >= kLeast && spent >= enough);
+    if (least >= kLeastOfLong && spent >= kLong * racing) return true;
+    return least >= kMost || (least >= kLeast && spent >= kEnough * racing);
   };
   while (!over())
     for (Racer& racer : racers) spent += racer.take_turn();

@@ -11,8 +11,8 @@
 namespace karnin {
 
 /// Microseconds of every layer of every program, [program][layer], medians: each program runs for
-/// about a millisecond, half of it untimed, or eight times, whatever takes longer. At least one
-/// program.
+/// about a millisecond, half of it untimed, or eight times, whatever takes longer; twice where that
+/// takes a fifth of a second. At least one program.
 std::vector<std::vector<double>> race_programs(std::span<const std::unique_ptr<Program>> programs);
 
 }  // namespace karnin

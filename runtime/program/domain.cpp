@@ -40,6 +40,8 @@ void Domains::check(std::size_t regions) const {
                         " regions, got " + std::to_string(domains_.size()));
 }
 
+std::int64_t full_lanes() { return Blob{1, {1, 1, 1}, lanes_layout()}.floats(); }
+
 double lane_use(std::int64_t images) {
   const Blob blob{images, {1, 1, 1}, lanes_layout()};
   return static_cast<double>(images) / static_cast<double>(blob.floats());

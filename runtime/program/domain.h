@@ -47,6 +47,9 @@ class Domains {
 /// "lanes"; "2 planes, 3 onednn" where regions differ
 std::string to_string(const Domains& domains);
 
+/// Images that fill the lanes of a vector.
+std::int64_t full_lanes();
+
 /// The share of vector lanes that hold an image if a shard of that many runs as lanes.
 double lane_use(std::int64_t images);
 

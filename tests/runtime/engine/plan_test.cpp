@@ -115,7 +115,8 @@ TEST(Plan, TheFastestChainIsTakenUnlessThereIsAMix) {
     const Plan plan = plan_program(golden_model(), {images, {}, true, {}});
     std::vector<Domains> raced;
     double best = plan.timings.front().microseconds, kept = -1;
-    for (const auto& [domain, microseconds] : plan.timings) {
+    for (const auto& [domain, microseconds, shard] : plan.timings) {
+      EXPECT_EQ(shard, images);
       raced.push_back(domain);
       if (!is_mix(domain)) best = std::min(best, microseconds);
       if (domain == plan.domain) kept = microseconds;
