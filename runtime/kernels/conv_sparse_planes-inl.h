@@ -5,33 +5,9 @@
 #pragma once
 
 #include "runtime/kernels/conv_sparse-inl.h"
+#include "runtime/kernels/copy_windows-inl.h"
 
 namespace karnin::kernels {
-
-/// Rows one below the other, of `columns` floats: of each row of src the `inside` ones, `stride`
-/// apart, and 0 for the others. They are too short for a call of memcpy.
-template <typename Arch>
-[[gnu::noinline]] void copy_rows(const float* src, std::int64_t src_row, std::int64_t stride,
-                                 const Inside& inside, std::int64_t rows, std::int64_t columns,
-                                 float* copy) noexcept {
-  constexpr std::int64_t kW = kWidth<Arch>;
-  const std::int64_t begin = inside.begin, end = inside.end, count = end - begin;
-  const Partial<Arch> few(count < kW ? count : 0);
-  for (std::int64_t r = 0; r < rows; ++r, src += src_row, copy += columns) {
-    for (std::int64_t c = 0; c < begin; ++c) copy[c] = 0;
-    if (stride > 1) {
-      for (std::int64_t c = begin; c < end; ++c) copy[c] = src[c * stride];
-    } else if (count < kW) {
-      if (count > 0) few.store(copy + begin, few.load(src + begin));
-    } else {  // the first and the last vector overlap their neighbours, which are aligned
-      Vec<Arch>::load_unaligned(src + begin).store_unaligned(copy + begin);
-      for (std::int64_t c = (begin / kW + 1) * kW; c + kW < end; c += kW)
-        Vec<Arch>::load_unaligned(src + c).store_unaligned(copy + c);
-      Vec<Arch>::load_unaligned(src + end - kW).store_unaligned(copy + end - kW);
-    }
-    for (std::int64_t c = end; c < columns; ++c) copy[c] = 0;
-  }
-}
 
 /// By plane, column of the kernel and phase of the rows: what all rows of the tile read.
 template <typename Arch>
@@ -47,14 +23,10 @@ void copy_planes(const ConvShape& s, const SparseTiles& weights, const SparseSte
     for (std::int64_t phase = 0; phase < s.sh; ++phase) {
       const std::int64_t y = step.y * s.sh - s.ph + phase;
       const Inside rows = inside_of(y, s.sh, s.ih, tile.window_rows);
-      const float* first = src + (y + rows.begin * s.sh) * s.iw + x;
-      for (std::int64_t p = begin; p < end; ++p) {
-        float* copy = window + (((p - begin) * s.kw + kx) * s.sh + phase) * copy_size;
-        for (std::int64_t i = 0; i < rows.begin * columns; ++i) copy[i] = 0;
-        copy_rows<Arch>(first + weights.planes[p] * s.ih * s.iw, s.sh * s.iw, s.sw, inside,
-                        rows.end - rows.begin, columns, copy + rows.begin * columns);
-        for (std::int64_t i = rows.end * columns; i < copy_size; ++i) copy[i] = 0;
-      }
+      copy_windows<Arch>({s.sh * s.iw, s.sw, inside, rows, columns, tile.window_rows},
+                         {src + (y + rows.begin * s.sh) * s.iw + x + inside.begin * s.sw,
+                          s.ih * s.iw, weights.planes + begin, weights.planes + end,
+                          window + (kx * s.sh + phase) * copy_size, s.kw * s.sh * copy_size});
     }
   }
 }

@@ -1,6 +1,6 @@
 // What the kernels need of a vector and xsimd 8 to 13 do not all give: a true FMA, and loads
-// and stores of fewer lanes than there are. With transpose-inl.h, lane_sums-inl.h and the gathering
-// of fc_gather-inl.h, all that names intrinsics.
+// and stores of fewer lanes than there are. With transpose-inl.h, lane_sums-inl.h, evens() of
+// copy_windows-inl.h and the gathering of fc_gather-inl.h, all that names intrinsics.
 #pragma once
 
 #include <immintrin.h>

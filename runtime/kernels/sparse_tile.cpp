@@ -8,9 +8,10 @@ namespace karnin::kernels {
 namespace {
 
 // Cycles, as measured: to begin and end a channel's sums beside a load and a store a vector; to
-// begin a copied row; a weight's own, and the least that it takes, when its vectors are too few to
-// hide the latency of an FMA.
-constexpr double kRun = 15, kVectorOfRun = 2, kRow = 12, kWeight = 1, kLeastOfWeight = 4;
+// begin a copied row, or to go on with one; a weight's own, and the least that it takes, when its
+// vectors are too few to hide the latency of an FMA.
+constexpr double kRun = 15, kVectorOfRun = 2, kRow = 12, kRowAtOnce = 2, kWeight = 1,
+                 kLeastOfWeight = 4;
 constexpr double kCopiedVector = 1.3;
 
 /// So many parts of at most `most`.
@@ -61,10 +62,13 @@ double lanes_cost(const ConvShape& s, const SparseTile& tile, const KeptWeights&
 double planes_cost(const ConvShape& s, const SparseTile& tile, const KeptWeights& kept,
                    std::int64_t lanes) {
   const double load = tile.columns % lanes == 0 ? 0.5 : lanes == 16 ? 1 : 0.75;
-  const auto vectors =
-      static_cast<double>(tile.columns) / static_cast<double>(s.sw > 1 ? 1 : lanes);
+  // Rows that lie in the copy as in src are copied at once; of every second column a vector takes
+  // two; wider strides are copied one by one.
+  const std::int64_t at_once = s.sw == 1 ? lanes : s.sw == 2 ? lanes / 2 : 1;
+  const auto vectors = static_cast<double>(tile.columns) / static_cast<double>(at_once);
+  const double row = s.sw == 1 && tile.columns == s.iw ? kRowAtOnce : kRow;
   const double copied = static_cast<double>(kept.planes * s.kw * s.sh * tile.window_rows) *
-                        (kRow + kCopiedVector * vectors);
+                        (row + kCopiedVector * vectors);
   double cost = 0;
   for_each_size(s, tile, [&](double times, std::int64_t rows, std::int64_t columns) {
     cost += times * (copied + sums_cost(s, tile, kept, parts_of(rows * columns, lanes), load));
