@@ -5,7 +5,7 @@
 
 #include "cli/options/name_list.h"
 #include "cli/options/number_option.h"
-#include "train/session/options_json.h"
+#include "train/masks/pruning_note.h"
 
 namespace karnin::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/options/number_option.h"
 #include "cli/options/pruning_options.h"
 #include "runtime/core/error.h"
-#include "train/session/pruning_record.h"
+#include "train/masks/default_layers.h"
 
 namespace karnin::cli {
 namespace {

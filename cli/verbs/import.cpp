@@ -16,9 +16,9 @@
 #include "formats/io/file_status.h"
 #include "formats/io/printable.h"
 #include "formats/model/model_file.h"
+#include "formats/model/provenance.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
-#include "train/session/provenance.h"
 
 namespace karnin::cli {
 namespace {

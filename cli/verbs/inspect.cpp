@@ -18,9 +18,9 @@
 #include "formats/model/architecture_json.h"
 #include "formats/model/model_file.h"
 #include "formats/model/op_text.h"
+#include "formats/model/provenance.h"
 #include "formats/report/quantity.h"
 #include "runtime/graph/macs.h"
-#include "train/session/provenance.h"
 
 namespace karnin::cli {
 namespace {

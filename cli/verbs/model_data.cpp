@@ -11,9 +11,9 @@
 #include "formats/data/class_names.h"
 #include "formats/data/data_variable.h"
 #include "formats/data/fitting.h"
+#include "formats/model/provenance.h"
 #include "runtime/core/error.h"
 #include "runtime/core/flat_extent.h"
-#include "train/session/provenance.h"
 
 namespace karnin::cli {
 namespace {

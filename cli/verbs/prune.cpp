@@ -16,8 +16,8 @@
 #include "cli/verbs/model_data.h"
 #include "cli/verbs/prune_report.h"
 #include "cli/verbs/verbs.h"
+#include "train/session/default_pruning.h"
 #include "train/session/prune_run.h"
-#include "train/session/pruning_record.h"
 
 namespace karnin::cli {
 namespace {

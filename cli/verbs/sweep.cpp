@@ -20,7 +20,7 @@
 #include "formats/exchange/any_model.h"
 #include "formats/report/gnuplot.h"
 #include "train/experiments/recorded_sweep.h"
-#include "train/session/pruning_record.h"
+#include "train/session/default_pruning.h"
 
 namespace karnin::cli {
 namespace {

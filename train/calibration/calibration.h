@@ -5,13 +5,20 @@
 #include <functional>
 #include <string>
 
-#include "formats/data/image_set.h"
+#include "runtime/core/extent.h"
+#include "runtime/engine/engine.h"
 
 namespace karnin {
 
-/// Images that the network was made for, of which no label is looked at.
+/// Images that the network was made for, as it takes them; wherever they are.
+struct CalibrationImages {
+  std::int64_t count = 0;
+  Extent extent;
+  ImageLoader load;
+};
+
 struct Calibration {
-  const ImageSet& images;
+  CalibrationImages images;
   int threads = 0;         ///< 0: all; the results are the same for any number
   std::uint64_t seed = 1;  ///< of the positions in an image that are looked at
   double damping = 0.01;   ///< added to the diagonal of H, times its mean
@@ -19,9 +26,5 @@ struct Calibration {
   std::function<void(double fraction, const std::string& layer)>
       progress{};  // NOLINT(*-redundant-member-init): GCC asks for it
 };
-
-/// `count` of these images, drawn by their numbers' hashes, in their order; all if there are fewer.
-/// Their labels are 0.
-ImageSet draw_images(const ImageSet& all, std::int64_t count, std::uint64_t seed);
 
 }  // namespace karnin

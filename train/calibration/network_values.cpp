@@ -5,7 +5,6 @@
 #include "runtime/core/error.h"
 #include "runtime/engine/engine.h"
 #include "runtime/graph/network_part.h"
-#include "train/loop/augmentation.h"
 
 namespace karnin {
 namespace {
@@ -16,22 +15,18 @@ constexpr std::int64_t kMaxBatchImages = 128;
 
 }  // namespace
 
-NetworkValues::NetworkValues(const Model& model, const ImageSet& images, int threads)
+NetworkValues::NetworkValues(const Model& model, const CalibrationImages& images, int threads)
     : model_(model), images_(images), threads_(threads), extents_(infer_extents(model.graph)) {
-  if (images.size() == 0) throw ArgumentError("calibration: expected at least one image, got none");
+  if (images.count == 0) throw ArgumentError("calibration: expected at least one image, got none");
   if (const Extent& expected = input_extent(model.graph); images.extent != expected)
     throw ShapeError("calibration: expected images of " + to_string(expected) + ", got " +
                      to_string(images.extent));
 }
 
 void NetworkValues::load(std::int64_t first, std::int64_t count, float* dst) const {
+  if (start_ == 0) return images_.load(first, count, dst);
   const std::int64_t floats = extents_[static_cast<std::size_t>(start_)].size();
-  if (start_ > 0) {
-    std::copy_n(kept_.data() + first * floats, count * floats, dst);
-    return;
-  }
-  for (std::int64_t i = 0; i < count; ++i)
-    load_image(images_, first + i, model_.preprocess, dst + i * floats);
+  std::copy_n(kept_.data() + first * floats, count * floats, dst);
 }
 
 void NetworkValues::each_batch(std::span<const NodeId> nodes,

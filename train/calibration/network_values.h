@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "formats/data/image_set.h"
 #include "runtime/graph/model.h"
+#include "train/calibration/calibration.h"
 
 namespace karnin {
 
@@ -21,9 +21,9 @@ class NetworkValues {
  public:
   /// Keeps references to both; the model may change between calls, but for its graph. Throws
   /// ArgumentError for no images, ShapeError where they don't fit it.
-  NetworkValues(const Model& model, const ImageSet& images, int threads);
+  NetworkValues(const Model& model, const CalibrationImages& images, int threads);
 
-  std::int64_t images() const { return images_.size(); }
+  std::int64_t images() const { return images_.count; }
   const Model& model() const { return model_; }
 
   /// Calls `take` for one batch of images after the other, in order; how many they are follows from
@@ -41,7 +41,7 @@ class NetworkValues {
   void load(std::int64_t first, std::int64_t count, float* dst) const;
 
   const Model& model_;
-  const ImageSet& images_;
+  const CalibrationImages& images_;
   int threads_;
   std::vector<Extent> extents_;
   NodeId start_ = 0;

@@ -10,6 +10,7 @@
 #include "formats/model/model_file.h"
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
+#include "train/masks/pruning_note.h"
 #include "train/pruning/gradient_scores.h"
 #include "train/session/identity.h"
 #include "train/session/options_json.h"

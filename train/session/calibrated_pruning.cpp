@@ -2,20 +2,21 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "formats/io/printable.h"
 #include "formats/report/quantity.h"
+#include "runtime/core/counter_rng.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/metrics.h"
+#include "train/calibration/fitted_pruning.h"
 #include "train/calibration/refit.h"
 #include "train/calibration/surgeon_scores.h"
 #include "train/session/accuracy_drop.h"
 #include "train/session/classification.h"
 #include "train/session/evaluation.h"
-#include "train/session/provenance.h"
-#include "train/session/pruning_record.h"
 
 namespace karnin {
 namespace {
@@ -23,9 +24,15 @@ namespace {
 /// 1/256 of the weights.
 constexpr int kSteps = 8;
 
-Calibration calibration(const ImageSet& images, const PruneOptions& options, int threads,
-                        const Watcher& watcher, const char* verb) {
-  Calibration by{.images = images, .threads = threads, .seed = options.seed, .progress = {}};
+Calibration calibration(const Model& model, const ImageSet& images, const PruneOptions& options,
+                        int threads) {
+  return {.images = {images.size(), images.extent, loader_of(model.preprocess, images)},
+          .threads = threads,
+          .seed = options.seed,
+          .progress = {}};
+}
+
+Calibration watched(Calibration by, const Watcher& watcher, const char* verb) {
   by.progress = [&watcher, verb](double fraction, const std::string& layer) {
     watcher.report(fraction, [&] { return fmt::format("{} {}", verb, printable_line(layer)); });
   };
@@ -33,6 +40,25 @@ Calibration calibration(const ImageSet& images, const PruneOptions& options, int
 }
 
 }  // namespace
+
+ImageSet draw_images(const ImageSet& all, std::int64_t count, std::uint64_t seed) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(all.size()));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  count = std::min(count, all.size());
+  std::ranges::nth_element(order, order.begin() + count, {}, [&](std::int64_t image) {
+    return hash(seed, static_cast<std::uint64_t>(image), 0);
+  });
+  order.resize(static_cast<std::size_t>(count));
+  std::ranges::sort(order);
+  ImageSet drawn{all.extent, {}, std::vector<std::uint8_t>(order.size())};
+  for (const std::int64_t image : order) {
+    if (all.holds_floats())
+      drawn.values.insert(drawn.values.end(), all.floats(image).begin(), all.floats(image).end());
+    else
+      drawn.pixels.insert(drawn.pixels.end(), all.image(image).begin(), all.image(image).end());
+  }
+  return drawn;
+}
 
 CalibratedPruning::CalibratedPruning(Model& model, const ImageSet& images,
                                      const PruneOptions& options, int threads, Watcher watcher)
@@ -43,26 +69,20 @@ CalibratedPruning::CalibratedPruning(Model& model, const ImageSet& images,
       watcher_(std::move(watcher)) {
   if (needs_inputs(options.method))
     add_surgeon_scores(model, options.layers,
-                       calibration(images, options, threads, watcher_, "scoring"));
+                       watched(calibration(model, images, options, threads), watcher_, "scoring"));
 }
 
 PruneReport CalibratedPruning::prune(const std::string& data) {
-  const Model dense = model_;
-  const PruneReport report = prune_and_note(model_, options_);
-  refit(model_, dense, calibration(images_, options_, threads_, watcher_, "fitting"));
-  nlohmann::ordered_json entry{
-      {"verb", "calibrate"}, {"images", images_.size()}, {"seed", options_.seed}};
-  if (!data.empty()) entry["data"] = data;
-  append_provenance(model_, std::move(entry));
-  return report;
+  return prune_and_fit(
+      model_, options_,
+      watched(calibration(model_, images_, options_, threads_), watcher_, "fitting"), data);
 }
 
 Model CalibratedPruning::pruned(double sparsity) {
   options_.until = Sparsity{sparsity};
   Model model = model_;
   karnin::prune(model, options_);
-  refit(model, model_,
-        {.images = images_, .threads = threads_, .seed = options_.seed, .progress = {}});
+  refit(model, model_, calibration(model_, images_, options_, threads_));
   return model;
 }
 

@@ -1,6 +1,7 @@
 // Pruning whose scores and kept weights come from images without labels; and how far it can go.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,10 @@ struct CalibrationSource {
   std::string data;                               ///< the data set's name; empty: it has none
   std::int64_t count = 2048;                      ///< so many of them are drawn
 };
+
+/// `count` of these images, drawn by their numbers' hashes, in their order; all if there are fewer.
+/// Their labels are 0.
+ImageSet draw_images(const ImageSet& all, std::int64_t count, std::uint64_t seed);
 
 /// What a search for a sparsity found.
 struct SparsityReport {

@@ -5,7 +5,7 @@
 
 #include "formats/io/atomic_file.h"
 #include "formats/model/model_file.h"
-#include "train/session/provenance.h"
+#include "formats/model/provenance.h"
 
 namespace karnin {
 namespace {

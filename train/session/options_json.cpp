@@ -1,18 +1,8 @@
 #include "train/session/options_json.h"
 
-#include <string>
-
-#include "runtime/core/error.h"
+#include "train/masks/pruning_note.h"
 
 namespace karnin {
-
-std::string_view to_string(Scope scope) { return scope == Scope::layer ? "layer" : "global"; }
-
-Scope scope_from_string(std::string_view name) {
-  for (const Scope scope : {Scope::layer, Scope::global})
-    if (name == to_string(scope)) return scope;
-  throw ArgumentError("unknown scope '" + std::string(name) + "': expected layer or global");
-}
 
 nlohmann::ordered_json to_json(const TrainOptions& options) {
   const ScheduleOptions& schedule = options.schedule;
@@ -39,20 +29,6 @@ nlohmann::ordered_json to_json(const TrainOptions& options) {
   }
   if (options.freeze_batch_norm) json["freeze_batch_norm"] = true;
   json["seed"] = options.seed;
-  return json;
-}
-
-nlohmann::ordered_json to_json(const PruneOptions& options) {
-  nlohmann::ordered_json json{{"method", to_string(options.method)},
-                              {"normalise", to_string(options.normalisation)},
-                              {"sign", to_string(options.sign)},
-                              {"scope", to_string(options.scope)}};
-  if (const auto* threshold = std::get_if<Threshold>(&options.until))
-    json["threshold"] = threshold->score;
-  else
-    json["sparsity"] = std::get<Sparsity>(options.until).share;
-  json["layers"] = options.layers;
-  if (options.method == PruneMethod::random) json["seed"] = options.seed;
   return json;
 }
 

@@ -2,21 +2,15 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "train/loop/trainer.h"
-#include "train/masks/pruner.h"
 #include "train/pruning/pruning_search.h"
 #include "train/pruning/training_pruner.h"
 
 namespace karnin {
 
-std::string_view to_string(Scope scope);         ///< "layer", "global"
-Scope scope_from_string(std::string_view name);  ///< throws ArgumentError
-
 /// Of a teacher only how it counts: whose file it is, the caller knows.
 nlohmann::ordered_json to_json(const TrainOptions& options);
-nlohmann::ordered_json to_json(const PruneOptions& options);
 nlohmann::ordered_json to_json(const TrainingPruning& pruning);
 nlohmann::ordered_json to_json(const PruningSearchOptions& search);
 

@@ -9,18 +9,18 @@
 #include "formats/exchange/any_model.h"
 #include "formats/io/file_status.h"
 #include "formats/model/model_file.h"
+#include "formats/model/provenance.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
-#include "train/calibration/calibration.h"
 #include "train/loop/validation_split.h"
+#include "train/masks/pruning_note.h"
 #include "train/pruning/gradient_scores.h"
 #include "train/session/accuracy_drop.h"
 #include "train/session/dataset_title.h"
+#include "train/session/default_pruning.h"
 #include "train/session/epochs.h"
 #include "train/session/evaluation.h"
 #include "train/session/options_json.h"
-#include "train/session/provenance.h"
-#include "train/session/pruning_record.h"
 
 namespace karnin {
 namespace {

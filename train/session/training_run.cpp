@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "formats/model/model_file.h"
+#include "formats/model/provenance.h"
 #include "formats/report/quantity.h"
 #include "runtime/core/error.h"
 #include "train/loop/validation_split.h"
+#include "train/masks/pruning_note.h"
 #include "train/session/dataset_title.h"
+#include "train/session/default_pruning.h"
 #include "train/session/evaluation.h"
 #include "train/session/identity.h"
-#include "train/session/provenance.h"
-#include "train/session/pruning_record.h"
 #include "train/session/run_record.h"
 
 namespace karnin {

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "formats/model/model_file.h"
+#include "formats/model/provenance.h"
 #include "train/loop/validation_split.h"
 #include "train/session/accuracy_drop.h"
 #include "train/session/epochs.h"
 #include "train/session/evaluation.h"
 #include "train/session/options_json.h"
-#include "train/session/provenance.h"
 #include "train/values/codebook_tuning.h"
 
 namespace karnin {

@@ -8,6 +8,7 @@
 
 #include "runtime/core/error.h"
 #include "runtime/engine/engine.h"
+#include "tests/support/calibration_images.h"
 #include "tests/support/fill.h"
 #include "tests/support/filled_model.h"
 #include "tests/support/least_squares.h"
@@ -48,7 +49,7 @@ TEST(Refit, IsLeastSquaresWithTheKeptWeights) {
   const ImageSet images = noise({3, 2, 2}, kImages);
   Model model = dense;
   prune_half(model.parameters[0]);
-  Calibration calibration{images};
+  Calibration calibration{test::calibration_images(images)};
   calibration.damping = 0;
   refit(model, dense, calibration);
   const std::vector<float> wanted = outputs(dense, images);
@@ -122,7 +123,7 @@ TEST(Refit, BringsAnyNetworkNearerToTheDenseOne) {
   Model model = pruned(dense);
   const std::vector<float> wanted = outputs(dense, others);
   const double before = mean_squared_difference(outputs(model, others), wanted);
-  refit(model, dense, {images});
+  refit(model, dense, {test::calibration_images(images)});
   EXPECT_LT(mean_squared_difference(outputs(model, others), wanted), before / 3);
   EXPECT_NO_THROW(validate(model)) << "what was pruned stays 0";
 }
@@ -131,7 +132,7 @@ TEST(Refit, GivesTheSameBitsForAnyNumberOfThreads) {
   const Model dense = residual();
   const ImageSet images = noise({3, 6, 6}, 150);
   Model one = pruned(dense), three = one;
-  Calibration calibration{images};
+  Calibration calibration{test::calibration_images(images)};
   calibration.threads = 1;
   refit(one, dense, calibration);
   calibration.threads = 3;
@@ -142,12 +143,12 @@ TEST(Refit, GivesTheSameBitsForAnyNumberOfThreads) {
 TEST(Refit, LeavesAloneWhatIsInFrontOfWhatIsPruned) {
   const Model dense = residual();
   Model model = dense;
-  refit(model, dense, {noise({3, 6, 6}, 20)});
+  refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 20))});
   EXPECT_EQ(model, dense);
   const std::size_t fc1 =
       *find_parameter(parameter_specs(dense.graph), *find_node(dense.graph, "fc1"), Role::weight);
   prune_half(model.parameters[fc1]);
-  refit(model, dense, {noise({3, 6, 6}, 20)});
+  refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 20))});
   for (std::size_t p = 0; p < model.parameters.size(); ++p)
     EXPECT_EQ(model.parameters[p] == dense.parameters[p], p < fc1) << p;
 }
@@ -167,7 +168,7 @@ TEST(Refit, MeasuresBatchNormAgain) {
   const ImageSet images = noise({2, 3, 3}, 50);
   Model model = dense;
   prune_half(model.parameters[0]);
-  refit(model, dense, {images});
+  refit(model, dense, {test::calibration_images(images)});
   const std::vector<float> wanted = outputs(dense, images), got = outputs(model, images);
   for (std::size_t c = 0; c < 4; ++c) {
     EXPECT_NEAR(moments(got, c).first, moments(wanted, c).first, 1e-4);
@@ -189,7 +190,7 @@ TEST(Refit, StaysFiniteWhereNearlyAllIsGone) {
       if (weights.mask[i] == 0) weights.value.data()[i] = 0;
   }
   const ImageSet images = noise({3, 6, 6}, 200);
-  refit(model, dense, {images});
+  refit(model, dense, {test::calibration_images(images)});
   const std::vector<float> wanted = outputs(dense, images), got = outputs(model, images);
   const float largest = std::ranges::max(wanted, {}, [](float x) { return std::abs(x); });
   for (const float x : got) ASSERT_LT(std::abs(x), 2 * std::abs(largest));
@@ -198,8 +199,8 @@ TEST(Refit, StaysFiniteWhereNearlyAllIsGone) {
 TEST(Refit, RefusesImagesThatDoNotFit) {
   const Model dense = residual();
   Model model = pruned(dense);
-  EXPECT_THROW(refit(model, dense, {noise({3, 6, 6}, 0)}), ArgumentError);
-  EXPECT_THROW(refit(model, dense, {noise({3, 6, 5}, 2)}), ShapeError);
+  EXPECT_THROW(refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 0))}), ArgumentError);
+  EXPECT_THROW(refit(model, dense, {test::calibration_images(noise({3, 6, 5}, 2))}), ShapeError);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/calibration_images.h"
 #include "tests/support/fill.h"
 #include "tests/support/filled_model.h"
 
@@ -20,7 +21,7 @@ ImageSet noise(const Extent& extent, std::int64_t count) {
 TEST(SurgeonScores, AreSharesOfTheVarianceOfALayer) {
   const Model model = test::filled_model(make_chain("n", {4, 1, 1}, {{"fc", FullyConnected{2}}}));
   const ImageSet images = noise({4, 1, 1}, 100);
-  const auto scores = surgeon_scores(model, {"fc"}, {images});
+  const auto scores = surgeon_scores(model, {"fc"}, {test::calibration_images(images)});
   ASSERT_EQ(scores.size(), 2U);
   EXPECT_EQ(scores[0].method, "obs");
   EXPECT_EQ(scores[1].method, "obd");
@@ -57,7 +58,7 @@ TEST(SurgeonScores, AreOfTheChosenLayersAloneAndTheSameForAnyThreads) {
                                      {"relu", Relu{}},
                                      {"fc", FullyConnected{3}}}));
   const ImageSet images = noise({4, 5, 5}, 64);
-  Calibration calibration{images};
+  Calibration calibration{test::calibration_images(images)};
   calibration.threads = 1;
   const auto one = surgeon_scores(model, {"conv"}, calibration);
   calibration.threads = 3;
@@ -70,20 +71,9 @@ TEST(SurgeonScores, OfALayerThatNeverChangesAreNothing) {
   const Model model = test::filled_model(make_chain("n", {2, 1, 1}, {{"fc", FullyConnected{2}}}));
   ImageSet same = noise({2, 1, 1}, 8);
   std::ranges::fill(same.values, 0.5F);
-  const auto scores = surgeon_scores(model, {"fc"}, {same});
+  const auto scores = surgeon_scores(model, {"fc"}, {test::calibration_images(same)});
   for (const Sensitivity& of_method : scores)
     for (const float score : of_method.values[0].span()) EXPECT_TRUE(std::isfinite(score));
-}
-
-TEST(DrawImages, TakesSoManyInTheirOrder) {
-  ImageSet all = noise({1, 1, 1}, 50);
-  for (std::size_t i = 0; i < 50; ++i) all.values[i] = static_cast<float>(i), all.labels[i] = 3;
-  const ImageSet drawn = draw_images(all, 20, 1);
-  EXPECT_EQ(drawn.size(), 20);
-  EXPECT_TRUE(std::ranges::is_sorted(drawn.values));
-  EXPECT_THAT(drawn.labels, Each(0));
-  EXPECT_NE(drawn.values, draw_images(all, 20, 2).values);
-  EXPECT_EQ(draw_images(all, 60, 1).values, all.values);
 }
 
 }  // namespace

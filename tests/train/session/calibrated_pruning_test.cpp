@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "tests/support/trained_network.h"
 #include "train/session/evaluation.h"
 
@@ -68,6 +70,17 @@ TEST_F(CalibratedPruningTest, AgreesWithItself) {
   const Dataset own = labelled_by(model_, images_, 2);
   EXPECT_EQ(classify(model_, own.train, 1).accuracy(), 1);
   EXPECT_EQ(own.test.size(), 0);
+}
+
+TEST(DrawImages, TakesSoManyInTheirOrder) {
+  ImageSet all{{1, 1, 1}, {}, std::vector<std::uint8_t>(50, 3), std::vector<float>(50)};
+  std::iota(all.values.begin(), all.values.end(), 0.0F);
+  const ImageSet drawn = draw_images(all, 20, 1);
+  EXPECT_EQ(drawn.size(), 20);
+  EXPECT_TRUE(std::ranges::is_sorted(drawn.values));
+  EXPECT_THAT(drawn.labels, testing::Each(0));
+  EXPECT_NE(drawn.values, draw_images(all, 20, 2).values);
+  EXPECT_EQ(draw_images(all, 60, 1).values, all.values);
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
-#include "train/session/pruning_record.h"
+#include "train/session/default_pruning.h"
 
 #include <fmt/core.h>
 
 #include "formats/report/quantity.h"
-#include "train/session/options_json.h"
-#include "train/session/provenance.h"
 
 namespace karnin {
 
@@ -21,14 +19,6 @@ void tell_pruned_beyond(const Model& model, const PruneOptions& options, const W
         "{}: {} of {} weights are pruned already, more than the {} asked for: they "
         "stay pruned",
         group.layer, count(group.pruned), count(group.weights), percent(*sparsity_of(options))));
-}
-
-PruneReport prune_and_note(Model& model, const PruneOptions& options) {
-  const PruneReport report = prune(model, options);
-  nlohmann::ordered_json entry{{"verb", "prune"}};
-  entry.update(to_json(options));
-  append_provenance(model, std::move(entry));
-  return report;
 }
 
 }  // namespace karnin

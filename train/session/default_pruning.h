@@ -1,5 +1,4 @@
-// Pruning that a model remembers: what is pruned unless somebody says otherwise, and the note of
-// it.
+// What is pruned unless somebody says otherwise, and what there is to be told of it.
 #pragma once
 
 #include <string>
@@ -18,8 +17,5 @@ PruneOptions default_pruning(const Graph& graph);
 
 /// A word for every group of layers of which more is pruned than is asked for: it stays.
 void tell_pruned_beyond(const Model& model, const PruneOptions& options, const Watcher& watcher);
-
-/// prune(), with an entry in the model's provenance.
-PruneReport prune_and_note(Model& model, const PruneOptions& options);
 
 }  // namespace karnin
