@@ -1,10 +1,15 @@
-// Pruning by the C ABI: one shot, from the weights or from what training left in the model.
+// Pruning by the C ABI: one shot, from the weights, from what training left in the model, or from
+// images.
+#include <algorithm>
 #include <cstddef>
 
+#include "api/library/buffers.h"
 #include "api/library/objects.h"
 #include "api/library/options.h"
+#include "train/calibration/fitted_pruning.h"
+#include "train/calibration/surgeon_scores.h"
 #include "train/masks/default_layers.h"
-#include "train/masks/pruner.h"
+#include "train/masks/pruning_note.h"
 
 namespace karnin::api {
 namespace {
@@ -23,24 +28,50 @@ std::vector<std::string> layers_of(const karnin_prune_options& options, const Gr
   return layers;
 }
 
-PruneMethod method_of(const char* name) {
-  const PruneMethod method = prune_method_from_string(&required(name, "method"));
-  if (needs_gradients(method) || needs_inputs(method))
-    throw ArgumentError("method: expected one that looks at no images, got '" + std::string(name) +
-                        "': karnin-cpu prune has it");
+PruneMethod method_of(const karnin_prune_options& options) {
+  const PruneMethod method = prune_method_from_string(&required(options.method, "method"));
+  const std::string given = ", got '" + std::string(options.method) + "'";
+  if (needs_gradients(method))
+    throw ArgumentError("method: expected one that needs no labels" + given +
+                        ": karnin-cpu prune has it");
+  if (needs_inputs(method) && options.images == nullptr)
+    throw ArgumentError("images: expected some, or a method that looks at none" + given);
   return method;
 }
 
-Model pruned(const Model& model, const karnin_prune_options& options) {
+PruneOptions choice_of(const karnin_prune_options& options, const Graph& graph) {
   if (options.global != 0 && options.global != 1)
     throw ArgumentError("global: expected 0 or 1, got " + std::to_string(options.global));
-  const PruneOptions choice{.method = method_of(options.method),
-                            .scope = options.global == 1 ? Scope::global : Scope::layer,
-                            .until = Sparsity{options.sparsity},
-                            .layers = layers_of(options, model.graph),
-                            .seed = options.seed};
+  return {.method = method_of(options),
+          .scope = options.global == 1 ? Scope::global : Scope::layer,
+          .until = Sparsity{options.sparsity},
+          .layers = layers_of(options, graph),
+          .seed = options.seed};
+}
+
+/// The caller's images, where they lie.
+CalibrationImages images_of(const karnin_prune_options& options, const Graph& graph) {
+  const Extent extent = input_extent(graph);
+  const float* const all = floats_of(options.images, options.floats, "images").data();
+  const std::size_t count = images_in(options.floats, extent, "floats");
+  return {static_cast<std::int64_t>(count), extent,
+          [all, image = extent.size()](std::int64_t first, std::int64_t images, float* dst) {
+            std::copy_n(all + first * image, images * image, dst);
+          }};
+}
+
+Model pruned(const Model& model, const karnin_prune_options& options) {
+  const PruneOptions choice = choice_of(options, model.graph);
   Model result = model;
-  prune(result, choice);
+  if (options.images == nullptr && options.floats == 0) {
+    prune_and_note(result, choice);
+  } else {
+    const Calibration calibration{.images = images_of(options, model.graph),
+                                  .threads = options.num_threads,
+                                  .seed = options.seed};
+    if (needs_inputs(choice.method)) add_surgeon_scores(result, choice.layers, calibration);
+    prune_and_fit(result, choice, calibration, "");
+  }
   result.sensitivities.clear();
   return result;
 }

@@ -1,7 +1,7 @@
 // Sessions of the C ABI: one thread at a time, which is checked.
-#include <cstdint>
 #include <functional>
 
+#include "api/library/buffers.h"
 #include "api/library/objects.h"
 
 namespace karnin::api {
@@ -36,23 +36,9 @@ karnin_status in_turn(karnin_session* given, const Action& action) noexcept {
   }
 }
 
-struct Range {
-  const float* begin;
-  const float* end;
-};
-
-/// An address of the caller's, where there may be none for nothing.
-Range range_of(const float* data, std::size_t floats, const char* name) {
-  if (floats == 0) return {data, data};
-  required(data, name);
-  if (reinterpret_cast<std::uintptr_t>(data) % alignof(float) != 0)
-    throw ArgumentError(std::string(name) + ": expected an address of floats, got an odd one");
-  return {data, data + floats};
-}
-
-void require_apart(const Range& a, const Range& b) {
+void require_apart(std::span<const float> a, std::span<const float> b) {
   const std::less<> before;
-  if (before(a.begin, b.end) && before(b.begin, a.end))
+  if (before(a.data(), b.data() + b.size()) && before(b.data(), a.data() + a.size()))
     throw ArgumentError("outputs: expected buffers of their own, got two that overlap");
 }
 
@@ -62,41 +48,29 @@ void require_count(const char* name, std::size_t got, std::size_t expected) {
                         std::to_string(got));
 }
 
-/// Before anything is written.
-void check_buffers(const karnin_session& session, const karnin_input* inputs,
-                   std::size_t input_count, const karnin_output* outputs,
-                   std::size_t output_count) {
-  require_count("input_count", input_count, 1);
-  require_count("output_count", output_count, session.rooms.size());
-  required(outputs, "outputs");
-  required(inputs, "inputs");
-  const Range input = range_of(inputs->data, inputs->floats, "inputs[0].data");
-  for (std::size_t k = 0; k < output_count; ++k) {
-    const Range output = range_of(outputs[k].data, outputs[k].floats, "outputs[k].data");
-    require_apart(output, input);
-    for (std::size_t before = 0; before < k; ++before)
-      require_apart(output, {outputs[before].data, outputs[before].data + outputs[before].floats});
-  }
+/// Where the answers to so many images go.
+std::span<float> room_for(std::size_t images, const Output& output, const karnin_output& given,
+                          std::size_t index) {
+  const std::size_t floats = images * static_cast<std::size_t>(output.extent.size());
+  if (given.floats != floats)
+    throw ShapeError("outputs[" + std::to_string(index) + "].floats: expected " +
+                     std::to_string(floats) + " (" + std::to_string(images) + " x " +
+                     to_string(output.extent) + " of '" + output.name + "'), got " +
+                     std::to_string(given.floats));
+  return floats_of(given.data, floats, "outputs[k].data");
 }
 
-/// What has the wrong size is a matter of shapes here.
+/// All is looked at before anything is written.
 void run(karnin_session& session, const karnin_input& input, const karnin_output* outputs) {
-  const auto image = static_cast<std::size_t>(session.engine.input().size());
-  if (input.floats % image != 0)
-    throw ShapeError("inputs[0].floats: expected a multiple of " + std::to_string(image) + " (" +
-                     to_string(session.engine.input()) + "), got " + std::to_string(input.floats));
-  const std::size_t images = input.floats / image;
+  const std::size_t images = images_in(input.floats, session.engine.input(), "inputs[0].floats");
+  const std::span<const float> src = floats_of(input.data, input.floats, "inputs[0].data");
   for (std::size_t k = 0; k < session.rooms.size(); ++k) {
-    const Output& output = session.engine.outputs()[k];
-    const std::size_t floats = images * static_cast<std::size_t>(output.extent.size());
-    if (outputs[k].floats != floats)
-      throw ShapeError("outputs[" + std::to_string(k) + "].floats: expected " +
-                       std::to_string(floats) + " (" + std::to_string(images) + " x " +
-                       to_string(output.extent) + " of '" + output.name + "'), got " +
-                       std::to_string(outputs[k].floats));
-    session.rooms[k] = {outputs[k].data, floats};
+    session.rooms[k] = room_for(images, session.engine.outputs()[k], outputs[k], k);
+    require_apart(session.rooms[k], src);
+    for (std::size_t before = 0; before < k; ++before)
+      require_apart(session.rooms[k], session.rooms[before]);
   }
-  session.engine.run(std::span(input.data, input.floats), session.rooms);
+  session.engine.run(src, session.rooms);
 }
 
 void profile(karnin_session& session) {
@@ -123,8 +97,9 @@ void karnin_session_close(karnin_session* session) { api::close(session); }
 karnin_status karnin_run(karnin_session* session, const karnin_input* inputs, size_t input_count,
                          const karnin_output* outputs, size_t output_count) {
   return api::in_turn(session, [&](karnin_session& mine) {
-    api::check_buffers(mine, inputs, input_count, outputs, output_count);
-    api::run(mine, *inputs, outputs);
+    api::require_count("input_count", input_count, 1);
+    api::require_count("output_count", output_count, mine.rooms.size());
+    api::run(mine, api::required(inputs, "inputs"), &api::required(outputs, "outputs"));
   });
 }
 

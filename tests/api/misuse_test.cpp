@@ -112,7 +112,8 @@ TEST_F(Misuse, OfNewerOptionsIsToldUnlessTheyAreZero) {
 
 TEST_F(Misuse, OfPruningIsTold) {
   const auto prune = [&](const char* method, double sparsity, const char* layer = "fc1") {
-    const karnin_prune_options options{sizeof(options), method, sparsity, 0, 1, &layer, 1};
+    const karnin_prune_options options{sizeof(options), method, sparsity, 0, 1,
+                                       &layer,          1,      nullptr,  0, 1};
     karnin_model* pruned = model_.get();
     const karnin_status status = karnin_prune(model_.get(), &options, &pruned);
     EXPECT_EQ(pruned, nullptr);
@@ -120,13 +121,31 @@ TEST_F(Misuse, OfPruningIsTold) {
   };
   expect_failure(prune("best", 0.5), KARNIN_BAD_ARGUMENT, "best");
   expect_failure(prune(nullptr, 0.5), KARNIN_BAD_ARGUMENT, "method: ");
-  expect_failure(prune("taylor", 0.5), KARNIN_BAD_ARGUMENT, "looks at no images");
-  expect_failure(prune("obs", 0.5), KARNIN_BAD_ARGUMENT, "looks at no images");
+  expect_failure(prune("taylor", 0.5), KARNIN_BAD_ARGUMENT, "needs no labels");
+  expect_failure(prune("obs", 0.5), KARNIN_BAD_ARGUMENT, "images: expected some");
   expect_failure(prune("karnin", 0.5), KARNIN_BAD_ARGUMENT, "karnin");
   expect_failure(prune("magnitude", 1.5), KARNIN_BAD_ARGUMENT, "1.5");
   expect_failure(prune("magnitude", std::nan("")), KARNIN_BAD_ARGUMENT, "nan");
   expect_failure(prune("magnitude", 0.5, "fc9"), KARNIN_BAD_ARGUMENT, "fc9");
   expect_failure(prune("magnitude", 0.5, nullptr), KARNIN_BAD_ARGUMENT, "layers: ");
+}
+
+TEST_F(Misuse, OfImagesToPruneByIsTold) {
+  const std::vector<float> images(2 * test::kImage, std::nanf(""));
+  const auto prune = [&](const float* given, std::size_t floats, int threads = 1) {
+    karnin_prune_options options = KARNIN_PRUNE_OPTIONS;
+    options.images = given, options.floats = floats, options.num_threads = threads;
+    karnin_model* pruned = model_.get();
+    const karnin_status status = karnin_prune(model_.get(), &options, &pruned);
+    EXPECT_EQ(pruned, nullptr);
+    return status;
+  };
+  const float* const some = images.data();
+  expect_failure(prune(nullptr, test::kImage), KARNIN_BAD_ARGUMENT, "images: expected an address");
+  expect_failure(prune(some, 0), KARNIN_BAD_ARGUMENT, "at least one image");
+  expect_failure(prune(some, test::kImage + 1), KARNIN_BAD_SHAPE, "expected a multiple of 3072");
+  expect_failure(prune(some, test::kImage, -1), KARNIN_BAD_ARGUMENT, "threads: expected 0 (all)");
+  expect_failure(prune(some, test::kImage), KARNIN_NOT_FINITE, "the images");
 }
 
 TEST_F(Misuse, OfFilesIsTold) {

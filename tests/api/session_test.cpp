@@ -10,6 +10,7 @@
 #include "tests/api/model_file.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/support/thread_count.h"
 
 namespace karnin {
 namespace {
@@ -100,6 +101,24 @@ TEST(Session, IsForOneThreadAtATime) {
   const std::jthread one(run_often), two(run_often);
 }
 
+/// Not even while engines choose their kernels.
+TEST(Session, OfTwoEnginesOfOneThreadNeverTakesAThird) {
+  const auto model = test::golden_file();
+  const std::vector<float> images = golden_images(0);
+  const std::ptrdiff_t before = test::thread_count();
+  const auto run_often = [&] {
+    karnin_engine* engine = nullptr;
+    ASSERT_EQ(karnin_engine_open(model.get(), nullptr, &engine), KARNIN_OK) << karnin_message();
+    EXPECT_LE(test::thread_count(), before + 2);
+    const auto session = test::session_of(test::EnginePointer(engine).get());
+    for (int i = 0; i < 20; ++i) {
+      answers_of(session.get(), images);
+      EXPECT_LE(test::thread_count(), before + 2);
+    }
+  };
+  const std::jthread one(run_often), two(run_often);
+}
+
 TEST(Session, AllocatesNothingInARun) {
   const auto session = test::session_of(test::engine_of(test::golden_file().get()).get());
   const std::vector<float> images = golden_images(0);
@@ -142,7 +161,8 @@ class SavedModel : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(SavedModel, ComesBackPruned) {
   const auto model = test::golden_file();
-  const karnin_prune_options options{sizeof(options), "magnitude", 0.9, 1, 1, nullptr, 0};
+  const karnin_prune_options options{sizeof(options), "magnitude", 0.9,     1, 1,
+                                     nullptr,         0,           nullptr, 0, 1};
   karnin_model* pruned = nullptr;
   ASSERT_EQ(karnin_prune(model.get(), &options, &pruned), KARNIN_OK) << karnin_message();
   const test::ModelPointer owner(pruned);

@@ -112,7 +112,9 @@ class Caller {
   }
 
   void prune() {
-    static constexpr const char* kMethods[] = {"magnitude", "random", "lamp", "none", nullptr};
+    static constexpr const char* kMethods[] = {"magnitude", "random", "lamp", "obs",
+                                               "obd",       "none",   nullptr};
+    static constexpr float kNumbers[] = {0.5F, -2.0F, 1e30F, INFINITY};
     static constexpr const char* kLayers[] = {"fc1", "fc2", "", nullptr};
     struct Newer {
       karnin_prune_options known;
@@ -120,11 +122,14 @@ class Caller {
     } options{};
     const std::size_t size = next() % 8 == 0 ? sizeof(Newer) : sizeof(karnin_prune_options);
     options.unknown = next() % 2;
+    std::vector<float> images(next() % 4 * 16 + next() / 200, 1.0F);
+    for (float& value : images) value = kNumbers[next() / 80];
     options.known =
-        karnin_prune_options{size,           kMethods[next() % 5],
+        karnin_prune_options{size,           kMethods[next() % 7],
                              next() / 200.0, next() % 3,
                              next(),         next() % 2 == 0 ? nullptr : &kLayers[next() % 4],
-                             next() % 2U};
+                             next() % 2U,    next() % 4 == 0 ? nullptr : images.data(),
+                             images.size(),  next() % 4 - 1};
     karnin_model* pruned = nullptr;
     const karnin_model* model = models_.pick(next());
     const karnin_status status =

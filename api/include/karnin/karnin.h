@@ -108,21 +108,32 @@ KARNIN_API karnin_status karnin_parameters(const karnin_model* model, int64_t* a
 /* Set struct_size to sizeof(karnin_prune_options), or start from KARNIN_PRUNE_OPTIONS. */
 typedef struct karnin_prune_options {
   size_t struct_size;
-  const char* method;        /* "magnitude", "lamp", "random"; and the scores that karnin-cpu train
-                                leaves in its model: "karnin-gradient-epoch", "movement", ... */
+  const char* method;        /* "magnitude", "lamp", "random"; "obs" and "obd", which look at images;
+                                and the scores that karnin-cpu train leaves in its model:
+                                "karnin-gradient-epoch", "movement", ... */
   double sparsity;           /* share of the chosen weights that goes, in [0, 1] */
-  int32_t global;            /* 0: that share of every layer; 1: of all chosen layers together */
-  uint64_t seed;             /* of "random" */
+  int32_t global;            /* 0: that share of every layer; 1: of all chosen layers together, which
+                                is what "obs" and "obd" are for */
+  uint64_t seed;             /* of "random", and of where images are looked at */
   const char* const* layers; /* names of those to choose; NULL: all fully connected ones but the
                                 last, or all convolutions where there are none */
   size_t layer_count;
+  const float* images; /* to calibrate by, N x C x H x W as karnin_run takes them; labels aren't
+                          needed, some hundred or thousand images are. NULL: none */
+  size_t floats;       /* N x C x H x W; says what N is */
+  int32_t num_threads; /* of calibration. 1: the calling thread alone. 0: all that the process may
+                          use. They don't change the result */
 } karnin_prune_options;
 
-#define KARNIN_PRUNE_OPTIONS {sizeof(karnin_prune_options), "magnitude", 0.5, 0, 1, NULL, 0}
+#define KARNIN_PRUNE_OPTIONS \
+  {sizeof(karnin_prune_options), "magnitude", 0.5, 0, 1, NULL, 0, NULL, 0, 1}
 
 /* Takes weights away, in one go and without training. The model stays as it is; the pruned one is
- * new, and has not got the scores that training left. Weights that were pruned before stay so and
- * count towards the share. options may be NULL, for KARNIN_PRUNE_OPTIONS. */
+ * new, remembers how it was pruned, and has not got the scores that training left. Weights that
+ * were pruned before stay so and count towards the share. Where there are images, of whatever
+ * method, the weights that are left are fitted, layer by layer, to what the network gave for them,
+ * which takes seconds or minutes. KARNIN_NOT_FINITE: the network overflows on these images.
+ * options may be NULL, for KARNIN_PRUNE_OPTIONS. */
 KARNIN_API karnin_status karnin_prune(const karnin_model* model,
                                       const karnin_prune_options* options, karnin_model** pruned);
 

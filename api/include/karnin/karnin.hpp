@@ -71,6 +71,9 @@ struct Pruning {
   bool global = false;
   std::uint64_t seed = 1;
   std::vector<std::string> layers = {};
+  std::span<const float> images =
+      {};           ///< to calibrate by, N x C x H x W; "obs" and "obd" need some
+  int threads = 1;  ///< of calibration; 0: all
 };
 
 /// How a byte of channel c becomes what the network takes: (byte / 255 - mean[c]) / std[c].
@@ -102,10 +105,11 @@ class Model {
   Model prune(const Pruning& pruning) const {
     std::vector<const char*> layers;
     for (const std::string& layer : pruning.layers) layers.push_back(layer.c_str());
-    const karnin_prune_options options{sizeof(options),  pruning.method.c_str(),
-                                       pruning.sparsity, pruning.global ? 1 : 0,
-                                       pruning.seed,     layers.empty() ? nullptr : layers.data(),
-                                       layers.size()};
+    const karnin_prune_options options{
+        sizeof(options),        pruning.method.c_str(), pruning.sparsity,
+        pruning.global ? 1 : 0, pruning.seed,           layers.empty() ? nullptr : layers.data(),
+        layers.size(),          pruning.images.data(),  pruning.images.size(),
+        pruning.threads};
     karnin_model* pruned = nullptr;
     detail::check(karnin_prune(get(), &options, &pruned));
     return Model(pruned);

@@ -28,7 +28,8 @@ class Value(ctypes.Structure):
 class PruneOptions(ctypes.Structure):
     _fields_ = [("struct_size", c_size_t), ("method", c_char_p), ("sparsity", c_double),
                 ("all_together", c_int32), ("seed", c_uint64),
-                ("layers", POINTER(c_char_p)), ("layer_count", c_size_t)]
+                ("layers", POINTER(c_char_p)), ("layer_count", c_size_t),
+                ("images", ctypes.c_void_p), ("floats", c_size_t), ("num_threads", c_int32)]
 
 
 class EngineOptions(ctypes.Structure):

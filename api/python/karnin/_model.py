@@ -69,9 +69,8 @@ class Model:
             for index in range(library.karnin_output_count(handle)))
         self._accepted = {self.input.dims, self.input.planes}
         self._dims = [shape.dims for shape in self.outputs]
-        self._lock = threading.Lock()
-        self._engine: Owner | None = None
-        self._sessions = threading.local()
+        # An engine, and each thread's session of it: replaced together.
+        self._prepared: tuple[Owner, threading.local] | None = None
 
     def prepare(self, *, batch: int = 1, threads: int = 1, race: bool = True) -> Model:
         """Chooses kernels for runs to come, and returns the model; `run` does so where nobody has.
@@ -80,9 +79,7 @@ class Model:
         the process may use. race: by the clock, or by rule, which is the same on every run.
         """
         options = EngineOptions(ctypes.sizeof(EngineOptions), batch, threads, int(race))
-        with self._lock:
-            self._engine = engine_of(self._owner, options)
-            self._sessions = threading.local()
+        self._prepared = engine_of(self._owner, options), threading.local()
         return self
 
     def run(self, images: npt.ArrayLike) -> Answers:
@@ -92,11 +89,8 @@ class Model:
         all else is copied first. Returns N x C x H x W or N x C, of each output where there are
         several, in the order of `outputs`. Raises Error, also for answers that are not finite.
         """
-        array = np.ascontiguousarray(images, np.float32)
-        shape = array.shape
-        if shape[1:] not in self._accepted:
-            raise ValueError(f"images: expected {_text(('N', *self.input.dims))}, got {_text(shape)}")
-        answers = [np.empty((shape[0], *dims), np.float32) for dims in self._dims]
+        array = self._contiguous(images)
+        answers = [np.empty((array.shape[0], *dims), np.float32) for dims in self._dims]
         self._session().run(array, answers)
         return answers[0] if len(answers) == 1 else tuple(answers)
 
@@ -112,19 +106,24 @@ class Model:
             check(library.karnin_time_layers(session.handle, 0))
 
     def prune(self, method: str = "magnitude", *, sparsity: float = 0.5,
-              layers: Sequence[str] | None = None, all_together: bool = False,
-              seed: int = 1) -> Model:
+              layers: Sequence[str] | None = None, all_together: bool = False, seed: int = 1,
+              images: npt.ArrayLike | None = None, threads: int = 1) -> Model:
         """A new model, of which a share of the weights is gone; no training.
 
-        method: "magnitude", "lamp", "random", or a score that karnin-cpu train left in the file.
-        sparsity: in [0, 1]. layers: their names; all fully connected ones but the last, or all
-        convolutions where there are none. all_together: the share is that of all of these, not of
-        each.
+        method: "magnitude", "lamp", "random", "obs" and "obd", which look at images, or a score that
+        karnin-cpu train left in the file. sparsity: in [0, 1]. layers: their names; all fully
+        connected ones but the last, or all convolutions where there are none. all_together: the
+        share is that of all of these, as obs and obd are made for, not of each. images: as in `run`,
+        some hundred or thousand, without labels, to which the weights that are left are fitted, of
+        whatever method; by so many threads, 0 being all.
         """
         names = None if layers is None else [name.encode() for name in layers]
         array = None if names is None else (ctypes.c_char_p * len(names))(*names)
+        floats = None if images is None else self._contiguous(images)
+        address, size = (None, 0) if floats is None else (floats.ctypes.data, floats.size)
         options = PruneOptions(ctypes.sizeof(PruneOptions), method.encode(), sparsity,
-                               int(all_together), seed, array, len(names or ()))
+                               int(all_together), seed, array, len(names or ()), address, size,
+                               threads)
         return Model(library.karnin_prune, self._owner.handle, ctypes.byref(options))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -149,13 +148,21 @@ class Model:
     def std(self) -> Floats:
         return self._preprocess()[1]
 
+    def _contiguous(self, images: npt.ArrayLike) -> Floats:
+        array = np.ascontiguousarray(images, np.float32)
+        if array.shape[1:] not in self._accepted:
+            raise ValueError(f"images: expected {_text(('N', *self.input.dims))}, "
+                             f"got {_text(array.shape)}")
+        return array
+
     def _session(self) -> Session:
         """That of this thread."""
-        session: Session | None = getattr(self._sessions, "session", None)
+        prepared = self._prepared or self.prepare()._prepared
+        assert prepared is not None
+        engine, sessions = prepared
+        session: Session | None = getattr(sessions, "session", None)
         if session is None:
-            engine = self._engine or self.prepare()._engine
-            assert engine is not None
-            session = self._sessions.session = Session(engine, len(self.outputs))
+            session = sessions.session = Session(engine, len(self.outputs))
         return session
 
     def _count(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@
 """
 import ctypes
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -125,6 +126,40 @@ class Files(unittest.TestCase):
             karnin.load(MODEL).prune(layers=["no_such_layer"])
         with self.assertRaisesRegex(karnin.Error, "batch: expected 1 to"):
             karnin.load(MODEL).prepare(batch=0)
+
+
+class Pruning(unittest.TestCase):
+    """The same bytes as karnin-cpu prune leaves, its history included."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def by_program(self, *options):
+        out = self.folder / "program.bin"
+        subprocess.run([os.path.join(BUILD, "karnin-cpu"), "prune", "--model", MODEL, "--sparsity", "0.8",
+                        "--out", out, *options], check=True, capture_output=True)
+        return out.read_bytes()
+
+    def by_library(self, method, **options):
+        out = self.folder / "library.bin"
+        karnin.load(MODEL).prune(method, sparsity=0.8, **options).save(out)
+        return out.read_bytes()
+
+    def test_from_weights(self):
+        self.assertEqual(self.by_library("magnitude"), self.by_program("--method", "magnitude"))
+
+    def test_by_images(self):
+        np.save(self.folder / "images.npy", images(20))
+        for method in "obs", "obd":
+            self.assertEqual(
+                self.by_library(method, all_together=True, images=images(20), threads=2),
+                self.by_program("--method", method, "--calibrate", self.folder / "images.npy", "--overwrite"))
+
+    def test_images_have_the_shape_that_run_takes(self):
+        with self.assertRaisesRegex(ValueError, r"expected N x 3 x 32 x 32, got 2 x 32 x 32 x 3"):
+            karnin.load(MODEL).prune("obs", images=images(2).transpose(0, 2, 3, 1))
 
 
 class FromPyTorch(unittest.TestCase):
