@@ -1,7 +1,10 @@
 # Debian's packages by `cpack`, one a component; scripts/package makes them. They go to /usr.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME karnin)
-set(CPACK_PACKAGE_CONTACT "karnin-cpu <karnin-cpu@example.org>")
+# Debian wants an address. .invalid says that there is none (RFC 2606); who publishes packages has one.
+set(KARNIN_PACKAGE_CONTACT "karnin-cpu maintainers <maintainers@karnin-cpu.invalid>" CACHE STRING
+  "Who answers for the packages")
+set(CPACK_PACKAGE_CONTACT "${KARNIN_PACKAGE_CONTACT}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL program library development python)
