@@ -1,7 +1,8 @@
 // call-overhead MODEL: what a call of the library costs over one of the engine, for one image on
-// one thread; and how long it takes to load. Rounds alternate between the callers. Printed, as
-// JSON, is the time in microseconds that a tenth of the rounds didn't exceed: what else the machine
-// does only adds. bench/call_overhead.py asks Python too.
+// one thread; what a call for no image takes, all of which is overhead; and how long it takes to
+// load. Rounds alternate between the callers. Printed, as JSON, is the time in microseconds that a
+// tenth of the rounds didn't exceed: what else the machine does only adds. bench/call_overhead.py
+// asks Python too.
 #include "bench/call_overhead.h"
 
 #include <karnin/karnin.h>
@@ -65,8 +66,10 @@ void measure(const char* path) {
   std::vector<float> answer(static_cast<std::size_t>(engine.outputs().front().extent.size()));
   const karnin_input input{image.data(), image.size()};
   const karnin_output output{answer.data(), answer.size()};
+  const karnin_input no_input{nullptr, 0};
+  const karnin_output no_output{nullptr, 0};
   constexpr int kRounds = 2001, kRuns = 50;
-  std::vector<double> by_engine, by_c, by_cpp, loads;
+  std::vector<double> by_engine, by_c, by_cpp, by_nothing, loads;
   const auto round = [&](std::vector<double>& times, const auto& call) {
     times.push_back(microseconds_of([&] {
                       for (int i = 0; i < kRuns; ++i) call();
@@ -77,11 +80,12 @@ void measure(const char* path) {
     round(by_engine, [&] { engine.run(image, answer); });
     round(by_c, [&] { check(karnin_run(c.session, &input, 1, &output, 1)); });
     round(by_cpp, [&] { cpp(image, answer); });
+    round(by_nothing, [&] { check(karnin_run(c.session, &no_input, 1, &no_output, 1)); });
   }
   for (int i = 0; i < 101; ++i) loads.push_back(microseconds_of([&] { const Opened again(path); }));
-  std::printf("{\"engine\": %.3f, \"c\": %.3f, \"cpp\": %.3f, \"load\": %.0f}\n",
+  std::printf("{\"engine\": %.3f, \"c\": %.3f, \"cpp\": %.3f, \"nothing\": %.3f, \"load\": %.0f}\n",
               lowest_tenth(by_engine), lowest_tenth(by_c), lowest_tenth(by_cpp),
-              lowest_tenth(loads));
+              lowest_tenth(by_nothing), lowest_tenth(loads));
 }
 
 }  // namespace

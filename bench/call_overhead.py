@@ -4,8 +4,8 @@
     cmake --build build/release --target call-overhead
     bench/call_overhead.py build/release MODEL
 
-Needs NumPy. Prints microseconds, each the time that a tenth of many rounds didn't exceed; the last is
-loading, with an engine and a session, without a race.
+Needs NumPy. Prints microseconds, each the time that a tenth of many rounds didn't exceed; the last two are
+a call for no image, all of which is overhead, and loading, with an engine and a session, without a race.
 """
 import ctypes
 import json
@@ -43,6 +43,7 @@ def main():
     print(f"engine {times['engine']:.2f}")
     for caller in ("c", "cpp", "python"):
         print(f"{caller:6} {times[caller]:.2f}  (+{times[caller] - times['engine']:.2f})")
+    print(f"nothing {times['nothing']:.3f}")
     print(f"load   {times['load']:.0f}")
 
 
