@@ -108,13 +108,13 @@ KARNIN_API karnin_status karnin_parameters(const karnin_model* model, int64_t* a
 /* Set struct_size to sizeof(karnin_prune_options), or start from KARNIN_PRUNE_OPTIONS. */
 typedef struct karnin_prune_options {
   size_t struct_size;
-  const char* method;        /* "magnitude", "lamp", "random"; "obs" and "obd", which look at images;
-                                and the scores that karnin-cpu train leaves in its model:
-                                "karnin-gradient-epoch", "movement", ... */
-  double sparsity;           /* share of the chosen weights that goes, in [0, 1] */
-  int32_t global;            /* 0: that share of every layer; 1: of all chosen layers together, which
-                                is what "obs" and "obd" are for */
-  uint64_t seed;             /* of "random", and of where images are looked at */
+  const char* method; /* "magnitude", "lamp", "random"; "obs" and "obd", which look at images;
+                         and the scores that karnin-cpu train leaves in its model:
+                         "karnin-gradient-epoch", "movement", ... */
+  double sparsity;    /* share of the chosen weights that goes, in [0, 1] */
+  int32_t global;     /* 0: that share of every layer; 1: of all chosen layers together, which
+                         is what "obs" and "obd" are for */
+  uint64_t seed;      /* of "random", and of where images are looked at */
   const char* const* layers; /* names of those to choose; NULL: all fully connected ones but the
                                 last, or all convolutions where there are none */
   size_t layer_count;
