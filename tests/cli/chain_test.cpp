@@ -11,7 +11,7 @@
 namespace karnin {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
@@ -20,7 +20,7 @@ constexpr std::int64_t kFc1 = 400 * 120;
 constexpr std::int64_t kFc2 = 120 * 84;
 constexpr std::int64_t kParameters = 63910;
 
-std::vector<std::string> keys(const json& object) {
+std::vector<std::string> keys(const Json& object) {
   std::vector<std::string> names;
   for (const auto& item : object.items()) names.push_back(item.key());
   return names;
@@ -34,20 +34,20 @@ class Chain : public test::WorkspaceTest {
     trained = workspace->train("run");
   }
 
-  static json prune(const std::string& out, const std::vector<std::string>& more) {
+  static Json prune(const std::string& out, const std::vector<std::string>& more) {
     std::vector<std::string> words{"prune", "--model", file("run/model.bin"),
                                    "--out", file(out), "--overwrite"};
     words.insert(words.end(), more.begin(), more.end());
     return workspace->run_json(words);
   }
-  static json eval(const std::string& model) {
+  static Json eval(const std::string& model) {
     return workspace->run_json({"eval", "--model", file(model), "--data", workspace->data()});
   }
 
-  static json trained;
+  static Json trained;
 };
 
-json Chain::trained;
+Json Chain::trained;
 
 TEST_F(Chain, TrainingLeavesFourFilesAndLearns) {
   EXPECT_THAT(test::files_in(file("run")),
@@ -67,14 +67,14 @@ TEST_F(Chain, TheLogHasALineAnEpoch) {
   const std::string text(log.begin(), log.end());
   EXPECT_EQ(text.substr(0, text.find('\n')), "epoch,loss,accuracy,learning_rate");
   EXPECT_EQ(std::ranges::count(text, '\n'), 5);
-  const auto arguments = json::parse(test::bytes_of(file("run/arguments.json")));
+  const auto arguments = Json::parse(test::bytes_of(file("run/arguments.json")));
   EXPECT_EQ(arguments["epochs"], 4);
   EXPECT_EQ(arguments["learning_rate"], 0.01);
   EXPECT_EQ(arguments["arch"], "khanal2018");
 }
 
 TEST_F(Chain, EvalReportsExactlyWhatIsPromised) {
-  const json report = eval("run/model.bin");
+  const Json report = eval("run/model.bin");
   EXPECT_THAT(keys(report),
               UnorderedElementsAre("accuracy", "correct", "images", "images_per_second",
                                    "per_class", "confusion", "parameters", "nonzero", "dense_bytes",
@@ -90,13 +90,13 @@ TEST_F(Chain, EvalReportsExactlyWhatIsPromised) {
 }
 
 TEST_F(Chain, TheConfusionMatrixAddsUp) {
-  const json report = eval("run/model.bin");
+  const Json report = eval("run/model.bin");
   std::int64_t images = 0;
   std::int64_t correct = 0;
   for (std::size_t label = 0; label < 10; ++label) {
-    const json& row = report["confusion"][label];
+    const Json& row = report["confusion"][label];
     std::int64_t in_class = 0;
-    for (const json& count : row) in_class += count.get<std::int64_t>();
+    for (const Json& count : row) in_class += count.get<std::int64_t>();
     const auto hits = row[label].get<std::int64_t>();
     EXPECT_EQ(in_class, test::kTestImages / 10);
     EXPECT_DOUBLE_EQ(report["per_class"][label]["accuracy"],
@@ -109,9 +109,9 @@ TEST_F(Chain, TheConfusionMatrixAddsUp) {
 }
 
 TEST_F(Chain, EvalNamesEveryLayersKernel) {
-  const json layers = eval("run/pruned.bin")["layers"];
+  const Json layers = eval("run/pruned.bin")["layers"];
   std::int64_t parameters = 0;
-  for (const json& layer : layers) {
+  for (const Json& layer : layers) {
     EXPECT_THAT(keys(layer),
                 UnorderedElementsAre("name", "kernel", "parameters", "nonzero", "microseconds"));
     EXPECT_NE(layer["kernel"], "");
@@ -122,12 +122,12 @@ TEST_F(Chain, EvalNamesEveryLayersKernel) {
 }
 
 TEST_F(Chain, TheDefaultPruningIsTheOneThatTrainMade) {
-  const json pruned = prune("default.bin", {});
+  const Json pruned = prune("default.bin", {});
   const auto half_of = [](const char* layer, int weights) {
-    return json{
+    return Json{
         {"name", layer}, {"weights", weights}, {"removed", weights / 2}, {"pruned", weights / 2}};
   };
-  EXPECT_EQ(pruned["layers"], json::array({half_of("fc1", kFc1), half_of("fc2", kFc2)}));
+  EXPECT_EQ(pruned["layers"], Json::array({half_of("fc1", kFc1), half_of("fc2", kFc2)}));
   EXPECT_LT(pruned["file_bytes"], pruned["file_bytes_before"]);
   EXPECT_EQ(test::bytes_of(file("default.bin")), test::bytes_of(file("run/pruned.bin")));
 }
@@ -135,7 +135,7 @@ TEST_F(Chain, TheDefaultPruningIsTheOneThatTrainMade) {
 TEST_F(Chain, EveryMethodPrunesWhatItIsAskedTo) {
   for (const char* method : {"karnin", "karnin-sgd", "karnin-epoch", "karnin-gradient-epoch",
                              "khanal-pseudocode", "magnitude", "random"}) {
-    const json pruned = prune("method.bin", {"--method", method, "--sparsity", "0.75", "--layers",
+    const Json pruned = prune("method.bin", {"--method", method, "--sparsity", "0.75", "--layers",
                                              "fc2", "--scope", "global"});
     ASSERT_EQ(pruned["layers"].size(), 1U) << method;
     EXPECT_EQ(pruned["layers"][0]["removed"], kFc2 * 3 / 4) << method;
@@ -143,7 +143,7 @@ TEST_F(Chain, EveryMethodPrunesWhatItIsAskedTo) {
 }
 
 TEST_F(Chain, AThresholdIsTakenInsteadOfASparsity) {
-  const json pruned = prune("threshold.bin", {"--method", "random", "--threshold", "0.45"});
+  const Json pruned = prune("threshold.bin", {"--method", "random", "--threshold", "0.45"});
   const double share = pruned["layers"][0]["removed"].get<double>() / kFc1;
   EXPECT_NEAR(share, 0.45, 0.01);  // uniform scores: 3 standard deviations are 0.007
   prune("paper.bin", {"--method", "karnin-sgd", "--normalise", "minmax", "--sign", "keep",
@@ -151,13 +151,13 @@ TEST_F(Chain, AThresholdIsTakenInsteadOfASparsity) {
 }
 
 TEST_F(Chain, ASweepGivesWhatPruneAndEvalGive) {
-  const json sweep = workspace->run_json({"sweep", "--model", file("run/model.bin"), "--methods",
+  const Json sweep = workspace->run_json({"sweep", "--model", file("run/model.bin"), "--methods",
                                           "karnin-epoch,random", "--sparsities", "0.5,0.9",
                                           "--data", workspace->data(), "--out", file("sweep")});
   ASSERT_EQ(sweep["rows"].size(), 4U);
-  const json& row = sweep["rows"][1];
+  const Json& row = sweep["rows"][1];
   EXPECT_EQ(row["sparsity"], 0.9);
-  const json pruned = prune("sweep.bin", {"--method", "karnin-epoch", "--sparsity", "0.9"});
+  const Json pruned = prune("sweep.bin", {"--method", "karnin-epoch", "--sparsity", "0.9"});
   EXPECT_EQ(row["layers"], pruned["layers"]);
   EXPECT_EQ(row["accuracy"], eval("sweep.bin")["accuracy"]);
   EXPECT_EQ(sweep["file"], file("sweep/sweep.csv"));
@@ -180,13 +180,13 @@ TEST_F(Chain, ShrunkNetworksAnswerAlike) {
     more.push_back(workspace->data());
     return prune(out, more);
   };
-  const json wide = pruned("wide.bin", {}), narrow = pruned("narrow.bin", {"--shrink"});
+  const Json wide = pruned("wide.bin", {}), narrow = pruned("narrow.bin", {"--shrink"});
   EXPECT_TRUE(wide["shrunk"].is_null());
   EXPECT_EQ(narrow["accuracy"], wide["accuracy"]);
   EXPECT_LT(narrow["file_bytes"], wide["file_bytes"]);
   const Model model = read_model(file("narrow.bin"));
   for (std::size_t i = 0; i < 4; ++i) {  // conv1, conv2, fc1, fc2
-    const json& layer = narrow["shrunk"][i];
+    const Json& layer = narrow["shrunk"][i];
     const std::int64_t removed = layer["constant"].get<int>() + layer["unused"].get<int>();
     EXPECT_EQ(model.parameters[2 * i].value.dims()[0], layer["units"].get<int>() - removed);
     EXPECT_GE(removed, i >= 2 ? 1 : 0) << layer;
@@ -194,47 +194,47 @@ TEST_F(Chain, ShrunkNetworksAnswerAlike) {
 }
 
 TEST_F(Chain, FineTuningRevivesNothing) {
-  const json pruned =
+  const Json pruned =
       prune("tuned.bin", {"--sparsity", "0.9", "--fine-tune", "2", "--data", workspace->data()});
   EXPECT_GT(pruned["accuracy"], 0.9);
-  const json after = workspace->run_json({"inspect", "--model", file("tuned.bin")});
+  const Json after = workspace->run_json({"inspect", "--model", file("tuned.bin")});
   EXPECT_EQ(after["nonzero"], kParameters - (kFc1 + kFc2) * 9 / 10);
 }
 
 TEST_F(Chain, ValuesAreRoundedAsAskedFor) {
-  const json plain = prune("f32.bin", {"--values", "f32"});
-  EXPECT_EQ(plain["values"], (json{{"values", "f32"}}));
+  const Json plain = prune("f32.bin", {"--values", "f32"});
+  EXPECT_EQ(plain["values"], (Json{{"values", "f32"}}));
   std::int64_t bytes = plain["file_bytes"];
   for (const std::string kind : {"f16", "bf16", "int8", "codebook"}) {
-    const json rounded = prune(kind + ".bin", {"--values", kind});
+    const Json rounded = prune(kind + ".bin", {"--values", kind});
     EXPECT_LT(rounded["file_bytes"], bytes) << kind;
     bytes = rounded["file_bytes"];
   }
-  const json inspected = workspace->run_json({"inspect", "--model", file("codebook.bin")});
+  const Json inspected = workspace->run_json({"inspect", "--model", file("codebook.bin")});
   EXPECT_THAT(inspected["tensors"][4]["encoding"].get<std::string>(), HasSubstr("codebook of 16"));
   EXPECT_GT(inspected["tensors"][4]["entropy_bits"], 0);
 }
 
 TEST_F(Chain, TheSmallestValuesThatKeepTheAccuracyAreFound) {
-  const json careful =
+  const Json careful =
       prune("careful.bin", {"--max-accuracy-drop", "0", "--data", workspace->data()});
   EXPECT_EQ(careful["values"]["held_back_images"], test::kTrainImages / 10);
   EXPECT_GE(careful["values"]["held_back_accuracy"], careful["values"]["held_back_accuracy_f32"]);
-  const json careless =
+  const Json careless =
       prune("careless.bin", {"--max-accuracy-drop", "100", "--data", workspace->data()});
   EXPECT_EQ(careless["values"]["entries"], 4);
   EXPECT_LE(careless["file_bytes"], careful["file_bytes"]);
-  const json tuned = prune("trained.bin", {"--values", "codebook", "--entries", "4",
+  const Json tuned = prune("trained.bin", {"--values", "codebook", "--entries", "4",
                                            "--tune-values", "2", "--data", workspace->data()});
   EXPECT_NEAR(tuned["file_bytes"].get<double>(), careless["file_bytes"].get<double>(), 400);
   EXPECT_GE(tuned["accuracy"], careless["accuracy"]);
 }
 
 TEST_F(Chain, TrainingGoesOnFromAPrunedFile) {
-  const json more = workspace->train("more", {"--model", file("run/pruned.bin"), "--seed", "2"});
+  const Json more = workspace->train("more", {"--model", file("run/pruned.bin"), "--seed", "2"});
   EXPECT_EQ(more["model"]["nonzero"], trained["pruned"]["nonzero"]);
   EXPECT_NE(test::bytes_of(file("more/pruned.bin")), test::bytes_of(file("run/pruned.bin")));
-  const json history =
+  const Json history =
       workspace->run_json({"inspect", "--model", file("more/model.bin")})["provenance"]["history"];
   ASSERT_EQ(history.size(), 3U);
   EXPECT_EQ(history[0]["verb"], "train");
@@ -243,16 +243,16 @@ TEST_F(Chain, TrainingGoesOnFromAPrunedFile) {
 }
 
 TEST_F(Chain, InspectShowsWhatTheFileHolds) {
-  const json model = workspace->run_json({"inspect", "--model", file("run/model.bin")});
+  const Json model = workspace->run_json({"inspect", "--model", file("run/model.bin")});
   EXPECT_EQ(model["architecture"]["name"], "khanal2018");
   EXPECT_EQ(model["parameters"], kParameters);
   EXPECT_EQ(model["tensors"].size(), 10U);
   EXPECT_EQ(model["sensitivities"].size(), 8U);
   EXPECT_EQ(model["classes"].size(), 10U);
-  const json fc1 =
+  const Json fc1 =
       workspace->run_json({"inspect", "--model", file("run/pruned.bin")})["tensors"][4];
   EXPECT_EQ(fc1["name"], "fc1.weight");
-  EXPECT_EQ(fc1["dims"], (json{120, kFc1 / 120}));
+  EXPECT_EQ(fc1["dims"], (Json{120, kFc1 / 120}));
   EXPECT_EQ(fc1["nonzero"], kFc1 / 2);
   EXPECT_THAT(fc1["encoding"].get<std::string>(), HasSubstr("mask, f32"));
   const double bits = 8 * fc1["bytes"].get<double>();
@@ -287,7 +287,7 @@ TEST_F(Chain, AnotherSeedGivesAnotherModel) {
 }
 
 TEST_F(Chain, AnArchitectureCanComeFromAFile) {
-  const json model = workspace->run_json({"inspect", "--model", file("run/model.bin")});
+  const Json model = workspace->run_json({"inspect", "--model", file("run/model.bin")});
   std::ofstream(workspace->path("net.json")) << model["architecture"];
   workspace->train("json", {"--arch", file("net.json")});
   EXPECT_EQ(test::bytes_of(file("json/model.bin")), test::bytes_of(file("run/model.bin")));
@@ -298,7 +298,7 @@ TEST_F(Chain, ANetworkOfConvolutionsAloneIsTrainedAndPruned) {
     {"name": "a", "type": "conv2d", "oc": 4, "kernel": [5, 5], "stride": [4, 4]},
     {"name": "r", "type": "relu"},
     {"name": "b", "type": "conv2d", "oc": 10, "kernel": [7, 7]}]})";
-  const json report = workspace->train("conv", {"--arch", file("conv.json"), "--epochs", "1"});
+  const Json report = workspace->train("conv", {"--arch", file("conv.json"), "--epochs", "1"});
   EXPECT_EQ(report["pruned"]["parameters"], 4 * (75 + 1) + 10 * (196 + 1));
   EXPECT_EQ(report["pruned"]["nonzero"], 4 * 75 / 2 + 4 + 10 * 196 / 2 + 10);
 }

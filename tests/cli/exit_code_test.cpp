@@ -11,12 +11,14 @@
 namespace karnin {
 namespace {
 
+using test::kInput;
+using test::kNoDataset;
+using test::kOutput;
+using test::kUsage;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using Words = std::vector<std::string>;
-
-enum Status { kUsage = 2, kInput = 3, kNoDataset = 4, kOutput = 5 };
 
 class ExitCode : public test::TrainedTest {
  protected:
@@ -26,14 +28,14 @@ class ExitCode : public test::TrainedTest {
                static_cast<std::streamsize>(bytes.size()));
   }
 
-  static void check(const test::ProcessResult& result, Status status, const std::string& text) {
+  static void check(const test::ProcessResult& result, int status, const std::string& text) {
     EXPECT_EQ(result.status, status) << result.err;
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
     EXPECT_THAT(result.err, testing::StartsWith("karnin-cpu: "));
     EXPECT_THAT(result.err, HasSubstr(text));
   }
-  static void expect(const Words& arguments, Status status, const std::string& text) {
+  static void expect(const Words& arguments, int status, const std::string& text) {
     check(workspace->run(arguments), status, text);
   }
 };

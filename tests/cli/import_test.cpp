@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::FloatEq;
 using testing::HasSubstr;
 
-constexpr int kParameters = 108 + 4 + 40 + 10;
+constexpr int kImported = 108 + 4 + 40 + 10;
 
 /// An image of the workspace's data set, through a convolution and a matrix.
 class Import : public test::WorkspaceTest {
@@ -48,7 +48,7 @@ TEST_F(Import, LeavesAModelWithTheSameAnswers) {
   const nlohmann::json result =
       workspace->run_json({"import", "--model", file("net.onnx"), "--out", file("net.bin")});
   EXPECT_EQ(result["layers"], 5);
-  EXPECT_EQ(result["parameters"], kParameters);
+  EXPECT_EQ(result["parameters"], kImported);
   EXPECT_EQ(eval("net.bin")["confusion"], eval("net.onnx")["confusion"]);
   const test::ProcessResult shown = workspace->run({"inspect", "--model", file("net.bin")});
   EXPECT_EQ(shown.status, 0) << shown.err;
@@ -78,7 +78,7 @@ TEST_F(Import, IsNotNeededToPruneOrToTrainOn) {
   const nlohmann::json trained =
       workspace->run_json({"train", "--model", file("net.onnx"), "--data", workspace->data(),
                            "--epochs", "1", "--out", file("trained")});
-  EXPECT_EQ(trained["model"]["parameters"], kParameters);
+  EXPECT_EQ(trained["model"]["parameters"], kImported);
 }
 
 TEST_F(Import, TakesPixelsAsTheyAreOrAsItIsTold) {

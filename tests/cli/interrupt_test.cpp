@@ -12,7 +12,9 @@
 namespace karnin {
 namespace {
 
-std::vector<std::string> endless(const test::Workspace& workspace) {
+using Words = std::vector<std::string>;
+
+Words endless(const test::Workspace& workspace) {
   return workspace.command({"train", "--data", workspace.data(), "--epochs", "100000", "--out",
                             workspace.path("run").string(), "--json"});
 }
@@ -137,7 +139,6 @@ TEST(Interrupt, AReaderOfResultsThatHasGoneCostsNoFile) {
   const test::Workspace workspace;
   workspace.train("run");
   const std::string model = workspace.path("run/model.bin").string();
-  using Words = std::vector<std::string>;
   for (const auto& [words, file] : std::vector<std::pair<Words, std::string>>{
            {{"train", "--data", workspace.data(), "--epochs", "1"}, "model.bin"},
            {{"prune", "--model", model, "--data", workspace.data()}, ""},

@@ -14,11 +14,10 @@ namespace karnin {
 namespace {
 
 namespace fs = std::filesystem;
+using test::kOutput;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-
-constexpr int kOutput = 5;
 
 /// A trained model for all tests, which only read it.
 class LateFile : public testing::Test {

@@ -10,10 +10,9 @@
 namespace karnin {
 namespace {
 
+using test::kInput;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-
-constexpr int kInput = 3;
 
 class NonFinite : public test::TrainedTest {
  protected:

@@ -7,10 +7,11 @@
 namespace karnin {
 namespace {
 
+using test::kInput;
+using test::kNoDataset;
+using test::kUsage;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-
-enum Status { kUsage = 2, kInput = 3, kNoDataset = 4 };
 
 class Options : public test::WorkspaceTest {
  protected:

@@ -144,10 +144,10 @@ TEST_F(Predict, GoesOnBehindAnswersThatOverflow) {
     const std::string shape = fmt::format("({}, 2)", values.size() / 2);
     test::write_bytes(file(name), test::npy_array<float>("<f4", shape, values));
   };
-  constexpr float kMax = std::numeric_limits<float>::max();
+  constexpr float kLargest = std::numeric_limits<float>::max();
   write("fine.npy", {1, 0, 0.5F, -1});
-  write("large.npy", {0, 2, kMax, -kMax, 1, 1});
-  write("larger.npy", {kMax, -kMax});
+  write("large.npy", {0, 2, kLargest, -kLargest, 1, 1});
+  write("larger.npy", {kLargest, -kLargest});
   write("sound.npy", {1, 0, 0.5F, -1, 0, 2, 1, 1});
   const test::ProcessResult result = workspace->run(
       words("net.onnx", {file("fine.npy"), file("large.npy"), file("larger.npy"), "--json"}));

@@ -14,7 +14,7 @@
 namespace karnin {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsSubsetOf;
@@ -43,10 +43,10 @@ class Reproduce : public test::WorkspaceTest {
     return {bytes.begin(), bytes.end()};
   }
 
-  static json summary;
+  static Json summary;
 };
 
-json Reproduce::summary;
+Json Reproduce::summary;
 
 TEST_F(Reproduce, LeavesEveryTableAndFigure) {
   EXPECT_EQ(summary["seeds"].size(), 2U);
@@ -124,7 +124,7 @@ addEventListener('message', event => {
 </script></body>)html";
 
 /// What the probe says at each width; nothing where there is no Chromium.
-json look_at(const test::Workspace& workspace, std::string report) {
+Json look_at(const test::Workspace& workspace, std::string report) {
   report.replace(report.rfind("</body>"), 7, kProbe);
   std::ofstream(workspace.path("probed.html")) << report;
   std::ofstream(workspace.path("page.html")) << kPage;
@@ -139,15 +139,15 @@ json look_at(const test::Workspace& workspace, std::string report) {
                      "file://" + workspace.path("page.html").string()})
           .wait();
   const std::size_t start = page.out.find("<pre id=\"said\">") + 15;
-  return json::parse(page.out.substr(start, page.out.find("</pre>", start) - start), nullptr,
+  return Json::parse(page.out.substr(start, page.out.find("</pre>", start) - start), nullptr,
                      false);
 }
 
 TEST_F(Reproduce, ABrowserDrawsEveryFigureInsideThePage) {
-  const json said = look_at(*workspace, text_of("report.html"));
+  const Json said = look_at(*workspace, text_of("report.html"));
   if (said.is_null()) GTEST_SKIP() << "no chromium here (scripts/install dev)";
   ASSERT_EQ(said.size(), 2U) << said;
-  for (const json& page : said) {
+  for (const Json& page : said) {
     EXPECT_THAT(page["width"].get<int>(), testing::AnyOf(400, 1200)) << page;
     EXPECT_EQ(page["scroll"], page["width"]) << page;
     EXPECT_EQ(page["outside"], 0) << page;
@@ -169,8 +169,8 @@ TEST_F(Reproduce, InterruptedItKeepsWhatIsDone) {
   process.send(SIGINT);
   const test::ProcessResult result = process.wait();
   EXPECT_EQ(result.status, 130);
-  EXPECT_TRUE(json::parse(result.out)["interrupted"]);
-  EXPECT_FALSE(json::parse(result.out).contains("report"));
+  EXPECT_TRUE(Json::parse(result.out)["interrupted"]);
+  EXPECT_FALSE(Json::parse(result.out).contains("report"));
   EXPECT_FALSE(std::filesystem::exists(workspace->path("stopped") / "report.html"));
   ASSERT_TRUE(std::filesystem::exists(first));
   for (const std::string& name : test::files_in(workspace->path("stopped") / "networks"))

@@ -17,13 +17,12 @@
 namespace karnin {
 namespace {
 
+using test::kInterrupted;
 using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using Words = std::vector<std::string>;
-
-constexpr int kInterrupted = 130;
 
 /// A straight run for all tests, which only read it.
 class Resume : public test::ResumableRun {

@@ -14,10 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using test::kInterrupted;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-
-constexpr int kInterrupted = 130;
 
 /// A model to start from, and a run that started there and was interrupted; copied for every test.
 class ResumedFiles : public test::WorkspaceTest {

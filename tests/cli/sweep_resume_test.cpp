@@ -17,13 +17,12 @@ namespace karnin {
 namespace {
 
 namespace fs = std::filesystem;
+using test::kInterrupted;
 using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsSubsetOf;
 using Words = std::vector<std::string>;
-
-constexpr int kInterrupted = 130;
 
 /// Two models and a straight sweep for all tests, which only read them.
 class SweepResume : public test::WorkspaceTest {

@@ -16,6 +16,9 @@ namespace karnin::test {
 inline constexpr std::int64_t kTrainImages = 600;
 inline constexpr std::int64_t kTestImages = 200;
 
+// Exit statuses.
+inline constexpr int kUsage = 2, kInput = 3, kNoDataset = 4, kOutput = 5, kInterrupted = 130;
+
 class Workspace {
  public:
   /// 600 training and 200 test images in CIFAR-10's layout, easy to learn, in data().

@@ -1,6 +1,6 @@
 // The instruction set of a test program: that of KARNIN_CPU_ISA, as in the program itself. CTest
-// runs some tests once a level (ISA_LEVELS and ISA_PARAMETER of karnin_test): the program then ends
-// with status 77, "skipped", where the CPU lacks it.
+// runs some tests once a level (ISA_LEVELS of karnin_test): the program then ends with status 77,
+// "skipped", where the CPU lacks it.
 #pragma once
 
 #include <algorithm>

@@ -2,12 +2,18 @@
 #pragma once
 
 #include "formats/exchange/onnx_reader.h"
+#include "tests/support/error_message.h"
 #include "tests/support/onnx_file.h"
 #include "tests/support/reference_network.h"
 
 namespace karnin::test {
 
 inline Model decoded(const OnnxFile& file) { return decode_onnx(file.bytes(), "net.onnx"); }
+
+/// What it is refused with.
+inline std::string refusal(const OnnxFile& file) {
+  return error_message<FileError>([&] { decoded(file); });
+}
 
 /// All outputs, of so many images that lie as the network's input wants them.
 inline std::vector<Values> run_all(const Model& model, std::int64_t images, const Values& input) {

@@ -6,6 +6,7 @@
 #include "formats/io/container.h"
 #include "formats/io/crc32c.h"
 #include "formats/model/model_description.h"
+#include "tests/support/forged_file.h"
 
 namespace karnin::test {
 namespace {
@@ -82,7 +83,6 @@ std::vector<std::uint8_t> encode_model_v1(const Model& model) {
 }
 
 void set_version(std::vector<std::uint8_t>& file, std::uint32_t version) {
-  constexpr std::size_t kVersionAt = 8, kHeaderCrcAt = 32;
   put(file, kVersionAt, version);
   put(file, kHeaderCrcAt, crc32c(std::span(file).first(kHeaderCrcAt)));
 }

@@ -23,15 +23,15 @@ std::vector<bool> random_bits(std::size_t count, double ones, std::uint32_t seed
   return bits;
 }
 
-Bytes encode(const std::vector<bool>& bits) {
+Bytes encode_bits(const std::vector<bool>& bits) {
   AdaptiveBit model;
   RangeEncoder encoder;
   for (const bool bit : bits) encoder.bit(model, bit);
   return encoder.finish();
 }
 
-/// Throws FileError for bytes that encode() cannot have given.
-std::vector<bool> decode(const Bytes& bytes, std::size_t count) {
+/// Throws FileError for bytes that encode_bits() cannot have given.
+std::vector<bool> decode_bits(const Bytes& bytes, std::size_t count) {
   ByteReader reader(bytes, "file");
   AdaptiveBit model;
   RangeDecoder decoder(reader);
@@ -46,8 +46,8 @@ TEST(RangeCoder, BitsComeBackInFewBytes) {
   for (const double ones : {0.0, 0.001, 0.02, 0.1, 0.5, 0.9, 1.0})
     for (const std::size_t count : {0, 1, 2, 7, 100, 5000, 50'000}) {
       const std::vector<bool> bits = random_bits(count, ones, 3);
-      const Bytes bytes = encode(bits);
-      ASSERT_EQ(decode(bytes, count), bits) << count << " at " << ones;
+      const Bytes bytes = encode_bits(bits);
+      ASSERT_EQ(decode_bits(bytes, count), bits) << count << " at " << ones;
       const double n = static_cast<double>(count);
       const double k = static_cast<double>(std::ranges::count(bits, true));
       const double entropy =
@@ -65,7 +65,7 @@ TEST(RangeCoder, CarriesTravelThroughRunsOfFullBytes) {
   for (int round = 0; round < 2000; ++round) {
     std::vector<bool> bits(200 + rng() % 200);
     for (auto bit : bits) bit = rng() % 64 == 0;
-    ASSERT_EQ(decode(encode(bits), bits.size()), bits);
+    ASSERT_EQ(decode_bits(encode_bits(bits), bits.size()), bits);
   }
 }
 
@@ -91,31 +91,32 @@ TEST(RangeCoder, DirectBitsCostWhatTheyAre) {
 
 TEST(RangeCoder, EverySequenceHasOneForm) {
   const std::vector<bool> bits = random_bits(400, 0.3, 5);
-  const Bytes bytes = encode(bits);
+  const Bytes bytes = encode_bits(bits);
   int other_bits = 0;
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     Bytes changed = bytes;
     changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     try {
-      const std::vector<bool> other = decode(changed, bits.size());
+      const std::vector<bool> other = decode_bits(changed, bits.size());
       ++other_bits;
-      EXPECT_EQ(encode(other), changed);
+      EXPECT_EQ(encode_bits(other), changed);
     } catch (const FileError&) {
     }
   }
   EXPECT_LT(other_bits, 20) << "most changes are no encoder's";
   for (std::size_t length = 0; length < bytes.size(); ++length)
-    EXPECT_THROW(decode(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)),
-                        bits.size()),
-                 FileError);
+    EXPECT_THROW(
+        decode_bits(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length)),
+                    bits.size()),
+        FileError);
   Bytes longer = bytes;
   longer.push_back(0);
-  EXPECT_THROW(decode(longer, bits.size()), FileError);
+  EXPECT_THROW(decode_bits(longer, bits.size()), FileError);
 }
 
 TEST(RangeCoder, NumbersAboveTheRangeAreRefused) {
   const Bytes all_ones(64, 0xFF);
-  EXPECT_THAT(error_message<FileError>([&] { decode(all_ones, 20); }), HasSubstr("encoder"));
+  EXPECT_THAT(error_message<FileError>([&] { decode_bits(all_ones, 20); }), HasSubstr("encoder"));
   ByteReader reader(all_ones, "file");
   RangeDecoder decoder(reader);
   for (int i = 0; i < 20; ++i) EXPECT_LT(decoder.direct(7), 128U);

@@ -30,7 +30,7 @@ Bytes counted(const Bytes& symbols) {
   return writer.take();
 }
 
-Bytes decode(const Bytes& bytes, std::size_t count) {
+Bytes decode_counted(const Bytes& bytes, std::size_t count) {
   ByteReader reader(bytes, "file");
   Bytes symbols(count);
   read_counted(reader, symbols, "symbols");
@@ -52,9 +52,9 @@ TEST(SymbolCoder, AnySymbolsComeBack) {
   for (const std::size_t count : {1, 2, 3, 10, 1001, 50'000})
     for (const double p : {0.001, 0.1, 0.5, 0.95}) {
       const Bytes symbols = geometric_symbols(count, p, ++seed);
-      EXPECT_EQ(decode(counted(symbols), count), symbols) << count << ", " << p;
+      EXPECT_EQ(decode_counted(counted(symbols), count), symbols) << count << ", " << p;
     }
-  EXPECT_EQ(decode(counted(Bytes(1000, 255)), 1000), Bytes(1000, 255));
+  EXPECT_EQ(decode_counted(counted(Bytes(1000, 255)), 1000), Bytes(1000, 255));
   EXPECT_EQ(counted(Bytes(1000, 255)).size(), 2U + 2 + 16) << "no bits for what is certain";
 }
 
@@ -72,7 +72,7 @@ TEST(SymbolCoder, RareSymbolsComeBack) {
   Bytes symbols(1'000'000, 7);
   for (int symbol = 0; symbol < 256; ++symbol)
     symbols[static_cast<std::size_t>(symbol) * 3000] = static_cast<std::uint8_t>(symbol);
-  EXPECT_EQ(decode(counted(symbols), symbols.size()), symbols);
+  EXPECT_EQ(decode_counted(counted(symbols), symbols.size()), symbols);
 }
 
 /// Every change of one bit and every cut: refused, or the form of other symbols.
@@ -83,19 +83,20 @@ TEST(SymbolCoder, HasOneForm) {
     Bytes changed = sound;
     changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     try {
-      ASSERT_EQ(counted(decode(changed, symbols.size())), changed) << "bit " << bit;
+      ASSERT_EQ(counted(decode_counted(changed, symbols.size())), changed) << "bit " << bit;
     } catch (const FileError&) {
     }
   }
   for (std::size_t length = 0; length < sound.size(); ++length)
-    EXPECT_THROW(decode(Bytes(sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(length)),
-                        symbols.size()),
-                 FileError);
+    EXPECT_THROW(
+        decode_counted(Bytes(sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(length)),
+                       symbols.size()),
+        FileError);
 }
 
 TEST(SymbolCoder, RefusesWrongCounts) {
   const auto refusal = [](const Bytes& bytes, std::size_t count) {
-    return error_message<FileError>([&] { decode(bytes, count); });
+    return error_message<FileError>([&] { decode_counted(bytes, count); });
   };
   EXPECT_THAT(refusal({3, 4, 5, 6}, 10), HasSubstr("more symbols than the 10"));
   EXPECT_THAT(refusal({3, 4, 5, 4}, 10), HasSubstr("1 of 10 symbols are missing"));

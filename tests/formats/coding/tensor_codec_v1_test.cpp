@@ -26,13 +26,13 @@ Parameter masked(std::int64_t size, const std::vector<std::int64_t>& kept) {
   return parameter;
 }
 
-std::vector<std::uint8_t> encode(const Parameter& parameter) {
+std::vector<std::uint8_t> encode_v1(const Parameter& parameter) {
   ByteWriter writer;
   test::encode_parameter_v1(parameter, writer);
   return writer.take();
 }
 
-Parameter decode(std::span<const std::uint8_t> bytes, std::int64_t size) {
+Parameter decode_v1(std::span<const std::uint8_t> bytes, std::int64_t size) {
   return v1::decode_parameter(ByteReader(bytes, "file"), spec_of(size));
 }
 
@@ -48,18 +48,18 @@ TEST(TensorCodecV1, RoundTripsAnyDensityAndSize) {
     for (const double density : {0.0, 0.001, 0.01, 0.05, 0.1, 0.3, 0.9, 1.0}) {
       Parameter parameter{"w", Tensor({size}), {}};
       for (float& value : parameter.value.span()) value = static_cast<float>(rng() % 5) - 2.0F;
-      EXPECT_EQ(decode(encode(parameter), size), parameter) << "dense " << size;
+      EXPECT_EQ(decode_v1(encode_v1(parameter), size), parameter) << "dense " << size;
       test::prune_randomly(parameter, density, rng);
-      EXPECT_EQ(decode(encode(parameter), size), parameter) << size << " at " << density;
+      EXPECT_EQ(decode_v1(encode_v1(parameter), size), parameter) << size << " at " << density;
     }
 }
 
 TEST(TensorCodecV1, KeepsTheSignOfZero) {
   Parameter parameter = masked(3, {0, 2});
   parameter.value.data()[2] = -0.0F;
-  EXPECT_TRUE(std::signbit(decode(encode(parameter), 3).value.data()[2]));
+  EXPECT_TRUE(std::signbit(decode_v1(encode_v1(parameter), 3).value.data()[2]));
   parameter.mask.clear();
-  EXPECT_TRUE(std::signbit(decode(encode(parameter), 3).value.data()[2]));
+  EXPECT_TRUE(std::signbit(decode_v1(encode_v1(parameter), 3).value.data()[2]));
 }
 
 TEST(TensorCodecV1, ChoosesTheSmallestEncoding) {
@@ -88,16 +88,16 @@ TEST(TensorCodecV1, ChoosesTheSmallestEncoding) {
 
 TEST(TensorCodecV1, BoundsWeightsPerByte) {
   // Nothing kept: five bytes as gaps, which may stand for at most 160 weights.
-  EXPECT_EQ(encode(masked(160, {})).size(), 5U);
-  EXPECT_EQ(encode(masked(161, {})).size(), 5U + 21U);
+  EXPECT_EQ(encode_v1(masked(160, {})).size(), 5U);
+  EXPECT_EQ(encode_v1(masked(161, {})).size(), 5U + 21U);
   const std::vector<std::uint8_t> bomb{2, 0, 0, 0, 0};
-  EXPECT_THAT(error_message<FileError>([&] { decode(bomb, kMaxElements); }),
+  EXPECT_THAT(error_message<FileError>([&] { decode_v1(bomb, kMaxElements); }),
               HasSubstr("(file, byte 1)"));
 }
 
 TEST(TensorCodecV1, RefusesWhatTheWriterNeverWrites) {
   const auto refusal = [](const std::vector<std::uint8_t>& bytes, std::int64_t size) {
-    return error_message<FileError>([&] { decode(bytes, size); });
+    return error_message<FileError>([&] { decode_v1(bytes, size); });
   };
   EXPECT_THAT(refusal({}, 2), HasSubstr("tensor encoding: expected 1 bytes, got 0"));
   EXPECT_THAT(refusal({5}, 2), HasSubstr("expected 0 to 4, got 5"));
@@ -126,11 +126,11 @@ TEST(TensorCodecV1, RefusesWhatTheWriterNeverWrites) {
 TEST(TensorCodecV1, RefusesEveryTruncationAndExtension) {
   for (const Parameter& parameter :
        {masked(20, {3}), masked(5, {0, 1, 4}), Parameter{"w", Tensor({3}), {}}}) {
-    std::vector<std::uint8_t> bytes = encode(parameter);
+    std::vector<std::uint8_t> bytes = encode_v1(parameter);
     for (std::size_t length = 0; length < bytes.size(); ++length)
-      EXPECT_THROW(decode(std::span(bytes).first(length), parameter.value.size()), FileError);
+      EXPECT_THROW(decode_v1(std::span(bytes).first(length), parameter.value.size()), FileError);
     bytes.push_back(0);
-    EXPECT_THROW(decode(bytes, parameter.value.size()), FileError);
+    EXPECT_THROW(decode_v1(bytes, parameter.value.size()), FileError);
   }
 }
 

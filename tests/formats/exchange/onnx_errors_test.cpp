@@ -9,12 +9,9 @@ namespace {
 
 using test::error_message;
 using test::OnnxFile;
+using test::refusal;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string refusal(const OnnxFile& file) {
-  return error_message<FileError>([&] { decoded(file); });
-}
 
 /// Nx4 -> `op` -> y.
 OnnxFile with_op(const std::string& op, std::vector<std::string> more_inputs = {}) {

@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "tests/support/error_message.h"
 #include "tests/support/onnx_run.h"
 
 namespace karnin {
@@ -12,16 +11,13 @@ namespace {
 using test::decoded;
 using test::is_chain_of;
 using test::OnnxFile;
+using test::refusal;
 using test::run;
 using test::Values;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
-
-std::string refusal(const OnnxFile& file) {
-  return test::error_message<FileError>([&] { decoded(file); });
-}
 
 OnnxFile batch_norm(std::int64_t opset, const std::vector<std::int64_t>& dims) {
   OnnxFile file(opset);

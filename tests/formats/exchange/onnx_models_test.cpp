@@ -32,7 +32,7 @@ Values repeated(const Values& images, std::int64_t floats, std::int64_t count) {
   return all;
 }
 
-void expect_near(const Values& actual, const Values& expected) {
+void expect_answers(const Values& actual, const Values& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   const auto larger = [](float a, float b) { return std::abs(a) < std::abs(b); };
   const float largest = std::abs(*std::ranges::max_element(expected, larger));
@@ -58,7 +58,7 @@ class OnnxModels : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(OnnxModels, GiveTheAnswersThatTheyCameWith) {
-  expect_near(test::run(model_, images(), case_.input), case_.outputs.front());
+  expect_answers(test::run(model_, images(), case_.input), case_.outputs.front());
 }
 
 TEST_P(OnnxModels, StayTheSameInAFileOfOurs) {
@@ -70,7 +70,7 @@ TEST_P(OnnxModels, GiveThemWhenTheyWereWrittenAgain) {
     const Model again = decode_onnx(encode_onnx(model_, {.sparse = sparse}), "again.onnx");
     EXPECT_EQ(input_extent(again.graph), input_extent(model_.graph));
     EXPECT_EQ(again.preprocess, model_.preprocess);
-    expect_near(test::run(again, images(), case_.input), case_.outputs.front());
+    expect_answers(test::run(again, images(), case_.input), case_.outputs.front());
   }
 }
 
@@ -86,7 +86,7 @@ TEST_P(OnnxModels, GiveThemInEveryDomain) {
                       {.batch = batch, .threads = threads, .race = false, .domain = domain});
         Values actual(static_cast<std::size_t>(batch * answers));
         engine.run(repeated(case_.input, floats_, batch), actual);
-        expect_near(actual, repeated(output, answers, batch));
+        expect_answers(actual, repeated(output, answers, batch));
         if (HasFatalFailure()) return;
       }
 }

@@ -1,7 +1,6 @@
 // Tile, Resize and Upsample, worked out here from ONNX's definition.
 #include <gmock/gmock.h>
 
-#include "tests/support/error_message.h"
 #include "tests/support/onnx_run.h"
 
 namespace karnin {
@@ -9,14 +8,11 @@ namespace {
 
 using test::decoded;
 using test::OnnxFile;
+using test::refusal;
 using test::run;
 using test::Values;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string refusal(const OnnxFile& file) {
-  return test::error_message<FileError>([&] { decoded(file); });
-}
 
 /// x, N x 2 x 1 x 2, so many times along each axis.
 OnnxFile tiled(const std::vector<std::int64_t>& repeats) {

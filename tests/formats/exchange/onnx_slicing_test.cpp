@@ -3,7 +3,6 @@
 
 #include <numeric>
 
-#include "tests/support/error_message.h"
 #include "tests/support/onnx_run.h"
 
 namespace karnin {
@@ -12,6 +11,7 @@ namespace {
 using test::decoded;
 using test::is_chain_of;
 using test::OnnxFile;
+using test::refusal;
 using test::run;
 using test::run_all;
 using test::Values;
@@ -19,10 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using Sizes = std::vector<std::int64_t>;
-
-std::string refusal(const OnnxFile& file) {
-  return test::error_message<FileError>([&] { decoded(file); });
-}
 
 Values counted(std::int64_t count) {
   Values values(static_cast<std::size_t>(count));

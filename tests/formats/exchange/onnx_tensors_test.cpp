@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using Type = onnx::TensorProto;
 
 /// A layer of 3 inputs and 2 outputs, for a test to add the weights "w", 2 x 3.
-OnnxFile layer() {
+OnnxFile gemm() {
   OnnxFile file;
   file.input("x", {-1, 3}).node("Gemm", {"x", "w"}, "y").with("transB", 1).output("y");
   return file;
@@ -26,35 +26,35 @@ std::span<const float> weights_of(const Model& model) {
   return model.parameters.at(0).value.span();
 }
 
-void expect_weights(const Model& model) {
+void expect_reals(const Model& model) {
   EXPECT_THAT(weights_of(model), ElementsAre(1, -2, 0.5F, 4, 0, -6));
 }
 
 constexpr std::uint16_t kHalves[] = {0x3C00, 0xC000, 0x3800, 0x4400, 0x8000, 0xC600};
 constexpr std::uint16_t kBfloats[] = {0x3F80, 0xC000, 0x3F00, 0x4080, 0x0000, 0xC0C0};
-constexpr float kFloats[] = {1, -2, 0.5F, 4, 0, -6};
+constexpr float kReals[] = {1, -2, 0.5F, 4, 0, -6};
 
 TEST(OnnxTensors, RealsAreReadRawAndTyped) {
   for (const bool raw : {false, true}) {
-    OnnxFile floats = layer(), doubles = layer(), halves = layer(), bfloats = layer();
+    OnnxFile floats = gemm(), doubles = gemm(), halves = gemm(), bfloats = gemm();
     Type& f = floats.tensor("w", {2, 3}, Type::FLOAT);
     Type& d = doubles.tensor("w", {2, 3}, Type::DOUBLE);
     Type& h = halves.tensor("w", {2, 3}, Type::FLOAT16);
     Type& b = bfloats.tensor("w", {2, 3}, Type::BFLOAT16);
-    const std::vector<double> wide(std::begin(kFloats), std::end(kFloats));
+    const std::vector<double> wide(std::begin(kReals), std::end(kReals));
     if (raw) {
-      f.set_raw_data(kFloats, sizeof kFloats);
+      f.set_raw_data(kReals, sizeof kReals);
       d.set_raw_data(wide.data(), wide.size() * sizeof(double));
       h.set_raw_data(kHalves, sizeof kHalves);
       b.set_raw_data(kBfloats, sizeof kBfloats);
     }
     for (int i = 0; i < 6 && !raw; ++i) {
-      f.add_float_data(kFloats[i]);
-      d.add_double_data(kFloats[i]);
+      f.add_float_data(kReals[i]);
+      d.add_double_data(kReals[i]);
       h.add_int32_data(kHalves[i]);
       b.add_int32_data(kBfloats[i]);
     }
-    for (const OnnxFile& file : {floats, doubles, halves, bfloats}) expect_weights(decoded(file));
+    for (const OnnxFile& file : {floats, doubles, halves, bfloats}) expect_reals(decoded(file));
   }
 }
 
@@ -65,7 +65,7 @@ TEST(OnnxTensors, HalvesAreExact) {
     const double expected =
         exponent == 0 ? fraction * 0x1p-24 : (1 + fraction * 0x1p-10) * std::exp2(exponent - 15);
     if (bits % 97 != 0 && exponent != 0 && exponent != 30) continue;  // a thousand are enough
-    OnnxFile file = layer();
+    OnnxFile file = gemm();
     Type& tensor = file.tensor("w", {2, 3}, Type::FLOAT16);
     for (int i = 0; i < 6; ++i) tensor.add_int32_data(i % 2 == 0 ? bits : bits | 0x8000);
     const Model model = decoded(file);
@@ -75,7 +75,7 @@ TEST(OnnxTensors, HalvesAreExact) {
 }
 
 TEST(OnnxTensors, QuantizedWeightsAreScaled) {
-  OnnxFile whole = layer(), rows = layer();
+  OnnxFile whole = gemm(), rows = gemm();
   for (OnnxFile* file : {&whole, &rows}) {
     Type& tensor = file->tensor("q", {2, 3}, Type::INT8);
     for (const int value : {4, -2, 3, 10, 2, -10}) tensor.add_int32_data(value);
@@ -93,7 +93,7 @@ TEST(OnnxTensors, QuantizedWeightsAreScaled) {
 
 /// A scalar has no axis for two zero points; and they have one of their own where the scale is one.
 TEST(OnnxTensors, ZeroPointsAreChecked) {
-  OnnxFile scalar = layer(), columns = layer();
+  OnnxFile scalar = gemm(), columns = gemm();
   scalar.tensor("q", {}, Type::INT8).add_int32_data(4);
   Type& tensor = columns.tensor("q", {2, 3}, Type::INT8);
   for (const int value : {4, -2, 3, 10, 2, -10}) tensor.add_int32_data(value);
@@ -128,12 +128,12 @@ void fill(onnx::SparseTensorProto& sparse, const std::vector<float>& values,
 }
 
 TEST(OnnxTensors, SparseWeightsAreFilledWithZeros) {
-  OnnxFile flat = layer(), pairs = layer();
+  OnnxFile flat = gemm(), pairs = gemm();
   fill(sparse_weights(flat), {7, 9}, {2, 3}, true);
   fill(sparse_weights(pairs), {7, 9}, {0, 2, 1, 0}, false);
   for (const OnnxFile& file : {flat, pairs})
     EXPECT_THAT(weights_of(decoded(file)), ElementsAre(0, 0, 7, 9, 0, 0));
-  OnnxFile outside = layer();
+  OnnxFile outside = gemm();
   fill(sparse_weights(outside), {7}, {0, 3}, false);
   EXPECT_THAT(error_message<FileError>([&] { decoded(outside); }),
               HasSubstr("tensor 'w': expected indices below 3, got 3"));
@@ -144,7 +144,7 @@ TEST(OnnxTensors, WeightsMayBeMadeByOthers) {
   file.input("x", {-1, 3}).reals("a", {3, 2}, {1, 4, -2, 0, 0.5F, -6}).integers("to", {2, 3});
   file.node("Transpose", {"a"}, "t").node("Identity", {"t"}, "i").node("Reshape", {"i", "to"}, "w");
   file.node("Gemm", {"x", "w"}, "y").with("transB", 1).output("y");
-  expect_weights(decoded(file));
+  expect_reals(decoded(file));
   OnnxFile ones;
   ones.input("x", {-1, 3}).integers("shape", {3, 2}).node("ConstantOfShape", {"shape"}, "w");
   ones.node("MatMul", {"x", "w"}, "y").output("y");
@@ -169,9 +169,9 @@ TEST(OnnxTensors, SlicesCountFromBothEnds) {
 }
 
 TEST(OnnxTensors, InitializersMayBeListedAsInputs) {
-  OnnxFile file = layer();
+  OnnxFile file = gemm();
   file.reals("w", {2, 3}, {1, -2, 0.5F, 4, 0, -6}).input("w", {2, 3});
-  expect_weights(decoded(file));
+  expect_reals(decoded(file));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ Model decoded(const Bytes& bytes, const Graph& graph = two_by_one()) {
   return decode_safetensors(bytes, "w.safetensors", make_model(graph));
 }
 
-std::string refusal(const Bytes& bytes) {
+std::string refusal_of_file(const Bytes& bytes) {
   return test::error_message<FileError>([&] { decoded(bytes); });
 }
 
@@ -112,23 +112,24 @@ TEST(Safetensors, NamesMayShareABeginningAndBiasesMayLack) {
 
 TEST(Safetensors, WhatDoesNotFitIsListed) {
   const std::string weight = R"("fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]})";
-  EXPECT_THAT(refusal(file_of("{" + weight + "}", std::string(8, '\0'))),
+  EXPECT_THAT(refusal_of_file(file_of("{" + weight + "}", std::string(8, '\0'))),
               HasSubstr("the tensors don't fit the network: expected fc.weight (2x1), got "
                         "fc.weight (1x2) (w.safetensors"));
-  EXPECT_THAT(refusal(file_of(R"({"head.w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+  EXPECT_THAT(
+      refusal_of_file(file_of(R"({"head.w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
                               std::string(8, '\0'))),
-              HasSubstr("expected fc.weight (2x1), got head.w (2)"));
+      HasSubstr("expected fc.weight (2x1), got head.w (2)"));
   const Model other = with_norms();
-  EXPECT_THAT(refusal(encode_safetensors(other)),
+  EXPECT_THAT(refusal_of_file(encode_safetensors(other)),
               AllOf(HasSubstr("got act.weight (4), affine.bias (4)"), HasSubstr("more")));
 }
 
 TEST(Safetensors, WhatIsNoNumberIsRefused) {
   const auto with = [](const std::string& type, const std::string& data) {
-    return refusal(file_of(R"({"fc.weight":{"dtype":")" + type +
-                               R"(","shape":[2,1],"data_offsets":[0,)" +
-                               std::to_string(data.size()) + "]}}",
-                           data));
+    return refusal_of_file(file_of(R"({"fc.weight":{"dtype":")" + type +
+                                       R"(","shape":[2,1],"data_offsets":[0,)" +
+                                       std::to_string(data.size()) + "]}}",
+                                   data));
   };
   EXPECT_THAT(with("I32", std::string(8, '\0')), HasSubstr("expected real numbers, got I32"));
   EXPECT_THAT(with("F32", raw(std::vector<float>{0, INFINITY})), HasSubstr("expected finite"));
@@ -137,7 +138,7 @@ TEST(Safetensors, WhatIsNoNumberIsRefused) {
 }
 
 std::string refusal_of_header(const std::string& header, std::size_t data = 8) {
-  return refusal(file_of(header, std::string(data, '\0')));
+  return refusal_of_file(file_of(header, std::string(data, '\0')));
 }
 
 TEST(HostileSafetensors, HeadersAreCheckedBeforeAnythingIsMade) {
@@ -146,7 +147,7 @@ TEST(HostileSafetensors, HeadersAreCheckedBeforeAnythingIsMade) {
   };
   Bytes huge = file_of("{}", "");
   huge[7] = 0x7F;
-  EXPECT_THAT(refusal(huge), HasSubstr("expected a header of at most 4194304 bytes"));
+  EXPECT_THAT(refusal_of_file(huge), HasSubstr("expected a header of at most 4194304 bytes"));
   EXPECT_THAT(refusal_of_header("[]"), HasSubstr("header: expected an object"));
   EXPECT_THAT(refusal_of_header("{}"), HasSubstr("expected 0 bytes of tensors, got 8"));
   EXPECT_THAT(refusal_of_header(R"({"__metadata__":1})"), HasSubstr("__metadata__"));

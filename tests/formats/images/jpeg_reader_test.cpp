@@ -80,7 +80,7 @@ TEST(JpegReader, SaysWhatIsWrongInOneLine) {
   const JpegFile file{20, 20, 3};
   Bytes jpeg = jpeg_file(file, ramp(file));
   const auto message = [&] { return error_message<FileError>([&] { decode(jpeg); }); };
-  jpeg.resize(jpeg.size() - 2);
+  jpeg.erase(jpeg.end() - 2, jpeg.end());
   EXPECT_EQ(message(), "JPEG: Premature end of JPEG file (a.jpg, byte 0)");
   jpeg.assign({0xFF, 0xD8, 0xFF, 0xD9});
   EXPECT_THAT(message(), HasSubstr("no image"));
@@ -118,7 +118,7 @@ TEST(JpegReader, RefusesScansWithoutEnd) {
   const Bytes start_of_scan{0xFF, 0xDA};
   const auto last = std::ranges::find_end(jpeg, start_of_scan).begin();
   const Bytes scan(last, jpeg.end() - 2), end(jpeg.end() - 2, jpeg.end());
-  jpeg.resize(jpeg.size() - 2);
+  jpeg.erase(jpeg.end() - 2, jpeg.end());
   for (int i = 0; i < 600; ++i) jpeg.insert(jpeg.end(), scan.begin(), scan.end());
   jpeg.insert(jpeg.end(), end.begin(), end.end());
   EXPECT_THAT(error_message<FileError>([&] { decode(jpeg); }), HasSubstr("more than 500 scans"));

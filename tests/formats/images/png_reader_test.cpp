@@ -21,10 +21,10 @@ using test::PngFile;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Image decode(std::span<const std::uint8_t> bytes) { return decode_png(bytes, "a.png"); }
+Image decoded(std::span<const std::uint8_t> bytes) { return decode_png(bytes, "a.png"); }
 
 std::string refusal(std::span<const std::uint8_t> bytes) {
-  return error_message<FileError>([&] { decode(bytes); });
+  return error_message<FileError>([&] { decoded(bytes); });
 }
 
 /// 5 x 3, every byte another one.
@@ -35,42 +35,42 @@ PngBytes colour_png() {
 }
 
 TEST(PngReader, KeepsBytesOfGreyAndColour) {
-  const Image grey = decode(png_file({2, 3, PngColour::grey}, PngBytes{0, 1, 2, 253, 254, 255}));
+  const Image grey = decoded(png_file({2, 3, PngColour::grey}, PngBytes{0, 1, 2, 253, 254, 255}));
   EXPECT_EQ(grey.channels, 1);
   EXPECT_EQ(grey.h, 2);
   EXPECT_EQ(grey.w, 3);
   EXPECT_THAT(grey.pixels, ElementsAre(0, 1, 2, 253, 254, 255));
-  const Image colour = decode(png_file({1, 2, PngColour::rgb}, PngBytes{1, 2, 3, 250, 251, 252}));
+  const Image colour = decoded(png_file({1, 2, PngColour::rgb}, PngBytes{1, 2, 3, 250, 251, 252}));
   EXPECT_EQ(colour.channels, 3);
   EXPECT_THAT(colour.pixels, ElementsAre(1, 2, 3, 250, 251, 252));
 }
 
 TEST(PngReader, UnpacksFewBitsAndPalettes) {
   // 1 bit a pixel: 1 0 1 1 0 0 0 0 | 1
-  const Image bits = decode(png_file({1, 9, PngColour::grey, 1}, PngBytes{0xB0, 0x80}));
+  const Image bits = decoded(png_file({1, 9, PngColour::grey, 1}, PngBytes{0xB0, 0x80}));
   EXPECT_EQ(bits.channels, 1);
   EXPECT_THAT(bits.pixels, ElementsAre(255, 0, 255, 255, 0, 0, 0, 0, 255));
-  const Image looked_up = decode(
+  const Image looked_up = decoded(
       png_file({1, 3, PngColour::palette, 4, {9, 8, 7, 1, 2, 3}, {0}}, PngBytes{0x10, 0x10}));
   EXPECT_EQ(looked_up.channels, 3);
   EXPECT_THAT(looked_up.pixels, ElementsAre(1, 2, 3, 9, 8, 7, 1, 2, 3));
 }
 
 TEST(PngReader, LooksUnderTransparency) {
-  const Image grey = decode(png_file({1, 2, PngColour::grey_alpha}, PngBytes{10, 0, 20, 128}));
+  const Image grey = decoded(png_file({1, 2, PngColour::grey_alpha}, PngBytes{10, 0, 20, 128}));
   EXPECT_EQ(grey.channels, 1);
   EXPECT_THAT(grey.pixels, ElementsAre(10, 20));
   const Image colour =
-      decode(png_file({1, 2, PngColour::rgba}, PngBytes{1, 2, 3, 0, 4, 5, 6, 255}));
+      decoded(png_file({1, 2, PngColour::rgba}, PngBytes{1, 2, 3, 0, 4, 5, 6, 255}));
   EXPECT_EQ(colour.channels, 3);
   EXPECT_THAT(colour.pixels, ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST(PngReader, RoundsSixteenBits) {
-  const Image grey = decode(
+  const Image grey = decoded(
       png_file({1, 4, PngColour::grey, 16}, PngBytes{0, 0, 0x80, 0x80, 0x40, 0x3F, 0xFF, 0xFF}));
   EXPECT_THAT(grey.pixels, ElementsAre(0, 128, 64, 255));
-  const Image colour = decode(
+  const Image colour = decoded(
       png_file({1, 1, PngColour::rgba, 16}, PngBytes{0x10, 0x10, 0x20, 0x20, 0x30, 0x30, 0, 0}));
   EXPECT_THAT(colour.pixels, ElementsAre(16, 32, 48));
 }
@@ -88,12 +88,12 @@ TEST(PngReader, LeavesSamplesAsTheyAre) {
                   file.depth / 8);
     std::iota(rows.begin(), rows.end(), std::uint8_t{60});
     if (file.colour == PngColour::palette) rows = {0, 1, 1, 0};
-    const Image plain = decode(png_file(file, rows));
+    const Image plain = decoded(png_file(file, rows));
     for (const auto& [type, data] :
          {std::pair{"gAMA", gamma}, {"sRGB", PngBytes{0}}, {"cHRM", white}, {"gAMA", PngBytes{}}}) {
       PngFile marked = file;
       test::append_png_chunk(marked.chunks, type, data);
-      EXPECT_EQ(decode(png_file(marked, rows)).pixels, plain.pixels) << type;
+      EXPECT_EQ(decoded(png_file(marked, rows)).pixels, plain.pixels) << type;
     }
   }
 }
@@ -102,7 +102,7 @@ TEST(PngReader, RefusesEveryTruncation) {
   const PngBytes png = colour_png();
   for (std::size_t length = 0; length < png.size(); ++length)
     EXPECT_THAT(refusal(std::span(png).first(length)), HasSubstr("a.png")) << length;
-  decode(png);
+  decoded(png);
 }
 
 /// Every byte of a chunk is under a checksum; of the signature libpng knows.
@@ -111,7 +111,7 @@ TEST(PngReader, RefusesEveryFlippedBit) {
   for (std::size_t bit = 0; bit < 8 * png.size(); ++bit) {
     const auto mask = static_cast<std::uint8_t>(1U << bit % 8);
     png[bit / 8] ^= mask;
-    EXPECT_THROW(decode(png), FileError) << "bit " << bit;
+    EXPECT_THROW(decoded(png), FileError) << "bit " << bit;
     png[bit / 8] ^= mask;
   }
 }
@@ -128,7 +128,7 @@ TEST(PngReader, SurvivesNoiseInSoundChunks) {
     if (rng.below(2) == 0) file.palette.resize(rng.below(10), 7);
     if (rng.below(2) == 0) file.transparency.resize(rng.below(10), 7);
     try {
-      const Image image = decode(png_file(file, rows));
+      const Image image = decoded(png_file(file, rows));
       EXPECT_EQ(image.pixels.size(), std::size_t{file.h} * file.w * (image.channels == 1 ? 1 : 3));
     } catch (const FileError&) {
     }
@@ -140,7 +140,7 @@ TEST(PngReader, AllocatesNoMoreThanTheFileCanHold) {
        {std::pair{8192U, 8192U}, {1U, 1U << 26}, {0xFFFFFFFFU, 1U}, {0U, 5U}}) {
     const PngBytes png = png_file({h, w, PngColour::rgba}, {});
     test::reset_largest_allocation();
-    EXPECT_THROW(decode(png), FileError) << h << " x " << w;
+    EXPECT_THROW(decoded(png), FileError) << h << " x " << w;
     EXPECT_LT(test::largest_allocation(), 100'000U);
   }
   EXPECT_THAT(refusal(png_file({8192, 8193, PngColour::grey}, {})),

@@ -31,7 +31,7 @@ ConvCase case_of(const ConvShape& s, std::int64_t lanes) {
 
 /// Every way to be odd: more channels or columns than a tile, one of them, kernels as wide as the
 /// image, strides that skip pixels, padding as wide as it may be.
-std::vector<ConvShape> shapes() {
+std::vector<ConvShape> convs() {
   std::vector<ConvShape> result;
   for (const std::int64_t oc : {1, 2, 3, 5, 13})
     result.push_back(shape(2, {6, 9}, oc, {3, 3}, {1, 1}, {0, 0}));
@@ -89,7 +89,7 @@ void check_backward(const kernels::Table& table, const ConvShape& s, const Fill&
 }
 
 TEST_P(ConvLanesTest, Forward) {
-  for (const ConvShape& s : shapes()) {
+  for (const ConvShape& s : convs()) {
     SCOPED_TRACE(name(s));
     check_forward(table_, s, integers, expect_equal);
     check_forward(table_, s, uniforms, expect_near);
@@ -98,7 +98,7 @@ TEST_P(ConvLanesTest, Forward) {
 }
 
 TEST_P(ConvLanesTest, Backward) {
-  for (const ConvShape& s : shapes()) {
+  for (const ConvShape& s : convs()) {
     SCOPED_TRACE(name(s));
     check_backward(table_, s, integers, expect_equal);
     check_backward(table_, s, uniforms, expect_near);

@@ -19,7 +19,7 @@ INSTANTIATE_TEST_SUITE_P(Isas, ConvPlanesTest, testing::ValuesIn(isas_under_test
 constexpr std::int64_t kSpare = 16;  // floats behind every input channel, not to be used
 
 /// A convolution and the pool behind it.
-struct Case {
+struct PooledConv {
   ConvCase conv;
   PoolCase pool;
 
@@ -32,39 +32,39 @@ struct Case {
   }
 };
 
-Case make_case(std::int64_t images, const Extent& src, const Conv2d& spec) {
+PooledConv pooled(std::int64_t images, const Extent& src, const Conv2d& spec) {
   const ConvCase conv{images, src, spec};
   return {conv, {images, conv.dst(), Pool2d{}}};
 }
 
 /// Every remainder of channels, positions, kernel rows and columns and of what a pool leaves over;
 /// kernels wider than a vector and as large as the image; the layers of the paper.
-std::vector<Case> cases() {
-  std::vector<Case> result;
+std::vector<PooledConv> pooled_convs() {
+  std::vector<PooledConv> result;
   for (const std::int64_t oc : {1, 2, 3, 4, 5, 7, 10})
     for (const std::int64_t images : {1, 2, 3})
-      result.push_back(make_case(images, {2, 6, 9}, {oc, 3, 3}));
+      result.push_back(pooled(images, {2, 6, 9}, {oc, 3, 3}));
   for (std::int64_t w = 6; w < 42; ++w)
-    result.push_back(make_case(w % 3 + 1, {w % 4 + 1, 7, w}, {3, 3, 5}));
+    result.push_back(pooled(w % 3 + 1, {w % 4 + 1, 7, w}, {3, 3, 5}));
   for (const std::int64_t kh : {1, 2, 4, 5, 6, 7, 11})
     for (const std::int64_t kw : {1, 2, 4, 5, 6, 8, 9, 17})
-      result.push_back(make_case(2, {3, kh + 4, kw + 5}, {2, kh, kw}));
+      result.push_back(pooled(2, {3, kh + 4, kw + 5}, {2, kh, kw}));
   for (const std::int64_t ic : {4, 5, 8, 9, 16, 17, 33})
-    result.push_back(make_case(2, {ic, 5, 6}, {2, 2, 3}));
-  for (const std::int64_t oc : {1, 3, 40}) result.push_back(make_case(1, {1, 2, 2}, {oc, 1, 1}));
-  result.push_back(make_case(2, {3, 32, 32}, {10, 5, 5}));
-  result.push_back(make_case(2, {10, 14, 14}, {16, 5, 5}));
+    result.push_back(pooled(2, {ic, 5, 6}, {2, 2, 3}));
+  for (const std::int64_t oc : {1, 3, 40}) result.push_back(pooled(1, {1, 2, 2}, {oc, 1, 1}));
+  result.push_back(pooled(2, {3, 32, 32}, {10, 5, 5}));
+  result.push_back(pooled(2, {10, 14, 14}, {16, 5, 5}));
   return result;
 }
 
-std::string name(const Case& c) {
+std::string name_of(const PooledConv& c) {
   const ConvPoolShape s = c.shape();
   return testing::PrintToString(
       std::vector<std::int64_t>{s.images, s.ic, s.ih, s.iw, s.oc, s.oh, s.ow, s.kh, s.kw});
 }
 
 /// [images][channels] planes to [channels][images].
-Values with_channels_first(const Case& c, const Values& src) {
+Values with_channels_first(const PooledConv& c, const Values& src) {
   const std::int64_t plane = c.conv.src.h * c.conv.src.w;
   Values result;
   for (std::int64_t ic = 0; ic < c.conv.src.c; ++ic) {
@@ -80,7 +80,8 @@ Values with_channels_first(const Case& c, const Values& src) {
 /// The forward pass, and all that the others need of it.
 template <typename Fill>
 struct Forward {
-  Forward(const kernels::Table& kernel_table, const Case& the_case, const Fill& fill, bool relu)
+  Forward(const kernels::Table& kernel_table, const PooledConv& the_case, const Fill& fill,
+          bool relu)
       : table(kernel_table),
         c(the_case),
         s(c.shape()),
@@ -113,16 +114,16 @@ struct Forward {
   }
 
   const kernels::Table& table;
-  const Case& c;
+  const PooledConv& c;
   ConvPoolShape s;
   Values src, weights, bias, planes;
   Guarded dst, tops;
 };
 
 TEST_P(ConvPlanesTest, ForwardFindsTheFirstMaxima) {
-  for (const Case& c : cases())
+  for (const PooledConv& c : pooled_convs())
     for (const bool relu : {false, true}) {
-      SCOPED_TRACE(name(c));
+      SCOPED_TRACE(name_of(c));
       Forward run(table_, c, integers, relu);
       const Sums conv = reference_conv(c.conv, run.src, run.weights, run.bias);
       const Values sums(conv.begin(), conv.end());
@@ -140,8 +141,8 @@ TEST_P(ConvPlanesTest, ForwardFindsTheFirstMaxima) {
 
 /// The largest of values that are each near theirs is near the largest.
 TEST_P(ConvPlanesTest, ForwardRounds) {
-  for (const Case& c : cases()) {
-    SCOPED_TRACE(name(c));
+  for (const PooledConv& c : pooled_convs()) {
+    SCOPED_TRACE(name_of(c));
     Forward run(table_, c, uniforms, false);
     const Reference conv = bounded_conv(c.conv, run.src, run.weights, run.bias, false);
     Reference pooled{Sums(run.dst.span().size()), Sums(run.dst.span().size()), conv.terms};
@@ -158,7 +159,7 @@ TEST_P(ConvPlanesTest, ForwardRounds) {
 }
 
 template <typename Fill, typename Compare>
-void check_backward(const kernels::Table& table, const Case& c, const Fill& fill,
+void check_backward(const kernels::Table& table, const PooledConv& c, const Fill& fill,
                     const Compare& compare) {
   Forward run(table, c, fill, false);
   const ConvPoolShape& s = run.s;
@@ -195,8 +196,8 @@ void check_backward(const kernels::Table& table, const Case& c, const Fill& fill
 }
 
 TEST_P(ConvPlanesTest, Backward) {
-  for (const Case& c : cases()) {
-    SCOPED_TRACE(name(c));
+  for (const PooledConv& c : pooled_convs()) {
+    SCOPED_TRACE(name_of(c));
     check_backward(table_, c, integers, expect_equal);
     check_backward(table_, c, uniforms, expect_near);
     if (HasFailure()) return;

@@ -28,7 +28,7 @@ ConvShape shape_of(const ConvCase& c) {
 
 /// Tiles of many rows, of one, of a part of one; all remainders of a vector; windows over every
 /// border; more planes than lie in a group; strides wider than the kernel.
-std::vector<ConvCase> cases() {
+std::vector<ConvCase> sparse_convs() {
   std::vector<ConvCase> result;
   for (std::int64_t w = 1; w < 40; ++w)
     result.push_back({1, {3, 7, w}, {.oc = 2, .kh = 3, .kw = w < 3 ? 1 : 3, .ph = 1}});
@@ -52,8 +52,8 @@ std::vector<ConvCase> cases() {
   return result;
 }
 
-struct Operands {
-  Operands(const ConvCase& c, double sparsity)
+struct PlaneOperands {
+  PlaneOperands(const ConvCase& c, double sparsity)
       : src(integers(c.src_size(), 1)),
         weights(integers(c.weights_size(), 2)),
         bias(integers(c.spec.oc, 3)),
@@ -77,12 +77,12 @@ struct Operands {
 };
 
 TEST_P(ConvSparsePlanesTest, IsTheDefinition) {
-  for (const ConvCase& c : cases())
+  for (const ConvCase& c : sparse_convs())
     for (const double sparsity : {0.0, 0.8, 1.0}) {
       const ConvShape s = shape_of(c);
       SCOPED_TRACE(testing::PrintToString(std::vector{s.ic, s.ih, s.iw, s.kh, s.kw, s.sh, s.ph}));
       ASSERT_TRUE(PackedConvTiles::fits_in_planes(s, table_.lanes));
-      const Operands o(c, sparsity);
+      const PlaneOperands o(c, sparsity);
       const auto kept = PackedConvTiles::in_planes(s, o.weights, table_.lanes);
       for (const bool relu : {false, true}) {
         Guarded dst(c.dst_size());
@@ -102,9 +102,9 @@ TEST_P(ConvSparsePlanesTest, IsTheDefinition) {
 }
 
 TEST_P(ConvSparsePlanesTest, PartsAreTheWhole) {
-  for (const ConvCase& c : cases()) {
+  for (const ConvCase& c : sparse_convs()) {
     const ConvShape s = shape_of(c);
-    Operands o(c, 0.5);
+    PlaneOperands o(c, 0.5);
     o.src = uniforms(c.src_size(), 1);
     const auto kept = PackedConvTiles::in_planes(s, o.weights, table_.lanes);
     Values whole(static_cast<std::size_t>(c.dst_size())), parts(whole.size());

@@ -21,7 +21,7 @@ std::int64_t positions(std::int64_t src, std::int64_t kernel, std::int64_t strid
   return (src + 2 * pad - kernel) / stride + 1;
 }
 
-std::vector<PoolShape> shapes() {
+std::vector<PoolShape> pools() {
   std::vector<PoolShape> result;
   for (const std::int64_t kernel : {1, 2, 3})
     for (const std::int64_t stride : {1, 2, 3})
@@ -54,8 +54,8 @@ void for_each_window(const PoolShape& s, const Visit& visit) {
 }
 
 /// One block with few different values, so that windows often have several maxima.
-struct Operands {
-  Operands(const kernels::Table& table, const PoolShape& s)
+struct PoolOperands {
+  PoolOperands(const kernels::Table& table, const PoolShape& s)
       : lanes(table.lanes),
         src_floats(s.c * s.ih * s.iw),
         dst_floats(s.c * s.oh * s.ow),
@@ -69,8 +69,8 @@ struct Operands {
 };
 
 TEST_P(PoolLanesTest, Max) {
-  for (const PoolShape& s : shapes()) {
-    const Operands o(table_, s);
+  for (const PoolShape& s : pools()) {
+    const PoolOperands o(table_, s);
     std::vector<float> dst(o.diff_dst.size()), diff_src(o.src.size(), 0.0F);
     for (std::int64_t n = 0; n < o.lanes; ++n) {
       const auto from = static_cast<std::size_t>(n * o.src_floats);
@@ -94,8 +94,8 @@ TEST_P(PoolLanesTest, Max) {
 }
 
 TEST_P(PoolLanesTest, Average) {
-  for (const PoolShape& s : shapes()) {
-    const Operands o(table_, s);
+  for (const PoolShape& s : pools()) {
+    const PoolOperands o(table_, s);
     BoundedSums dst(o.lanes * o.dst_floats), diff_src(o.lanes * o.src_floats);
     for (std::int64_t n = 0; n < o.lanes; ++n) {
       const auto from = static_cast<std::size_t>(n * o.src_floats);

@@ -53,7 +53,7 @@ void for_each_case(const Visit& visit) {
 
 test::PoolCase pool_behind(const ConvCase& c) { return {c.images, c.dst(), Pool2d{}}; }
 
-ConvolutionLanesLayer make(const ConvCase& c, const ConvolutionLanesOptions& options) {
+ConvolutionLanesLayer lanes_layer(const ConvCase& c, const ConvolutionLanesOptions& options) {
   const Extent dst = options.pooled ? pool_behind(c).dst() : c.dst();
   return {"conv", c.spec, {c.images, c.src, lanes_layout()}, dst, options};
 }
@@ -79,7 +79,7 @@ TEST(ConvolutionLanesLayer, RunsGroupsAndDilationInInferenceAlone) {
       EXPECT_FALSE(ConvolutionLanesLayer::covers(spec, c.src, Purpose::training));
       const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
       const Values bias = integers(c.spec.oc, 3);
-      ConvolutionLanesLayer layer = make(c, {.relu = true});
+      ConvolutionLanesLayer layer = lanes_layer(c, {.relu = true});
       layer.set_parameters(test::parameters(weights, bias));
       EXPECT_EQ(infer(layer, src), reference(c, src, weights, bias, true));
     }
@@ -90,7 +90,7 @@ TEST(ConvolutionLanesLayer, IsThatOfTheDefinition) {
     const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
     const Values bias = integers(c.spec.oc, 3);
     for (const bool relu : {false, true}) {
-      ConvolutionLanesLayer layer = make(c, {.relu = relu});
+      ConvolutionLanesLayer layer = lanes_layer(c, {.relu = relu});
       layer.set_parameters(test::parameters(weights, bias));
       EXPECT_EQ(infer(layer, src), reference(c, src, weights, bias, relu));
     }
@@ -107,7 +107,7 @@ TEST(ConvolutionLanesLayer, ComputesTheSameFromTheKeptWeights) {
       for (std::size_t i = 0; i < weights.size(); ++i) weights[i] *= i % one_in == 1 ? 1 : 0;
       for (const bool pooled : {false, true}) {
         if (pooled && (!plain || c.dst().h < 2 || c.dst().w < 2)) continue;
-        ConvolutionLanesLayer layer = make(c, {.relu = true, .pooled = pooled});
+        ConvolutionLanesLayer layer = lanes_layer(c, {.relu = true, .pooled = pooled});
         layer.set_parameters(test::parameters(weights, bias));
         EXPECT_TRUE(layer.sparse()) << layer.kernel();
         const Values dst = reference(c, src, weights, bias, true);
@@ -124,7 +124,7 @@ TEST(ConvolutionLanesLayer, PoolsWhatIsThere) {
       const Values src = integers(c.src_size(), 1), weights = integers(c.weights_size(), 2);
       const Values bias = integers(c.spec.oc, 3);
       for (const bool relu : {false, true}) {
-        ConvolutionLanesLayer layer = make(c, {.relu = relu, .pooled = true});
+        ConvolutionLanesLayer layer = lanes_layer(c, {.relu = relu, .pooled = true});
         layer.set_parameters(test::parameters(weights, bias));
         EXPECT_EQ(infer(layer, src),
                   to_float(reference_pool(pool_behind(c), reference(c, src, weights, bias, relu))));
@@ -138,7 +138,7 @@ TEST(ConvolutionLanesLayer, CopiesWeightsInInferenceAlone) {
   const Values bias = integers(c.spec.oc, 3), after = integers(c.weights_size(), 4);
   for (const Purpose purpose : {Purpose::inference, Purpose::training}) {
     Values weights = before;
-    ConvolutionLanesLayer layer = make(c, {.purpose = purpose});
+    ConvolutionLanesLayer layer = lanes_layer(c, {.purpose = purpose});
     layer.set_parameters(test::parameters(weights, bias));
     weights = after;  // in place, as the optimizer does
     EXPECT_EQ(infer(layer, src),
@@ -146,15 +146,15 @@ TEST(ConvolutionLanesLayer, CopiesWeightsInInferenceAlone) {
   }
 }
 
-test::ConvolutionStep<ConvolutionLanesLayer> step_of(const ConvCase& c, bool relu, bool first) {
-  return {c, make(c, {.relu = relu, .purpose = Purpose::training}), first};
+test::ConvolutionStep<ConvolutionLanesLayer> lanes_step(const ConvCase& c, bool relu, bool first) {
+  return {c, lanes_layer(c, {.relu = relu, .purpose = Purpose::training}), first};
 }
 
 TEST(ConvolutionLanesLayer, GradientsAreThoseOfTheDefinition) {
   for_each_case([](const ConvCase& c) {
     for (const bool relu : {false, true})
       for (const bool first : {false, true}) {
-        const auto step = step_of(c, relu, first);
+        const auto step = lanes_step(c, relu, first);
         EXPECT_EQ(step.dst, reference(c, step.src, step.weights, step.bias, relu));
         const Values diff =
             relu ? test::reference_relu_backward(step.dst, step.diff_dst) : step.diff_dst;
@@ -169,13 +169,13 @@ TEST(ConvolutionLanesLayer, GradientsAreThoseOfTheDefinition) {
 /// Integer operands and steps of 1/2: all numbers are small multiples of 1/2, and exact.
 TEST(ConvolutionLanesLayer, GradientsAreFiniteDifferences) {
   for (const Shape& s : {kPlain[0], kOther[0], kOther[3], kOther[4]})
-    step_of({3, s.src, s.spec}, false, false).expect_finite_differences(0.5F);
+    lanes_step({3, s.src, s.spec}, false, false).expect_finite_differences(0.5F);
 }
 
 TEST(ConvolutionLanesLayer, AnImageDoesNotDependOnItsShard) {
   for (const Shape& s : {kPlain[0], kOther[0], kOther[2]})
     test::expect_same_alone({kernels::active().lanes + 3, s.src, s.spec}, [](const ConvCase& c) {
-      return make(c, {.relu = true, .purpose = Purpose::training});
+      return lanes_layer(c, {.relu = true, .purpose = Purpose::training});
     });
 }
 

@@ -52,7 +52,7 @@ struct Reference {
   Values before, dst;
 };
 
-ConvolutionPlanesLayer make(const ConvCase& c, const ConvolutionPlanesOptions& options) {
+ConvolutionPlanesLayer planes_layer(const ConvCase& c, const ConvolutionPlanesOptions& options) {
   const Extent dst = test::PoolCase{c.images, c.dst(), Pool2d{}}.dst();
   return {"conv", c.spec, {c.images, c.src, Layout::nchw}, dst, options};
 }
@@ -65,7 +65,7 @@ TEST(ConvolutionPlanesLayer, IsThatOfTheDefinition) {
         const Values src = integers(c.src_size(), 1), bias = integers(c.spec.oc, 3);
         Values weights = integers(c.weights_size(), 2);
         const Reference reference(c, src, weights, bias, relu);
-        ConvolutionPlanesLayer layer = make(c, {.relu = relu, .purpose = purpose});
+        ConvolutionPlanesLayer layer = planes_layer(c, {.relu = relu, .purpose = purpose});
         test::LayerHarness harness(layer);
         harness.bind_inference();
         layer.set_parameters(test::parameters(weights, bias));
@@ -74,15 +74,17 @@ TEST(ConvolutionPlanesLayer, IsThatOfTheDefinition) {
       }
 }
 
-test::ConvolutionStep<ConvolutionPlanesLayer> step_of(const ConvCase& c, bool relu, bool first) {
-  return {c, make(c, {.relu = relu, .purpose = Purpose::training, .diff_src = !first}), first};
+test::ConvolutionStep<ConvolutionPlanesLayer> planes_step(const ConvCase& c, bool relu,
+                                                          bool first) {
+  return {c, planes_layer(c, {.relu = relu, .purpose = Purpose::training, .diff_src = !first}),
+          first};
 }
 
 TEST(ConvolutionPlanesLayer, GradientsAreThoseOfTheDefinition) {
   for (const ConvCase& c : cases())
     for (const bool relu : {false, true})
       for (const bool first : {false, true}) {
-        const auto step = step_of(c, relu, first);
+        const auto step = planes_step(c, relu, first);
         const Reference reference(c, step.src, step.weights, step.bias, relu);
         EXPECT_EQ(step.dst, reference.dst);
         const Values diff = reference.backward(step.diff_dst);
@@ -97,7 +99,7 @@ TEST(ConvolutionPlanesLayer, GradientsAreThoseOfTheDefinition) {
 /// behind a square differ, so do the four outputs, by 1 at least. A step of 1/256 moves none by
 /// more than 1/4, so no maximum changes, and all is exact.
 TEST(ConvolutionPlanesLayer, GradientsAreFiniteDifferences) {
-  auto step = step_of({2, {1, 5, 5}, {2, 2, 2}}, false, false);
+  auto step = planes_step({2, {1, 5, 5}, {2, 2, 2}}, false, false);
   step.weights = {16, 4, 1, 64, -64, 1, 16, -4};
   for (std::size_t i = 0; i < step.src.size(); ++i)
     step.src[i] = static_cast<float>((i * i + i / 5) % 4);
@@ -108,7 +110,7 @@ TEST(ConvolutionPlanesLayer, GradientsAreFiniteDifferences) {
 TEST(ConvolutionPlanesLayer, AnImageDoesNotDependOnItsShard) {
   for (const ConvCase& all : cases())
     test::expect_same_alone(all, [](const ConvCase& c) {
-      return make(c, {.relu = true, .purpose = Purpose::training, .diff_src = true});
+      return planes_layer(c, {.relu = true, .purpose = Purpose::training, .diff_src = true});
     });
 }
 

@@ -18,20 +18,20 @@ using test::integers;
 using test::Values;
 
 /// Enough work for several threads; more images than one.
-const ConvCase kCases[] = {
+const ConvCase kSparse[] = {
     {1, {16, 24, 20}, {.oc = 32, .kh = 3, .kw = 3, .ph = 1, .pw = 1}},
     {3, {5, 9, 11}, {.oc = 4, .kh = 3, .kw = 2, .sh = 2, .sw = 2, .ph = {0, 1}}},
 };
 
-ConvolutionSparsePlanesLayer make(const ConvCase& c,
-                                  const ConvolutionSparsePlanesOptions& options) {
+ConvolutionSparsePlanesLayer sparse_layer(const ConvCase& c,
+                                          const ConvolutionSparsePlanesOptions& options) {
   return {"conv", c.spec, {c.images, c.src, Layout::nchw}, c.dst(), options};
 }
 
 TEST(ConvolutionSparsePlanesLayer, GivesTheSameOnAnyNumberOfThreads) {
-  for (const ConvCase& c : kCases)
+  for (const ConvCase& c : kSparse)
     for (const bool add : {false, true}) {
-      ConvolutionSparsePlanesLayer layer = make(c, {.add = add, .relu = true});
+      ConvolutionSparsePlanesLayer layer = sparse_layer(c, {.add = add, .relu = true});
       const Values src = integers(c.src_size(), 1), bias = integers(c.spec.oc, 3);
       Values weights = integers(c.weights_size(), 2), added = integers(c.dst_size(), 4);
       for (std::size_t i = 0; i < weights.size(); ++i) weights[i] *= i % 3 == 0 ? 1 : 0;

@@ -21,7 +21,7 @@ using test::integers;
 using test::to_float;
 using test::Values;
 
-const ConvCase kCases[] = {
+const ConvCase kConvs[] = {
     {2, {3, 7, 6}, {.oc = 5, .kh = 3, .kw = 3}},
     {1, {1, 6, 6}, {.oc = 9, .kh = 5, .kw = 4}},
     {2, {9, 5, 6}, {.oc = 4, .kh = 3, .kw = 2, .sh = 2, .sw = 1, .ph = 1, .pw = 1}},
@@ -41,7 +41,7 @@ ConvolutionLayer make(const ConvCase& c, Layout offered, bool relu) {
 /// Integer operands and steps of 1/2: every number on the way is a small multiple of 1/2, and the
 /// differences are exact.
 TEST(ConvolutionLayer, GradientsAreFiniteDifferences) {
-  for (const ConvCase& c : kCases)
+  for (const ConvCase& c : kConvs)
     for (const Layout offered : kOffers) {
       ConvolutionLayer layer = make(c, offered, false);
       test::LayerHarness harness(layer);
@@ -72,7 +72,7 @@ TEST(ConvolutionLayer, GradientsAreFiniteDifferences) {
 }
 
 TEST(ConvolutionLayer, MasksTheGradientOfItsRelu) {
-  for (const ConvCase& c : kCases) {
+  for (const ConvCase& c : kConvs) {
     ConvolutionLayer layer = make(c, Layout::nchw, true);
     test::LayerHarness harness(layer);
     harness.bind_training();
@@ -92,7 +92,7 @@ TEST(ConvolutionLayer, MasksTheGradientOfItsRelu) {
 
 /// Depthwise ones whose channels fill no vector, too.
 std::vector<ConvCase> cases_with_addition() {
-  std::vector<ConvCase> cases(std::begin(kCases), std::end(kCases));
+  std::vector<ConvCase> cases(std::begin(kConvs), std::end(kConvs));
   for (const std::int64_t c : {10, 22})
     cases.push_back({1, {c, 32, 30}, {.oc = c, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = c}});
   return cases;
@@ -140,7 +140,7 @@ TEST(ConvolutionLayer, EndsWithAnActivation) {
       {{ActivationKind::clip, -1, 6}, clip},
       {{ActivationKind::leaky_relu, 0.25F, 0}, leaky},
       {{ActivationKind::hard_swish, 0, 0}, hard_swish}};
-  for (const ConvCase& c : kCases)
+  for (const ConvCase& c : kConvs)
     for (const bool channels_last : {false, true})
       for (const auto& [op, function] : activations) {
         ConvolutionLayer layer("conv", c.spec, {c.images, c.src, Layout::nchw}, c.dst(),

@@ -17,17 +17,17 @@ namespace {
 using test::integers;
 using Values = std::vector<float>;
 
-struct Case {
+struct MaskedFc {
   std::int64_t blocks;
   Extent src;
   std::int64_t oc;
   double sparsity;
 };
 
-const Case kCases[] = {{1, {4, 1, 1}, 3, 0.5},
-                       {2, {3, 5, 5}, 9, 0.9},
-                       {3, {40, 1, 1}, 17, 0.95},
-                       {1, {7, 1, 1}, 5, 1}};
+const MaskedFc kMasked[] = {{1, {4, 1, 1}, 3, 0.5},
+                            {2, {3, 5, 5}, 9, 0.9},
+                            {3, {40, 1, 1}, 17, 0.95},
+                            {1, {7, 1, 1}, 5, 1}};
 
 std::vector<std::uint8_t> random_mask(std::int64_t count, double sparsity, std::uint64_t seed) {
   CounterRng rng(seed);
@@ -39,7 +39,7 @@ std::vector<std::uint8_t> random_mask(std::int64_t count, double sparsity, std::
 
 class MaskedLayer {
  public:
-  explicit MaskedLayer(const Case& c)
+  explicit MaskedLayer(const MaskedFc& c)
       : images_(c.blocks * kernels::active().lanes),
         shape_{images_, c.src.size(), c.oc},
         layer_("fc", {c.oc}, {images_, c.src, lanes_layout()}, true, Purpose::training),
@@ -79,7 +79,7 @@ class MaskedLayer {
 };
 
 TEST(FcLanesLayer, ComputesUnderAMaskWhatItComputesWithout) {
-  for (const Case& c : kCases) {
+  for (const MaskedFc& c : kMasked) {
     const auto mask = random_mask(c.oc * c.src.size(), c.sparsity, 1);
     MaskedLayer layer(c);
     layer.expect_step(mask, 10);

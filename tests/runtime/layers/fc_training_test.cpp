@@ -15,17 +15,17 @@ namespace {
 using test::integers;
 using Values = std::vector<float>;
 
-struct Case {
+struct FcCase {
   std::int64_t images;
   Extent src;
   std::int64_t oc;
 };
 
-const Case kCases[] = {{1, {3, 2, 2}, 4}, {3, {17, 1, 1}, 5}, {2, {2, 3, 3}, 9}};
+const FcCase kFcs[] = {{1, {3, 2, 2}, 4}, {3, {17, 1, 1}, 5}, {2, {2, 3, 3}, 9}};
 
 /// Integer operands and steps of 1/2: the differences are exact.
 TEST(FcTrainingLayer, GradientsAreFiniteDifferences) {
-  for (const Case& c : kCases) {
+  for (const FcCase& c : kFcs) {
     FcTrainingLayer layer("fc", {c.oc}, {c.images, c.src, Layout::nchw}, false);
     test::LayerHarness harness(layer);
     harness.bind_training();
@@ -53,7 +53,7 @@ TEST(FcTrainingLayer, GradientsAreFiniteDifferences) {
 }
 
 TEST(FcTrainingLayer, MasksTheGradientOfItsRelu) {
-  for (const Case& c : kCases) {
+  for (const FcCase& c : kFcs) {
     FcTrainingLayer layer("fc", {c.oc}, {c.images, c.src, Layout::nchw}, true);
     test::LayerHarness harness(layer);
     harness.bind_training();

@@ -13,6 +13,7 @@
 #include "tests/support/fill.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/isa_level.h"
+#include "tests/support/reference_conv.h"
 #include "tests/support/reference_pool.h"
 
 namespace karnin {
@@ -47,8 +48,6 @@ void for_each_case(PoolKind kind, const Visit& visit) {
       }
 }
 
-Values to_float(const std::vector<double>& values) { return {values.begin(), values.end()}; }
-
 TEST(GlobalAverageLayer, IsThatOfTheDefinition) {
   for (const std::int64_t h : {1, 3, 4, 7})
     for (const std::int64_t w : {1, 2, 5, 8}) {
@@ -59,7 +58,8 @@ TEST(GlobalAverageLayer, IsThatOfTheDefinition) {
       test::LayerHarness inference(layer);
       inference.bind_inference();
       const Values images = test::integers(c.src_size(), 1);
-      const Values expected = to_float(reference_pool(c, images)), dst = inference.forward(images);
+      const Values expected = test::to_float(reference_pool(c, images)),
+                   dst = inference.forward(images);
       ASSERT_EQ(dst.size(), expected.size());
       for (std::size_t i = 0; i < dst.size(); ++i) EXPECT_FLOAT_EQ(dst[i], expected[i]);
     }
@@ -92,9 +92,10 @@ TEST(MaxPoolingLayer, IsThatOfTheDefinition) {
     test::LayerHarness training(layer), inference(layer);
     training.bind_training();
     inference.bind_inference();
-    EXPECT_EQ(inference.forward(src), to_float(reference_pool(c, src)));
-    EXPECT_EQ(training.forward(src), to_float(reference_pool(c, src)));
-    EXPECT_EQ(training.backward(diff_dst), to_float(reference_pool_backward(c, src, diff_dst)));
+    EXPECT_EQ(inference.forward(src), test::to_float(reference_pool(c, src)));
+    EXPECT_EQ(training.forward(src), test::to_float(reference_pool(c, src)));
+    EXPECT_EQ(training.backward(diff_dst),
+              test::to_float(reference_pool_backward(c, src, diff_dst)));
   });
 }
 

@@ -14,7 +14,7 @@ namespace {
 const Extent kExtents[] = {{1, 1, 1}, {10, 1, 1}, {3, 5, 7}, {2, 4, 4}, {17, 3, 1}};
 
 /// Batches smaller than a vector, as large, and with a block that is not full.
-std::vector<std::int64_t> batches() {
+std::vector<std::int64_t> image_counts() {
   const std::int64_t lanes = kernels::active().lanes;
   return {1, 2, lanes - 1, lanes, lanes + 1, 3 * lanes - 2};
 }
@@ -44,7 +44,7 @@ std::vector<float> plain(const AlignedVector<float>& values) {
 
 TEST(ReorderLanesLayer, TakesImagesIntoTheLanesAndGradientsOut) {
   for (const Extent& extent : kExtents)
-    for (const std::int64_t images : batches()) {
+    for (const std::int64_t images : image_counts()) {
       const ReorderLanesLayer layer("reorder", {images, extent, Layout::nchw}, lanes_layout());
       EXPECT_EQ(layer.dst(), (Blob{images, extent, lanes_layout()}));
       const auto values = test::integers(images * extent.size(), 1);
@@ -58,7 +58,7 @@ TEST(ReorderLanesLayer, TakesImagesIntoTheLanesAndGradientsOut) {
 /// Lanes without an image get a gradient of 0: what they hold tells the weights nothing.
 TEST(ReorderLanesLayer, TakesLogitsOutAndGradientsIntoTheLanes) {
   for (const Extent& extent : kExtents)
-    for (const std::int64_t images : batches()) {
+    for (const std::int64_t images : image_counts()) {
       const ReorderLanesLayer layer("reorder", {images, extent, lanes_layout()}, Layout::nchw);
       EXPECT_EQ(layer.dst(), (Blob{images, extent, Layout::nchw}));
       const auto values = test::integers(images * extent.size(), 1);

@@ -9,7 +9,7 @@
 namespace karnin::onednn {
 namespace {
 
-constexpr Layout kLayouts[] = {Layout::nchw, Layout::nChw8c, Layout::nChw16c, Layout::nhwc};
+constexpr Layout kMovable[] = {Layout::nchw, Layout::nChw8c, Layout::nChw16c, Layout::nhwc};
 
 void expect_moved(const Blob& src_blob, const Blob& dst_blob) {
   const auto plain = test::integers(src_blob.images * src_blob.extent.size(), 1);
@@ -23,8 +23,8 @@ void expect_moved(const Blob& src_blob, const Blob& dst_blob) {
 }
 
 TEST(Reorder, MovesEveryElementAndZeroesThePadding) {
-  for (const Layout src : kLayouts)
-    for (const Layout dst : kLayouts)
+  for (const Layout src : kMovable)
+    for (const Layout dst : kMovable)
       for (const std::int64_t channels : {1, 3, 7, 8, 10, 16, 17})
         for (const std::int64_t images : {1, 3}) {
           SCOPED_TRACE(testing::Message() << int(src) << " -> " << int(dst) << ", " << channels

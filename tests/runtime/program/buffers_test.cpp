@@ -16,7 +16,7 @@ ProgramOptions options(Purpose purpose, Domain domain = Domain::onednn) {
 }
 
 /// fc1, its ReLU apart and dropout; their sum with fc1, and a last layer.
-Graph residual() {
+Graph skipping() {
   Graph graph = make_graph("residual", {3, 4, 4});
   const NodeId fc = append(graph, "fc1", FullyConnected{6});
   append(graph, "relu1", Relu{});
@@ -48,7 +48,7 @@ TEST(Buffers, AChainKeepsItsValuesForTheWayBackAndTakesTwoForGradients) {
 }
 
 TEST(Buffers, WhatALaterStepReadsAgainIsKeptAndNotOverwritten) {
-  const Lowered program = lower(residual(), options(Purpose::inference));
+  const Lowered program = lower(skipping(), options(Purpose::inference));
   const BufferPlan plan = plan_buffers(program);
   const auto buffer_of = [&](const std::string& layer) {
     for (const Step& step : program.steps)
@@ -63,7 +63,7 @@ TEST(Buffers, WhatALaterStepReadsAgainIsKeptAndNotOverwritten) {
 }
 
 TEST(Buffers, LaterReadersOfAValueAddTheirGradients) {
-  const Lowered program = lower(residual(), options(Purpose::training));
+  const Lowered program = lower(skipping(), options(Purpose::training));
   const BufferPlan plan = plan_buffers(program);
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     // The sum goes back first and writes; the ReLU adds.
@@ -78,14 +78,14 @@ TEST(Buffers, LaterReadersOfAValueAddTheirGradients) {
 }
 
 TEST(Lowering, RefusesWhatItCannotRun) {
-  Graph two_outputs = residual();
+  Graph two_outputs = skipping();
   two_outputs.outputs.push_back(1);
   EXPECT_NO_THROW(lower(two_outputs, options(Purpose::inference)));
   EXPECT_THROW(lower(two_outputs, options(Purpose::training)), ShapeError);
-  Graph unread = residual();
+  Graph unread = skipping();
   unread.outputs = {find_node(unread, "sum").value()};
   EXPECT_THROW(lower(unread, options(Purpose::inference)), ShapeError);
-  Graph two_inputs = residual();
+  Graph two_inputs = skipping();
   append(two_inputs, "more", Input{{2, 1, 1}}, {});
   append(two_inputs, "last", Add{}, {find_node(two_inputs, "fc3").value(), 6});
   EXPECT_THROW(lower(two_inputs, options(Purpose::inference)), ShapeError);

@@ -12,8 +12,6 @@ namespace {
 
 using test::Values;
 
-constexpr auto kDomains = kAllDomains;
-
 /// Convolutions that planes can take with their pools, in both orders with the ReLU, and dropout.
 Graph chain() {
   return make_chain("chain", {3, 14, 14},
@@ -60,9 +58,9 @@ Graph fan_out() {
 /// Each of three regions in each domain.
 std::vector<Domains> mixes() {
   std::vector<Domains> result;
-  for (const Domain a : kDomains)
-    for (const Domain b : kDomains)
-      for (const Domain c : kDomains) result.emplace_back(std::vector{a, b, c});
+  for (const Domain a : kAllDomains)
+    for (const Domain b : kAllDomains)
+      for (const Domain c : kAllDomains) result.emplace_back(std::vector{a, b, c});
   return result;
 }
 

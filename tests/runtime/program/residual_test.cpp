@@ -33,8 +33,8 @@ Graph residual_network() {
   return graph;
 }
 
-struct Fixture : test::OneWorker {
-  Fixture(const ProgramOptions& options, std::vector<Values> weights)
+struct ResidualProgram : test::OneWorker {
+  ResidualProgram(const ProgramOptions& options, std::vector<Values> weights)
       : OneWorker(residual_network(), options, std::move(weights)) {}
 };
 
@@ -61,9 +61,9 @@ TEST_P(Residual, IsTheCompositionOfTheReferences) {
   Values input = test::integers(pixels(), 1);
   for (float& x : input) x = static_cast<float>((x > 1.0F) - (x < -1.0F));
   const Values logits = reference.forward(input);
-  EXPECT_EQ(Fixture(options(Purpose::inference), parameters).forward(input), logits);
+  EXPECT_EQ(ResidualProgram(options(Purpose::inference), parameters).forward(input), logits);
 
-  Fixture training(options(Purpose::training), parameters);
+  ResidualProgram training(options(Purpose::training), parameters);
   EXPECT_EQ(training.forward(input), logits);
   Values diff = test::integers(static_cast<std::int64_t>(logits.size()), 2);
   const std::vector<Values> expected = reference.backward(diff);
@@ -82,7 +82,7 @@ TEST_P(Residual, GradientsAreThoseOfFiniteDifferences) {
     parameters.push_back(test::uniforms(element_count(spec.dims), parameters.size() + 20));
     for (float& x : parameters.back()) x *= 0.25F;
   }
-  Fixture f(options(Purpose::training), parameters);
+  ResidualProgram f(options(Purpose::training), parameters);
   const Values input = test::uniforms(pixels(), 3);
   const auto floats = static_cast<std::int64_t>(f.forward(input).size());
   const Values factors = test::uniforms(floats, 4);
@@ -113,7 +113,7 @@ TEST_P(Residual, GradientsAreThoseOfFiniteDifferences) {
 
 TEST_P(Residual, AnyShardGivesTheSameBitsTwice) {
   const std::vector<Values> parameters = test::small_parameters(residual_network());
-  Fixture f(options(Purpose::training), parameters);
+  ResidualProgram f(options(Purpose::training), parameters);
   const Values input = test::uniforms(pixels(), 3);
   const Values logits = f.forward(input);
   const Values diff = test::uniforms(static_cast<std::int64_t>(logits.size()), 4);

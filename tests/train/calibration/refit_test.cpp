@@ -12,15 +12,10 @@
 #include "tests/support/fill.h"
 #include "tests/support/filled_model.h"
 #include "tests/support/least_squares.h"
+#include "tests/train/calibration/noise.h"
 
 namespace karnin {
 namespace {
-
-ImageSet noise(const Extent& extent, std::int64_t count) {
-  ImageSet set{extent, {}, std::vector<std::uint8_t>(static_cast<std::size_t>(count)), {}};
-  set.values = test::uniforms(count * extent.size(), 9);
-  return set;
-}
 
 /// Prunes every other weight of a parameter, in no order that a row shares with another.
 void prune_half(Parameter& parameter) {
@@ -46,7 +41,7 @@ double mean_squared_difference(const std::vector<float>& a, const std::vector<fl
 TEST(Refit, IsLeastSquaresWithTheKeptWeights) {
   constexpr std::size_t kColumns = 12, kImages = 200;
   const Model dense = test::filled_model(make_chain("n", {3, 2, 2}, {{"fc", FullyConnected{5}}}));
-  const ImageSet images = noise({3, 2, 2}, kImages);
+  const ImageSet images = test::noise({3, 2, 2}, kImages);
   Model model = dense;
   prune_half(model.parameters[0]);
   Calibration calibration{test::calibration_images(images)};
@@ -130,7 +125,7 @@ TEST(Refit, BringsAnyNetworkNearerToTheDenseOne) {
 
 TEST(Refit, GivesTheSameBitsForAnyNumberOfThreads) {
   const Model dense = residual();
-  const ImageSet images = noise({3, 6, 6}, 150);
+  const ImageSet images = test::noise({3, 6, 6}, 150);
   Model one = pruned(dense), three = one;
   Calibration calibration{test::calibration_images(images)};
   calibration.threads = 1;
@@ -143,12 +138,12 @@ TEST(Refit, GivesTheSameBitsForAnyNumberOfThreads) {
 TEST(Refit, LeavesAloneWhatIsInFrontOfWhatIsPruned) {
   const Model dense = residual();
   Model model = dense;
-  refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 20))});
+  refit(model, dense, {test::calibration_images(test::noise({3, 6, 6}, 20))});
   EXPECT_EQ(model, dense);
   const std::size_t fc1 =
       *find_parameter(parameter_specs(dense.graph), *find_node(dense.graph, "fc1"), Role::weight);
   prune_half(model.parameters[fc1]);
-  refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 20))});
+  refit(model, dense, {test::calibration_images(test::noise({3, 6, 6}, 20))});
   for (std::size_t p = 0; p < model.parameters.size(); ++p)
     EXPECT_EQ(model.parameters[p] == dense.parameters[p], p < fc1) << p;
 }
@@ -165,7 +160,7 @@ std::pair<double, double> moments(const std::vector<float>& x, std::size_t c) {
 TEST(Refit, MeasuresBatchNormAgain) {
   const Model dense = test::filled_model(
       make_chain("n", {2, 3, 3}, {{"conv", Conv2d{4, 2, 2}}, {"norm", BatchNorm{}}}));
-  const ImageSet images = noise({2, 3, 3}, 50);
+  const ImageSet images = test::noise({2, 3, 3}, 50);
   Model model = dense;
   prune_half(model.parameters[0]);
   refit(model, dense, {test::calibration_images(images)});
@@ -189,7 +184,7 @@ TEST(Refit, StaysFiniteWhereNearlyAllIsGone) {
     for (std::size_t i = 0; i < weights.mask.size(); ++i)
       if (weights.mask[i] == 0) weights.value.data()[i] = 0;
   }
-  const ImageSet images = noise({3, 6, 6}, 200);
+  const ImageSet images = test::noise({3, 6, 6}, 200);
   refit(model, dense, {test::calibration_images(images)});
   const std::vector<float> wanted = outputs(dense, images), got = outputs(model, images);
   const float largest = std::ranges::max(wanted, {}, [](float x) { return std::abs(x); });
@@ -199,8 +194,10 @@ TEST(Refit, StaysFiniteWhereNearlyAllIsGone) {
 TEST(Refit, RefusesImagesThatDoNotFit) {
   const Model dense = residual();
   Model model = pruned(dense);
-  EXPECT_THROW(refit(model, dense, {test::calibration_images(noise({3, 6, 6}, 0))}), ArgumentError);
-  EXPECT_THROW(refit(model, dense, {test::calibration_images(noise({3, 6, 5}, 2))}), ShapeError);
+  EXPECT_THROW(refit(model, dense, {test::calibration_images(test::noise({3, 6, 6}, 0))}),
+               ArgumentError);
+  EXPECT_THROW(refit(model, dense, {test::calibration_images(test::noise({3, 6, 5}, 2))}),
+               ShapeError);
 }
 
 }  // namespace

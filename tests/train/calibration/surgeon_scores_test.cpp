@@ -6,21 +6,16 @@
 #include "tests/support/calibration_images.h"
 #include "tests/support/fill.h"
 #include "tests/support/filled_model.h"
+#include "tests/train/calibration/noise.h"
 
 namespace karnin {
 namespace {
 
 using testing::Each;
 
-ImageSet noise(const Extent& extent, std::int64_t count) {
-  ImageSet set{extent, {}, std::vector<std::uint8_t>(static_cast<std::size_t>(count)), {}};
-  set.values = test::uniforms(count * extent.size(), 9);
-  return set;
-}
-
 TEST(SurgeonScores, AreSharesOfTheVarianceOfALayer) {
   const Model model = test::filled_model(make_chain("n", {4, 1, 1}, {{"fc", FullyConnected{2}}}));
-  const ImageSet images = noise({4, 1, 1}, 100);
+  const ImageSet images = test::noise({4, 1, 1}, 100);
   const auto scores = surgeon_scores(model, {"fc"}, {test::calibration_images(images)});
   ASSERT_EQ(scores.size(), 2U);
   EXPECT_EQ(scores[0].method, "obs");
@@ -57,7 +52,7 @@ TEST(SurgeonScores, AreOfTheChosenLayersAloneAndTheSameForAnyThreads) {
                                     {{"conv", {Conv2d{.oc = 6, .kh = 3, .kw = 3, .groups = 2}}},
                                      {"relu", Relu{}},
                                      {"fc", FullyConnected{3}}}));
-  const ImageSet images = noise({4, 5, 5}, 64);
+  const ImageSet images = test::noise({4, 5, 5}, 64);
   Calibration calibration{test::calibration_images(images)};
   calibration.threads = 1;
   const auto one = surgeon_scores(model, {"conv"}, calibration);
@@ -69,7 +64,7 @@ TEST(SurgeonScores, AreOfTheChosenLayersAloneAndTheSameForAnyThreads) {
 
 TEST(SurgeonScores, OfALayerThatNeverChangesAreNothing) {
   const Model model = test::filled_model(make_chain("n", {2, 1, 1}, {{"fc", FullyConnected{2}}}));
-  ImageSet same = noise({2, 1, 1}, 8);
+  ImageSet same = test::noise({2, 1, 1}, 8);
   std::ranges::fill(same.values, 0.5F);
   const auto scores = surgeon_scores(model, {"fc"}, {test::calibration_images(same)});
   for (const Sensitivity& of_method : scores)

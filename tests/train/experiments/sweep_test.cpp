@@ -15,7 +15,7 @@
 namespace karnin {
 namespace {
 
-ImageSet test_images() {
+ImageSet sixty_images() {
   return test::bright_squares(test::kSmallExtent, test::kSmallClasses, 60, 4);
 }
 
@@ -29,7 +29,7 @@ SweepOptions options() {
 
 std::vector<Series> swept(const Model& model, const SweepOptions& options) {
   SweepOutcomes outcomes(points_of(options).size());
-  sweep(model, test_images(), options, outcomes, {});
+  sweep(model, sixty_images(), options, outcomes, {});
   return found_series(options, outcomes);
 }
 
@@ -129,7 +129,7 @@ TEST(TunedSweep, RecoversAndIsTheSameForAnyNumberOfThreads) {
   const Model model = test::trained_network();
   Dataset dataset;
   dataset.train = test::bright_squares(test::kSmallExtent, test::kSmallClasses, 200, 5);
-  dataset.test = test_images();
+  dataset.test = sixty_images();
   SweepOptions sweep_options = options();
   sweep_options.methods = {PruneMethod::random};
   TrainOptions tuning;
@@ -151,7 +151,7 @@ TEST(TunedSweep, RecoversAndIsTheSameForAnyNumberOfThreads) {
 
 TEST(TunedSweep, EndsWhenItIsStopped) {
   Dataset dataset;
-  dataset.train = dataset.test = test_images();
+  dataset.train = dataset.test = sixty_images();
   Watcher watcher;
   watcher.stop = [] { return true; };
   SweepOutcomes outcomes(points_of(options()).size());
@@ -163,7 +163,7 @@ TEST(TunedSweep, EndsWhenItIsStopped) {
 TEST(TunedSweep, GoesOnWhereItWasStopped) {
   const Model model = test::trained_network();
   Dataset dataset;
-  dataset.train = dataset.test = test_images();
+  dataset.train = dataset.test = sixty_images();
   const SweepOptions sweep_options = options();
   TrainOptions tuning;
   tuning.epochs = 1;
@@ -185,7 +185,7 @@ TEST(Sweep, GoesOnWhereItWasStopped) {
   SweepOutcomes outcomes(points_of(sweep_options).size());
   std::size_t found = 0;
   while (found < outcomes.size()) {
-    sweep(model, test_images(), sweep_options, outcomes, stopping_after(1));
+    sweep(model, sixty_images(), sweep_options, outcomes, stopping_after(1));
     ASSERT_GT(found_in(outcomes), found);
     found = found_in(outcomes);
     const std::string csv =

@@ -12,8 +12,8 @@
 namespace karnin {
 namespace {
 
-constexpr Extent kExtent{3, 14, 14};
-constexpr std::int64_t kClasses = 5;
+constexpr Extent kInputExtent{3, 14, 14};
+constexpr std::int64_t kLabels = 5;
 
 struct Outcome {
   Model model;
@@ -23,7 +23,7 @@ struct Outcome {
 };
 
 Outcome train(int threads, std::int64_t batch, const Graph& graph, std::uint64_t seed = 1) {
-  const ImageSet images = test::bright_squares(kExtent, kClasses, 150, 9);
+  const ImageSet images = test::bright_squares(kInputExtent, kLabels, 150, 9);
   Outcome outcome;
   outcome.model = make_model(graph);
   initialise(outcome.model, seed);
@@ -48,7 +48,7 @@ Outcome train(int threads, std::int64_t batch, const Graph& graph, std::uint64_t
 }
 
 Outcome train(int threads, std::int64_t batch, float dropout, std::uint64_t seed = 1) {
-  return train(threads, batch, test::small_network(kExtent, kClasses, dropout), seed);
+  return train(threads, batch, test::small_network(kInputExtent, kLabels, dropout), seed);
 }
 
 // Batches of 4 (two shards), 37 (two shard sizes, and a last batch of 2) and 150 (one step).
@@ -65,7 +65,7 @@ TEST(Determinism, HoldsWithoutDropoutToo) { EXPECT_TRUE(train(1, 37, 0) == train
 
 /// Of 150 images: last ghost batches of 2, of 3 in a batch of 3 and of 6 beside whole ones.
 TEST(Determinism, HoldsForWhatBatchNormMeasures) {
-  Graph graph = make_graph("norms", kExtent);
+  Graph graph = make_graph("norms", kInputExtent);
   append(graph, "conv", Conv2d{.oc = 6, .kh = 3, .kw = 3, .ph = 1, .pw = 1});
   const NodeId stem = append(graph, "norm1", BatchNorm{});
   append(graph, "depthwise", Conv2d{.oc = 6, .kh = 3, .kw = 3, .ph = 1, .pw = 1, .groups = 6});
@@ -73,7 +73,7 @@ TEST(Determinism, HoldsForWhatBatchNormMeasures) {
   append(graph, "sum", Add{}, {stem, branch});
   append(graph, "relu", Relu{});
   append(graph, "pool", Pool2d{});
-  append(graph, "fc", FullyConnected{kClasses});
+  append(graph, "fc", FullyConnected{kLabels});
   append(graph, "norm3", BatchNorm{});
   for (const std::int64_t batch : {4, 49, 150}) {
     const Outcome expected = train(1, batch, graph);

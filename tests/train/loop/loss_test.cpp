@@ -16,37 +16,37 @@
 namespace karnin {
 namespace {
 
-constexpr std::int64_t kClasses = 7;
+constexpr std::int64_t kLogits = 7;
 constexpr std::size_t kRows = 5;
 
 struct LossTest : testing::Test {
-  LossTest() : logits(kRows * kClasses), teacher(logits.size()), diff(logits.size()) {
+  LossTest() : logits(kRows * kLogits), teacher(logits.size()), diff(logits.size()) {
     for (float& x : logits) x = static_cast<float>(6 * rng.uniform() - 3);
     for (float& x : teacher) x = static_cast<float>(6 * rng.uniform() - 3);
     for (std::size_t row = 0; row < kRows; ++row)
-      labels.push_back(static_cast<std::uint8_t>(3 * row % kClasses));
+      labels.push_back(static_cast<std::uint8_t>(3 * row % kLogits));
   }
 
   LossSum evaluate(const LossOptions& options, double scale = 1) {
-    return softmax_loss(options, {kClasses, logits.data(), teacher.data(), labels}, scale, scratch,
+    return softmax_loss(options, {kLogits, logits.data(), teacher.data(), labels}, scale, scratch,
                         diff.data());
   }
 
   LossSum squared(const LossOptions& options, double scale = 1) {
-    return squared_loss(options, {kClasses, logits.data(), nullptr, labels}, scale, diff.data());
+    return squared_loss(options, {kLogits, logits.data(), nullptr, labels}, scale, diff.data());
   }
 
   CounterRng rng{3};
   std::vector<float> logits, teacher, diff;
   std::vector<std::uint8_t> labels;
-  std::vector<double> scratch = std::vector<double>(2 * kClasses);
+  std::vector<double> scratch = std::vector<double>(2 * kLogits);
 };
 
 /// p_i(T) by the definition.
 std::vector<double> softmax(const float* logits, double temperature) {
   std::vector<double> p;
   double sum = 0;
-  for (std::int64_t i = 0; i < kClasses; ++i) {
+  for (std::int64_t i = 0; i < kLogits; ++i) {
     p.push_back(std::exp(static_cast<double>(logits[i]) / temperature));
     sum += p.back();
   }
@@ -58,10 +58,10 @@ TEST_F(LossTest, IsTheEquationsOfTheHeader) {
   const LossOptions options{0.1, 0.3, 2.5};
   double expected = 0;
   for (std::size_t row = 0; row < kRows; ++row) {
-    const auto p = softmax(&logits[row * kClasses], 1), hot = softmax(&logits[row * kClasses], 2.5);
-    const auto q = softmax(&teacher[row * kClasses], 2.5);
-    for (std::size_t i = 0; i < kClasses; ++i) {
-      const double target = 0.1 / kClasses + (i == labels[row] ? 0.9 : 0);
+    const auto p = softmax(&logits[row * kLogits], 1), hot = softmax(&logits[row * kLogits], 2.5);
+    const auto q = softmax(&teacher[row * kLogits], 2.5);
+    for (std::size_t i = 0; i < kLogits; ++i) {
+      const double target = 0.1 / kLogits + (i == labels[row] ? 0.9 : 0);
       expected -= 0.7 * target * std::log(p[i]);
       expected += 0.3 * 2.5 * 2.5 * q[i] * std::log(q[i] / hot[i]);
     }
@@ -92,7 +92,7 @@ TEST_F(LossTest, WithoutOptionsIsThatOfTheKernel) {
   std::vector<float> expected(diff.size());
   double loss = 0;
   std::int64_t correct = 0;
-  kernels::active().softmax_cross_entropy(kRows, kClasses, logits.data(), labels.data(), 0.5F,
+  kernels::active().softmax_cross_entropy(kRows, kLogits, logits.data(), labels.data(), 0.5F,
                                           expected.data(), &loss, &correct);
   EXPECT_NEAR(sum.loss, loss, 1e-5 * loss);
   EXPECT_EQ(sum.correct, correct);
@@ -116,12 +116,11 @@ TEST_F(LossTest, StaysFiniteForLogitsFarApart) {
 TEST_F(LossTest, MseIsTheMeanOfSquares) {
   double squares = 0;
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    const bool is_label = i % kClasses == labels[i / kClasses];
-    squares +=
-        std::pow(static_cast<double>(logits[i]) - (0.1 / kClasses + (is_label ? 0.9 : 0)), 2);
+    const bool is_label = i % kLogits == labels[i / kLogits];
+    squares += std::pow(static_cast<double>(logits[i]) - (0.1 / kLogits + (is_label ? 0.9 : 0)), 2);
   }
   const LossSum sum = squared({.label_smoothing = 0.1, .kind = LossKind::mse});
-  EXPECT_NEAR(sum.loss, squares / kClasses, 1e-12 * squares);
+  EXPECT_NEAR(sum.loss, squares / kLogits, 1e-12 * squares);
   EXPECT_EQ(sum.correct, evaluate({0, 0.5, 1}).correct);
 }
 
@@ -139,7 +138,7 @@ TEST_F(LossTest, GradientOfMseAgreesWithFiniteDifferences) {
 
 TEST_F(LossTest, MseIsZeroWhereEveryAnswerIsRight) {
   std::ranges::fill(logits, 0.0F);
-  for (std::size_t row = 0; row < kRows; ++row) logits[row * kClasses + labels[row]] = 1;
+  for (std::size_t row = 0; row < kRows; ++row) logits[row * kLogits + labels[row]] = 1;
   const LossSum sum = squared({.kind = LossKind::mse});
   EXPECT_EQ(sum.loss, 0);
   EXPECT_EQ(sum.correct, kRows);

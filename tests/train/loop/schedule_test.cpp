@@ -13,10 +13,10 @@
 namespace karnin {
 namespace {
 
-constexpr std::int64_t kSteps = 10;
+constexpr std::int64_t kRunSteps = 10;
 constexpr std::int64_t kPerEpoch = 5;
 
-std::vector<double> rates(const ScheduleOptions& options, std::int64_t steps = kSteps) {
+std::vector<double> rates(const ScheduleOptions& options, std::int64_t steps = kRunSteps) {
   std::vector<double> all;
   for (std::int64_t step = 0; step < steps; ++step)
     all.push_back(learning_rate_at(options, step, steps, kPerEpoch));
@@ -66,7 +66,7 @@ TEST(Schedule, OneCycleAtKnownPoints) {
   EXPECT_NEAR(all[6], 0.08 / 2, 1e-12);
   // A cosine is symmetric about its middle: 0.55 and 0.75 of the run.
   EXPECT_NEAR(all[5] + all[7], 0.08, 1e-12);
-  EXPECT_EQ(learning_rate_at(options, kSteps, kSteps, kPerEpoch), 0);
+  EXPECT_EQ(learning_rate_at(options, kRunSteps, kRunSteps, kPerEpoch), 0);
 }
 
 TEST(Schedule, OneCycleRisesToThePeakThenFallsToZero) {

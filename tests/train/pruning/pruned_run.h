@@ -10,7 +10,7 @@ namespace karnin::test {
 
 inline constexpr Extent kPrunedExtent{1, 14, 14};
 inline constexpr std::int64_t kPrunedClasses = 4;
-inline constexpr std::size_t kFc1 = 2;  // index of its weights
+inline constexpr std::size_t kPrunedFc1 = 2;  // index of its weights
 
 inline Model dense_model() {
   Model model = make_model(small_network(kPrunedExtent, kPrunedClasses));

@@ -13,7 +13,7 @@
 namespace karnin {
 namespace {
 
-Model weighted_model() {
+Model scored_model() {
   Model model = make_model(test::small_network({1, 8, 8}, 3));
   for (Parameter& parameter : model.parameters)
     for (std::int64_t i = 0; i < parameter.value.size(); ++i)
@@ -38,7 +38,7 @@ TEST(Scores, EveryRecordedMethodIsAPruneMethod) {
 }
 
 TEST(Scores, MagnitudeIsTheAbsoluteWeight) {
-  const std::vector<double> scores = raw_scores(weighted_model(), 2, PruneMethod::magnitude, 1);
+  const std::vector<double> scores = raw_scores(scored_model(), 2, PruneMethod::magnitude, 1);
   ASSERT_EQ(scores.size(), 20U * 54);
   for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_EQ(scores[i], static_cast<double>(i));
 }
@@ -53,7 +53,7 @@ TEST(Scores, LampIsTheShareOfTheSquaresThatAreNoSmaller) {
 }
 
 TEST(Scores, RecordedOnesAreTakenFromTheRightMethodAndParameter) {
-  Model model = weighted_model();
+  Model model = scored_model();
   // Method m leaves 10 m + p in every weight of parameter p.
   for (std::size_t m = 0; m < kSensitivityMethods.size(); ++m) {
     Sensitivity s{std::string(kSensitivityMethods[m]), {}};
@@ -71,7 +71,7 @@ TEST(Scores, RecordedOnesAreTakenFromTheRightMethodAndParameter) {
 }
 
 TEST(Scores, RandomDependsOnSeedParameterAndIndex) {
-  const Model model = weighted_model();
+  const Model model = scored_model();
   const auto draw = [&](std::size_t p, std::uint64_t seed) {
     std::vector<double> scores = raw_scores(model, p, PruneMethod::random, seed);
     scores.resize(50);
@@ -85,7 +85,7 @@ TEST(Scores, RandomDependsOnSeedParameterAndIndex) {
 
 TEST(Scores, MissingSensitivitiesAreAnErrorThatNamesTheMethod) {
   try {
-    raw_scores(weighted_model(), 0, PruneMethod::karnin_epoch, 1);
+    raw_scores(scored_model(), 0, PruneMethod::karnin_epoch, 1);
     FAIL() << "no exception";
   } catch (const ArgumentError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("'karnin-epoch'"));
@@ -95,7 +95,7 @@ TEST(Scores, MissingSensitivitiesAreAnErrorThatNamesTheMethod) {
 TEST(Scores, WhatIsNotFiniteIsRefusedWithItsPlace) {
   for (const float bad :
        {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
-    Model model = weighted_model();
+    Model model = scored_model();
     model.parameters[4].value.data()[17] = bad;
     try {
       raw_scores(model, 4, PruneMethod::magnitude, 1);

@@ -13,7 +13,7 @@ namespace {
 
 using test::dense_model;
 using test::images;
-using test::kFc1;
+using test::kPrunedFc1;
 using test::options_of;
 using test::PrunedRun;
 using test::pruning_to;
@@ -36,8 +36,8 @@ TEST(TrainingPruner, ReachesTheSparsityAndKeepsIt) {
       EXPECT_GE(run.pruner.sparsity(), before) << step;
       before = run.pruner.sparsity();
       if (!run.pruner.is_settled()) return;
-      if (settled.empty()) settled = run.model.parameters[kFc1].mask;
-      EXPECT_EQ(settled, run.model.parameters[kFc1].mask) << step;
+      if (settled.empty()) settled = run.model.parameters[kPrunedFc1].mask;
+      EXPECT_EQ(settled, run.model.parameters[kPrunedFc1].mask) << step;
     });
     EXPECT_NEAR(run.pruner.sparsity(), 0.8, 1e-3);
     EXPECT_FALSE(settled.empty());
@@ -51,7 +51,7 @@ std::int64_t returns(Growth growth) {
   Mask before;
   std::int64_t back = 0;
   run.run(5, [&](std::int64_t) {
-    const Mask& now = run.model.parameters[kFc1].mask;
+    const Mask& now = run.model.parameters[kPrunedFc1].mask;
     for (std::size_t i = 0; i < before.size(); ++i) back += before[i] == 0 && now[i] == 1 ? 1 : 0;
     before = now;
   });
@@ -77,10 +77,11 @@ TEST(TrainingPruner, FeedbackLeavesLayersAloneThatWereNotChosen) {
 /// What the optimizer did to the weights of fc1 in the last step.
 struct Fc1Steps : UpdateObserver {
   void on_start(const Model& model) override {
-    delta.resize(model.parameters[kFc1].value.span().size());
+    delta.resize(model.parameters[kPrunedFc1].value.span().size());
   }
   void on_update(const WeightUpdate& update) noexcept override {
-    if (update.parameter == kFc1) std::ranges::copy(update.delta, delta.begin() + update.offset);
+    if (update.parameter == kPrunedFc1)
+      std::ranges::copy(update.delta, delta.begin() + update.offset);
   }
   void on_step_end(const StepInfo& /*step*/) override {}
   void on_epoch_end(const Model& /*model*/) override {}
@@ -99,13 +100,13 @@ TEST(TrainingPruner, WeightsOutOfSightDecay) {
   Tensor before;
   Mask mask;
   run.run(1, [&](std::int64_t) {
-    const Tensor hidden = run.pruner.state().hidden[kFc1];
+    const Tensor hidden = run.pruner.state().hidden[kPrunedFc1];
     for (std::size_t i = 0; i < mask.size(); ++i) {
       const float kept_share = mask[i] == 0 ? 1 - 0.02F * 3 : 1;
       EXPECT_NEAR(hidden.span()[i], kept_share * before.span()[i] + steps.delta[i], 1e-6);
     }
     before = hidden;
-    mask = run.model.parameters[kFc1].mask;
+    mask = run.model.parameters[kPrunedFc1].mask;
   });
 }
 

@@ -1,2 +1,0 @@
-// Part of every test program: all of them obey KARNIN_CPU_ISA.
-#include "tests/support/isa_level.h"
