@@ -3,7 +3,7 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,13 +27,15 @@ bool Arena::SpareThreads::any() { return spare_threads; }
 bool Arena::SpareThreads::exchange(bool any) { return std::exchange(spare_threads, any); }
 
 struct Arena::Impl {
-  explicit Impl(int threads)
-      : limit(oneapi::tbb::global_control::max_allowed_parallelism,
-              static_cast<std::size_t>(std::max(threads, hardware_threads()))),
-        arena(threads) {}
+  explicit Impl(int threads) : arena(threads) {
+    using Control = oneapi::tbb::global_control;
+    if (threads > hardware_threads())
+      wide.emplace(Control::max_allowed_parallelism, static_cast<std::size_t>(kMaxThreads));
+  }
 
-  oneapi::tbb::global_control
-      limit;  // lets the arena be wider than the machine, unless a narrower one lives
+  /// Lets the arena be wider than the machine. It is the same for all such arenas, as TBB takes the
+  /// least of those that live, and makes no thread.
+  std::optional<oneapi::tbb::global_control> wide;
   oneapi::tbb::task_arena arena;
 };
 

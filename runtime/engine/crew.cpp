@@ -1,5 +1,7 @@
 #include "runtime/engine/crew.h"
 
+#include <algorithm>
+
 namespace karnin {
 
 Crew::Crew(int threads) : alone_(threads == 1) {
@@ -10,5 +12,7 @@ int Crew::workers() const {
   if (alone_) return 1;
   return arena_ ? arena_->threads() : oneapi::tbb::this_task_arena::max_concurrency();
 }
+
+int Crew::slots() const { return alone_ || arena_ ? workers() : std::max(workers(), 2); }
 
 }  // namespace karnin

@@ -20,6 +20,9 @@ class Crew {
 
   /// Workers that there may be now, the calling thread included.
   int workers() const;
+  /// A worker's number is below this. In the caller's arena that is 2 at least: TBB lets one more
+  /// thread into an arena of one if somebody enqueues work there.
+  int slots() const;
 
   /// body() on one worker, where Arena::sharers() is what it will be in a for_each of so many
   /// shards.
@@ -31,7 +34,7 @@ class Crew {
       Arena::alone(body);
   }
 
-  /// body(i, worker) for every i in [0, count), in any order; worker is in [0, workers()), and has
+  /// body(i, worker) for every i in [0, count), in any order; worker is in [0, slots()), and has
   /// one thread at a time. Rethrows what body throws.
   template <typename Body>
   void for_each(std::int64_t count, const Body& body) {

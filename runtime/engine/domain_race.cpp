@@ -102,8 +102,11 @@ class DomainRace {
     Plan mix = plans_.front();
     mix.domain = Domains(path);
     for (std::size_t k = 0; k < mix.kernels.size(); ++k) {
-      const auto step = std::ranges::find(programs_.front()->steps(), mix.kernels[k].layer,
-                                          [](const Step& s) { return s.layer->name(); });
+      const std::string& name = mix.kernels[k].layer;
+      const auto is_its = [&](const Step& step) {
+        return step.node != kNoNode && step.layer->name() == name;
+      };
+      const auto step = std::ranges::find_if(programs_.front()->steps(), is_its);
       std::size_t plan = 0;
       while (paths_[plan][step->region] != path[step->region]) ++plan;
       mix.kernels[k] = plans_[plan].kernels[k];

@@ -26,9 +26,9 @@ struct Engine::Impl {
   /// Buffers for every worker that there may be now: with the first run, as an engine may be there
   /// only to be copied.
   void hire() {
-    while (std::cmp_less(workers.size(), crew.workers())) {
+    while (std::cmp_less(workers.size(), crew.slots())) {
+      microseconds.resize(workers.size() + 1, std::vector<double>(program.steps().size()));
       workers.emplace_back(program);
-      microseconds.emplace_back(program.steps().size(), 0.0);
     }
   }
 

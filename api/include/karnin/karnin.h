@@ -17,8 +17,9 @@
  * Threads. Models and engines never change: any number of threads may use one. A session is for one
  * thread at a time; a second one gets KARNIN_BUSY and disturbs nobody. No thread is made but those
  * that karnin_engine_options.num_threads asks for, and these sleep when there is nothing to do.
- * Nothing is printed, no environment is read, and no other state is shared: engines side by side
- * don't know of each other. Results don't depend on the number of threads.
+ * We print nothing and read no environment (oneDNN has ONEDNN_VERBOSE), and no other state is
+ * shared: engines side by side don't know of each other. With race = 0, results don't depend on the
+ * number of threads.
  *
  * Errors. Functions return a status and never throw, abort or exit. karnin_message() then says in
  * words what was expected, what came, and where; what the function was to make is NULL.

@@ -4,12 +4,12 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 #include <vector>
 
 #include "runtime/engine/engine.h"
 #include "tests/support/golden.h"
+#include "tests/support/thread_count.h"
 
 namespace karnin {
 namespace {
@@ -23,11 +23,6 @@ std::vector<float> run(Engine& engine, std::span<const float> images) {
   return logits;
 }
 
-std::ptrdiff_t threads_of_process() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
-
 // First of all tests: later ones start TBB's threads.
 TEST(Crew, OfOneTakesNoOtherThread) {
   const Model model = golden_model();
@@ -35,7 +30,7 @@ TEST(Crew, OfOneTakesNoOtherThread) {
   const auto images = golden_images(0);
   const auto first = run(one, images), second = run(two, images);
   std::jthread([&] { EXPECT_EQ(run(two, images), second); });
-  EXPECT_EQ(threads_of_process(), 1);
+  EXPECT_EQ(test::thread_count(), 1);
 }
 
 /// Lets arenas be wider than the machine.
@@ -56,6 +51,22 @@ TEST_F(WideArenas, GiveEveryWorkerOneThreadAtATime) {
     });
     for (const std::atomic<int>& times : done) EXPECT_EQ(times, 1);
   });
+}
+
+/// TBB then lets a second thread in.
+TEST_F(WideArenas, OfOneHaveRoomForTheThreadOfEnqueuedWork) {
+  const Model model = golden_model();
+  const auto images = golden_images(1);
+  oneapi::tbb::task_arena arena(1);
+  Engine engine(model, {.batch = 1, .threads = kCallersArena, .race = false});
+  const auto expected = arena.execute([&] { return run(engine, images); });
+  std::atomic<int> waiting = 0;
+  for (int round = 0; round < 100; ++round) {
+    ++waiting;
+    arena.enqueue([&] { --waiting; });
+    EXPECT_EQ(arena.execute([&] { return run(engine, images); }), expected);
+  }
+  while (waiting > 0) std::this_thread::yield();
 }
 
 TEST(Crew, GivesTheSameBitsWhicheverItIs) {
