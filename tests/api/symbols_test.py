@@ -15,6 +15,30 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = sys.argv.pop(1)
 NEEDED = ("dnnl", "tbb", "tbbmalloc", "fmt", "protobuf", "onnx_proto", "gomp", "stdc++", "m", "gcc_s",
           "c", "asan", "ubsan", "tsan")
+# Those of 0.1: never fewer.
+FIRST = (
+    "karnin_engine_close",
+    "karnin_engine_open",
+    "karnin_input_at",
+    "karnin_input_count",
+    "karnin_load",
+    "karnin_load_memory",
+    "karnin_message",
+    "karnin_model_close",
+    "karnin_output_at",
+    "karnin_output_count",
+    "karnin_parameters",
+    "karnin_preprocess",
+    "karnin_profile",
+    "karnin_prune",
+    "karnin_run",
+    "karnin_save",
+    "karnin_session_close",
+    "karnin_session_message",
+    "karnin_session_open",
+    "karnin_time_layers",
+    "karnin_version",
+)
 
 
 def run(*command):
@@ -22,6 +46,9 @@ def run(*command):
 
 
 class Symbols(unittest.TestCase):
+    def test_none_is_taken_away(self):
+        self.assertLessEqual(set(FIRST), set(symbols_of_map()))
+
     def test_shown_are_those_of_the_map(self):
         shown = re.findall(r" T (\w+)@@KARNIN_0$", run("nm", "-D", "--defined-only", LIBRARY),
                            re.MULTILINE)

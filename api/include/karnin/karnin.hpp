@@ -45,6 +45,13 @@ inline void check(karnin_status status) {
   if (status != KARNIN_OK) throw Failure(status, karnin_message());
 }
 
+/// Throws for a NUL within, in front of which C would see an end.
+inline const char* text(const std::string& text) {
+  if (text.find('\0') != std::string::npos)
+    throw Failure(KARNIN_BAD_ARGUMENT, "expected a text without NUL, got one in a name or path");
+  return text.c_str();
+}
+
 struct Close {
   void operator()(karnin_model* model) const noexcept { karnin_model_close(model); }
   void operator()(karnin_engine* engine) const noexcept { karnin_engine_close(engine); }
@@ -86,7 +93,7 @@ class Model {
   /// A file of karnin-cpu, or ONNX where the name ends with .onnx.
   static Model load(const std::string& path) {
     karnin_model* model = nullptr;
-    detail::check(karnin_load(path.c_str(), &model));
+    detail::check(karnin_load(detail::text(path), &model));
     return Model(model);
   }
   /// The same from memory.
@@ -99,17 +106,20 @@ class Model {
   explicit Model(karnin_model* model) noexcept : model_(model) {}
 
   /// All at once, or not at all; ONNX where the name ends with .onnx.
-  void save(const std::string& path) const { detail::check(karnin_save(get(), path.c_str())); }
+  void save(const std::string& path) const {
+    detail::check(karnin_save(get(), detail::text(path)));
+  }
 
   /// A new model, of which weights are gone.
   Model prune(const Pruning& pruning) const {
     std::vector<const char*> layers;
-    for (const std::string& layer : pruning.layers) layers.push_back(layer.c_str());
+    for (const std::string& layer : pruning.layers) layers.push_back(detail::text(layer));
     const karnin_prune_options options{
-        sizeof(options),        pruning.method.c_str(), pruning.sparsity,
-        pruning.global ? 1 : 0, pruning.seed,           layers.empty() ? nullptr : layers.data(),
-        layers.size(),          pruning.images.data(),  pruning.images.size(),
-        pruning.threads};
+        sizeof(options),       detail::text(pruning.method),
+        pruning.sparsity,      pruning.global ? 1 : 0,
+        pruning.seed,          layers.empty() ? nullptr : layers.data(),
+        layers.size(),         pruning.images.data(),
+        pruning.images.size(), pruning.threads};
     karnin_model* pruned = nullptr;
     detail::check(karnin_prune(get(), &options, &pruned));
     return Model(pruned);

@@ -117,18 +117,20 @@ class Model:
         some hundred or thousand, without labels, to which the weights that are left are fitted, of
         whatever method; by so many threads, 0 being all.
         """
-        names = None if layers is None else [name.encode() for name in layers]
+        if isinstance(layers, str):
+            raise TypeError(f"layers: expected names, got one text: {layers!r}")
+        names = None if layers is None else [_name(name) for name in layers]
         array = None if names is None else (ctypes.c_char_p * len(names))(*names)
         floats = None if images is None else self._contiguous(images)
         address, size = (None, 0) if floats is None else (floats.ctypes.data, floats.size)
-        options = PruneOptions(ctypes.sizeof(PruneOptions), method.encode(), sparsity,
+        options = PruneOptions(ctypes.sizeof(PruneOptions), _name(method), sparsity,
                                int(all_together), seed, array, len(names or ()), address, size,
                                threads)
         return Model(library.karnin_prune, self._owner.handle, ctypes.byref(options))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """All at once or not at all; as ONNX where the name ends with .onnx."""
-        check(library.karnin_save(self._owner.handle, os.fsencode(path)))
+        check(library.karnin_save(self._owner.handle, _path(path)))
 
     @property
     def parameters(self) -> int:
@@ -185,7 +187,22 @@ def load(source: str | os.PathLike[str] | bytes) -> Model:
     """
     if isinstance(source, bytes):
         return Model(library.karnin_load_memory, source, len(source))
-    return Model(library.karnin_load, os.fsencode(source))
+    return Model(library.karnin_load, _path(source))
+
+
+def _name(text: str) -> bytes:
+    return _whole(text.encode())
+
+
+def _path(path: str | os.PathLike[str]) -> bytes:
+    return _whole(os.fsencode(path))
+
+
+def _whole(text: bytes) -> bytes:
+    """As it is: C would take what is in front of a NUL for all of it."""
+    if b"\0" in text:
+        raise ValueError(f"expected a text without NUL, got {text!r}")
+    return text
 
 
 def _shape(at: Callable[..., int], model: Handle, index: int) -> Shape:

@@ -14,7 +14,8 @@ class Owner:
                  *arguments: Any) -> None:
         self.handle = Handle()
         check(make(*arguments, ctypes.byref(self.handle)))
-        weakref.finalize(self, close, self.handle)
+        # Not when the interpreter ends: a thread may still be running it then.
+        weakref.finalize(self, close, self.handle).atexit = False
 
 
 # These take owners, not handles: whoever calls holds them until the object is made.

@@ -128,6 +128,32 @@ class Files(unittest.TestCase):
             karnin.load(MODEL).prepare(batch=0)
 
 
+    def test_names_are_taken_whole(self):
+        model = karnin.load(MODEL)
+        for wrong in (lambda: karnin.load(MODEL + "\0.onnx"), lambda: model.save("/tmp/x\0y"),
+                      lambda: model.prune("magnitude\0"),
+                      lambda: model.prune(sparsity=0.5, layers=["fc1\0"])):
+            self.assertRaisesRegex(ValueError, "NUL", wrong)
+        self.assertRaises(TypeError, lambda: model.prune(sparsity=0.5, layers="fc1"))
+
+    def test_interpreter_may_end_while_a_thread_runs(self):
+        program = f"""
+import ctypes, os, sys, threading, time
+ctypes.CDLL(os.path.join({BUILD!r}, "libkarnin.so.0"))
+sys.path.insert(0, {str(ROOT / "api/python")!r})
+import karnin, numpy as np
+model = karnin.load({MODEL!r}).prepare(race=False)
+batch = np.zeros((2000, 3, 32, 32), np.float32)
+def run():
+    while True: model.run(batch)
+threading.Thread(target=run, daemon=True).start()
+time.sleep(0.2)
+"""
+        for _ in range(3):
+            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
 class Pruning(unittest.TestCase):
     """The same bytes as karnin-cpu prune leaves, its history included."""
 
