@@ -76,12 +76,18 @@ std::optional<Dataset> dataset_for(const PruneVerb& verb, const Model& model) {
   return dataset;
 }
 
+/// However it is spelled.
+bool is_that_of(const std::string& data, const Dataset& dataset, const std::string& given) {
+  std::error_code error;
+  return data.empty() || data == given || (is_standard_dataset(data) && data == dataset.name) ||
+         std::filesystem::equivalent(data, dataset.directory, error);
+}
+
 /// Nothing where all images are the data set's.
 std::optional<CalibrationSource> calibration_for(const PruneVerb& verb, const Model& model,
                                                  const std::optional<Dataset>& dataset) {
   if (!calibrates(verb)) return std::nullopt;
-  const bool same = dataset && verb.calibration.data == verb.data.data;
-  if (verb.calibration.data.empty() || same)
+  if (dataset && is_that_of(verb.calibration.data, *dataset, verb.data.data))
     return CalibrationSource{std::nullopt, dataset->name, verb.calibration.images};
   return find_calibration_images(model, verb.calibration, verb.data.form,
                                  verb.fine_tune.train.seed);

@@ -97,6 +97,18 @@ TEST_F(Calibrate, TheAccuracyDecidesHowManyWeightsGo) {
   EXPECT_TRUE(pruned("told.bin", told)["search"].is_null());
 }
 
+/// However the data set is named.
+TEST_F(Calibrate, ThoseThatJudgeAreNeverFittedTo) {
+  const std::string other = (fs::path(workspace->data()) / ".." / "squares").string();
+  for (const std::string& data : {workspace->data(), other})
+    for (const Words& more :
+         {Words{"--max-accuracy-drop", "5"}, {"--max-accuracy-drop", "5", "--sparsity", "0.3"}}) {
+      Words words{"--data", workspace->data(), "--calibrate", data, "--images", "9999"};
+      words.insert(words.end(), more.begin(), more.end());
+      EXPECT_EQ(pruned("judged.bin", words)["calibration_images"], 540) << data;
+    }
+}
+
 /// What counts is what the network answered before.
 TEST_F(Calibrate, WithoutLabelsTheNetworkIsItsOwnJudge) {
   test::write_pictures(file("unknown"), test::bright_squares({3, 32, 32}, 10, 150, 5));

@@ -74,14 +74,14 @@ void PruneRun::prune_by(const PruneOptions& pruning, const CalibrationSource& so
                         bool searches) {
   ImageSet all = source.images ? *source.images : dataset_->train;
   std::optional<ImageSet> judges;
-  if (searches) {
+  if (options_.values.max_accuracy_drop) {  // by which nothing is fitted, nor for the values' sake
     ImageSet train = dataset_->train;
     judges = hold_out(train, kHeldBackShare, pruning.seed);
     if (!source.images) all = std::move(train);
   }
   const ImageSet images = draw_images(all, source.count, pruning.seed);
   CalibratedPruning calibrated(model_, images, pruning, options_.threads, watcher_);
-  if (judges) {
+  if (searches) {
     result_.found = calibrated.search(*judges, *options_.values.max_accuracy_drop);
     result_.interrupted = result_.found->interrupted;
   }
