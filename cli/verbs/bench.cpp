@@ -44,11 +44,12 @@ void add_bench(CLI::App& app, Action& action) {
                     "Of --model: its fully connected layers one by one, as they are")
           ->needs(model)
           ->excludes(sparsities);
-  verb.add_option_function<std::string>(
-          "--kernel",
-          [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
-          "Of fully connected layers: the one that counts as chosen, or of a network runs")
-      ->type_name("onednn|dense|sparse-lanes|sparse-gather");
+  CLI::Option* kernel =
+      verb.add_option_function<std::string>(
+              "--kernel",
+              [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
+              "Of fully connected layers: the one that counts as chosen, or of a network runs")
+          ->type_name("onednn|dense|sparse-lanes|sparse-gather");
   add_number(verb, "--seconds", options->seconds, {0, 3600}, "To spend on a row");
   verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");
   CLI::Option* save =
@@ -60,7 +61,8 @@ void add_bench(CLI::App& app, Action& action) {
   verb.add_option("--plan", options->plan, "Of --model: run what was kept, without a race")
       ->needs(model)
       ->excludes(save)
-      ->excludes(fc_layers);
+      ->excludes(fc_layers)
+      ->excludes(kernel);
   verb.add_flag("--overwrite", options->save_plan.overwrite, "Replace a plan that is there")
       ->needs(save);
   verb.matter_if({"--cold"}, "--fc-layers",

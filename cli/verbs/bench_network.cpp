@@ -48,26 +48,32 @@ double gflops(const LayerProfile& layer) {
                               : 2e-3 * static_cast<double>(layer.kept_macs) / layer.microseconds;
 }
 
-NetworkRow measure(const NetworkView& network, std::int64_t batch, const BenchVerb& verb) {
+NetworkRow measure(const NetworkView& network, const NetworkTimingOptions& options) {
   const ParameterCount count = count_parameters(network);
-  const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
   const double kept =
       count.all == 0 ? 1 : static_cast<double>(count.nonzero) / static_cast<double>(count.all);
-  NetworkTimingOptions options{batch, verb.threads, kernel, verb.seconds, {}};
-  if (!verb.plan.empty())
-    options.plan = read_plan(verb.plan, network.description.graph, batch, verb.threads);
-  return {batch, 1 - kept, time_network(network, options)};
+  return {options.batch, 1 - kept, time_network(network, options)};
+}
+
+/// One for each batch; what is not in a plan file is found missing before anything runs.
+std::vector<NetworkTimingOptions> timings_for(const BenchVerb& verb, const Graph& graph) {
+  std::vector<NetworkTimingOptions> timings;
+  const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
+  for (const std::int64_t batch : parse_counts("--batch", verb.batches, {1, kMaxBatch}))
+    timings.push_back({batch, verb.threads, kernel, verb.seconds, {}});
+  if (verb.plan.empty()) return timings;
+  const PlanFile plans(verb.plan, graph);
+  for (NetworkTimingOptions& timing : timings) timing.plan = plans.find(timing.batch, verb.threads);
+  return timings;
 }
 
 /// One for each sparsity that was asked for, and batch.
 std::vector<NetworkRow> measure_all(const BenchVerb& verb) {
-  const std::vector<std::int64_t> batches = parse_counts("--batch", verb.batches, {1, kMaxBatch});
   std::vector<NetworkRow> rows;
-  const auto add = [&](const NetworkView& network) {
-    for (const std::int64_t batch : batches) rows.push_back(measure(network, batch, verb));
-  };
   if (verb.sparsities.empty()) {
-    add(read_any_compact_model(verb.model));
+    const CompactModel model = read_any_compact_model(verb.model);
+    for (const NetworkTimingOptions& options : timings_for(verb, model.graph))
+      rows.push_back(measure(model, options));
     return rows;
   }
   const std::vector<double> sparsities = parse_values("--sparsity", verb.sparsities);
@@ -75,7 +81,8 @@ std::vector<NetworkRow> measure_all(const BenchVerb& verb) {
   for (const double sparsity : sparsities) {
     Model thin = model;
     thin_out(thin, sparsity, 1);
-    add(thin);
+    for (const NetworkTimingOptions& options : timings_for(verb, model.graph))
+      rows.push_back(measure(thin, options));
   }
   return rows;
 }

@@ -52,7 +52,7 @@ Report evaluate(const EvalVerb& verb, const CompactModel& model, const Dataset& 
   options.threads = verb.threads;
   options.kernel = pinned_kernel();
   if (!verb.plan.empty())
-    options.plan = read_plan(verb.plan, model.graph, verb.batch, verb.threads);
+    options.plan = PlanFile(verb.plan, model.graph).find(verb.batch, verb.threads);
   Engine engine(model, options);
   classify(engine, model.preprocess, images);  // warms up
   const double rate = images_per_second(engine, model.preprocess, images);

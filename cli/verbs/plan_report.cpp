@@ -14,10 +14,9 @@ using Json = nlohmann::ordered_json;
 Json plan_json(const Plan& plan) {
   Json timings = Json::array();
   for (const Plan::Timing& timing : plan.timings)
-    timings.push_back(
-        {{"domains", to_string(timing.domain)},
-         {"shard", timing.images},
-         {"microseconds", timing.microseconds}});
+    timings.push_back({{"domains", to_string(timing.domain)},
+                       {"shard", timing.images},
+                       {"microseconds", timing.microseconds}});
   return {
       {"domains", to_string(plan.domain)}, {"shard", plan.images}, {"timings", std::move(timings)}};
 }

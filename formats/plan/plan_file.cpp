@@ -13,6 +13,7 @@
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
 #include "runtime/core/parallel.h"
+#include "runtime/program/regions.h"
 
 namespace karnin {
 namespace {
@@ -76,6 +77,28 @@ std::vector<FcChoice> kernels_of(const JsonView& view) {
   return kernels;
 }
 
+/// What a plan of the network names: its fully connected layers, and its regions by their number.
+struct Parts {
+  explicit Parts(const Graph& graph) {
+    for (const Node& node : graph.nodes)
+      if (is<FullyConnected>(node.op)) layers.push_back(node.name);
+    regions =
+        regions_of(make_draft(graph, {.purpose = Purpose::inference, .fc_kernel = {}})).size();
+  }
+
+  std::vector<std::string> layers;
+  std::size_t regions = 0;
+};
+
+void require_fit(const Plan& plan, const Parts& network, const JsonView& view) {
+  if (!std::ranges::equal(plan.kernels, network.layers, {}, &FcChoice::layer))
+    view["kernels"].fail(fmt::format("expected one for each of {} fully connected layers, by name",
+                                     network.layers.size()));
+  if (!plan.domain.everywhere() && plan.domain.listed().size() != network.regions)
+    view["domains"].fail(fmt::format("expected one for each of {} regions, got {}", network.regions,
+                                     plan.domain.listed().size()));
+}
+
 SavedPlan plan_of(const JsonView& view) {
   view.require_keys({"batch", "threads", "shard", "sharers", "domains", "kernels"});
   SavedPlan saved;
@@ -117,23 +140,29 @@ std::vector<SavedPlan> plans_from_json(std::string_view json, const std::string&
   view["karnin_plan"].integer(kFormat, kFormat);
   require_text(view["network"], network_sum(graph), "plans of the network");
   require_text(view["isa"], to_string(active_isa()), "plans for");
+  const Parts network(graph);
   std::vector<SavedPlan> plans;
-  for (const JsonView& element : view["plans"].elements()) plans.push_back(plan_of(element));
+  for (const JsonView& element : view["plans"].elements()) {
+    plans.push_back(plan_of(element));
+    require_fit(plans.back().plan, network, element);
+  }
   return plans;
 }
 
-Plan read_plan(const std::filesystem::path& path, const Graph& graph, std::int64_t batch,
-               int threads) {
+PlanFile::PlanFile(const std::filesystem::path& path, const Graph& graph) : where_(path.string()) {
   const std::vector<std::uint8_t> bytes = read_file(path, kMaxJsonBytes);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const std::vector<SavedPlan> plans = plans_from_json(text, path.string(), graph);
+  plans_ =
+      plans_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, where_, graph);
+}
+
+const Plan& PlanFile::find(std::int64_t batch, int threads) const {
   const auto fits = [&](const SavedPlan& saved) {
     return saved.batch == batch && saved.threads == threads;
   };
-  if (const auto found = std::ranges::find_if(plans, fits); found != plans.end())
+  if (const auto found = std::ranges::find_if(plans_, fits); found != plans_.end())
     return found->plan;
   throw ArgumentError(fmt::format("{}: expected a plan for batch {} on {} threads, got {}",
-                                  printable_line(path.string()), batch, threads, listed(plans)));
+                                  printable_line(where_), batch, threads, listed(plans_)));
 }
 
 }  // namespace karnin

@@ -24,13 +24,20 @@ struct SavedPlan {
 std::string plans_to_json(const Graph& graph, std::span<const SavedPlan> plans);
 
 /// The inverse. `where` names the source in messages. Throws FileError for bad JSON or unknown
-/// names, and for plans of another network or instruction set.
+/// names, and for plans that are not of this network or for this instruction set.
 std::vector<SavedPlan> plans_from_json(std::string_view json, const std::string& where,
                                        const Graph& graph);
 
-/// The plan in such a file for so many images and threads. Throws FileError as above, ArgumentError
-/// listing what it has where there is none.
-Plan read_plan(const std::filesystem::path& path, const Graph& graph, std::int64_t batch,
-               int threads);
+/// A file of them. Throws FileError as above.
+class PlanFile {
+ public:
+  PlanFile(const std::filesystem::path& path, const Graph& graph);
+  /// Throws ArgumentError, listing what there is, if there is none for so many images and threads.
+  const Plan& find(std::int64_t batch, int threads) const;
+
+ private:
+  std::string where_;
+  std::vector<SavedPlan> plans_;
+};
 
 }  // namespace karnin

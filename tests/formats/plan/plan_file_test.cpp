@@ -17,9 +17,11 @@ using testing::HasSubstr;
 
 SavedPlan some_plan() {
   Plan plan;
-  plan.domain = Domains({Domain::planes, Domain::onednn});
+  using enum Domain;
+  plan.domain = Domains({planes, planes, lanes, onednn, onednn});
   plan.kernels = {{"fc1", FcKernel::sparse_gather, {{FcKernel::dense, 3.5}}},
-                  {"fc \"2\"", FcKernel::onednn, {}}};
+                  {"fc2", FcKernel::onednn, {}},
+                  {"fc3", FcKernel::dense, {}}};
   plan.timings = {{Domain::onednn, 12.5}};
   plan.sharers = 2;
   plan.images = 8;
@@ -27,7 +29,10 @@ SavedPlan some_plan() {
 }
 
 std::string some_text() {
-  const std::vector<SavedPlan> plans{some_plan(), {1, 1, {}}};
+  std::vector<SavedPlan> plans{some_plan(), some_plan()};
+  plans[1] = {1, 1, plans[1].plan};
+  plans[1].plan.domain = Domain::onednn;
+  plans[1].plan.images = 1;
   return plans_to_json(khanal2018(), plans);
 }
 
@@ -46,8 +51,8 @@ TEST(PlanFile, KeepsDecisionsAndLeavesTimingsOut) {
   EXPECT_EQ(plan.domain, expected.domain);
   EXPECT_EQ(plan.images, 8);
   EXPECT_EQ(plan.sharers, 2);
-  ASSERT_EQ(plan.kernels.size(), 2U);
-  for (std::size_t k = 0; k < 2; ++k) {
+  ASSERT_EQ(plan.kernels.size(), 3U);
+  for (std::size_t k = 0; k < 3; ++k) {
     EXPECT_EQ(plan.kernels[k].layer, expected.kernels[k].layer);
     EXPECT_EQ(plan.kernels[k].kernel, expected.kernels[k].kernel);
   }
@@ -68,12 +73,19 @@ TEST(PlanFile, IsOfOneNetworkAndInstructionSet) {
 
 TEST(PlanFile, RefusesWhatNoPlanHas) {
   const std::pair<std::string, std::string> changes[] = {
-      {"\"onednn\"]", "\"cpu\"]"},         {"\"sparse-gather\"", "\"fast\""},
-      {"\"shard\":8", "\"shard\":17"},     {"\"shard\":8", "\"shard\":0"},
-      {"\"sharers\":2", "\"sharers\":0"},  {"\"threads\":2", "\"threads\":2000000000"},
-      {"\"batch\":16", "\"batch\":1e99"},  {"[\"planes\",\"onednn\"]", "[]"},
-      {"[\"planes\",\"onednn\"]", "null"}, {"\"karnin_plan\":1", "\"karnin_plan\":2"},
-      {"\"plans\":[", "\"plans\":[3,"},    {"[\"fc1\",", "[\"fc1\",\"dense\","}};
+      {"\"lanes\"", "\"cpu\""},
+      {"\"sparse-gather\"", "\"fast\""},
+      {"\"shard\":8", "\"shard\":17"},
+      {"\"shard\":8", "\"shard\":0"},
+      {"\"sharers\":2", "\"sharers\":0"},
+      {"\"threads\":2", "\"threads\":2000000000"},
+      {"\"batch\":16", "\"batch\":1e99"},
+      {"[\"planes\",\"planes\",\"lanes\",\"onednn\",\"onednn\"]", "[]"},
+      {"[\"planes\",\"planes\",", "[\"planes\","},
+      {"\"fc2\"", "\"fc9\""},
+      {"\"karnin_plan\":1", "\"karnin_plan\":2"},
+      {"\"plans\":[", "\"plans\":[3,"},
+      {"[\"fc1\",", "[\"fc1\",\"dense\","}};
   for (const auto& [old, by] : changes)
     EXPECT_THROW(plans_from_json(replaced(some_text(), old, by), "plan.json", khanal2018()),
                  FileError)
@@ -87,10 +99,11 @@ TEST(PlanFile, IsReadForABatchAndThreads) {
   const test::TemporaryDirectory directory;
   const std::filesystem::path path = directory / "plan.json";
   replace_file(path, some_text());
-  EXPECT_EQ(read_plan(path, khanal2018(), 16, 2).images, 8);
-  EXPECT_EQ(read_plan(path, khanal2018(), 1, 1).images, 1);
+  const PlanFile file(path, khanal2018());
+  EXPECT_EQ(file.find(16, 2).images, 8);
+  EXPECT_EQ(file.find(1, 1).images, 1);
   EXPECT_THAT(
-      error_message<ArgumentError>([&] { read_plan(path, khanal2018(), 16, 1); }),
+      error_message<ArgumentError>([&] { file.find(16, 1); }),
       HasSubstr("expected a plan for batch 16 on 1 threads, got batch 16 on 2, batch 1 on 1"));
 }
 
