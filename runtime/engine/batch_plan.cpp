@@ -5,13 +5,12 @@
 #include <cassert>
 #include <string>
 
+#include "runtime/core/ceil_div.h"
 #include "runtime/core/error.h"
 #include "runtime/engine/shard_images.h"
 
 namespace karnin {
 namespace {
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 void require_batch(std::int64_t batch) {
   if (batch < 1 || batch > kMaxBatch)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include "runtime/core/ceil_div.h"
 #include "runtime/core/counter_rng.h"
 #include "runtime/core/error.h"
 #include "runtime/core/parallel.h"
@@ -42,7 +43,6 @@ struct Shards {
 /// does it, which lets threads share a shard.
 Shards shards_for(const Model& model, FcKernel kernel, std::int64_t batch, int threads) {
   const bool sparse = kernel == FcKernel::sparse_lanes || kernel == FcKernel::sparse_gather;
-  const auto ceil_div = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
   const std::int64_t images = sparse && threads > 1
                                   ? shard_images(model, batch)
                                   : ceil_div(batch, std::min<std::int64_t>(batch, threads));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/core/ceil_div.h"
+
 namespace karnin {
 namespace {
 
@@ -12,8 +14,6 @@ constexpr std::int64_t kMaxShard = 16;
 constexpr std::int64_t kMaxSparseShard = 64;
 constexpr std::int64_t kFarWeights = std::int64_t{1} << 16;
 constexpr double kSparse = 0.6;
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Fully connected layers, most of whose weights are gone: threads can share a shard of them.
 bool is_large_sparse_perceptron(const NetworkView& network) {

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <span>
 
+#include "runtime/core/ceil_div.h"
+
 namespace karnin::kernels {
 namespace {
 
@@ -15,8 +17,6 @@ constexpr std::int64_t kTileColumns = 512;
 
 /// What a 16-bit offset in bytes reaches with one image.
 constexpr std::int64_t kReach = 65536 / sizeof(float);
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Where the weights of one row lie that a tile covers.
 struct Stretch {

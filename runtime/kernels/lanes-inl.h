@@ -109,7 +109,7 @@ struct Whole {
   }
 };
 
-/// Access to the first `count` lanes, 0 < count < width: the others load as 0, and neither their
+/// Access to the first `count` lanes, 0 <= count <= width: the others load as 0, and neither their
 /// bytes are read nor written.
 template <typename Arch>
 class Partial {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/core/ceil_div.h"
 #include "runtime/core/first_cache.h"
 
 namespace karnin::kernels {
@@ -13,9 +14,6 @@ namespace {
 constexpr double kRun = 15, kVectorOfRun = 2, kRow = 12, kRowAtOnce = 2, kWeight = 1,
                  kLeastOfWeight = 4;
 constexpr double kCopiedVector = 1.3;
-
-/// So many parts of at most `most`.
-std::int64_t parts_of(std::int64_t n, std::int64_t most) { return (n + most - 1) / most; }
 
 /// What is left of the first-level cache beside weights and dst.
 std::int64_t window_floats() {
@@ -35,8 +33,8 @@ void for_each_size(const ConvShape& s, const SparseTile& tile, const Visit& visi
 /// About so many: a channel has one in each group of planes of which it reads some.
 std::int64_t runs_of(const ConvShape& s, const SparseTile& tile, const KeptWeights& kept) {
   const std::int64_t ic = s.ic / s.groups, oc = s.oc / s.groups;
-  const std::int64_t channels = std::min(s.oc, parts_of(tile.planes, ic) * oc);
-  return std::min(parts_of(kept.planes, tile.planes) * channels, s.oc + kept.count);
+  const std::int64_t channels = std::min(s.oc, ceil_div(tile.planes, ic) * oc);
+  return std::min(ceil_div(kept.planes, tile.planes) * channels, s.oc + kept.count);
 }
 
 /// Of one tile with sums in so many vectors, each of which is read in `load` cycles for a weight.
@@ -71,7 +69,7 @@ double planes_cost(const ConvShape& s, const SparseTile& tile, const KeptWeights
                         (row + kCopiedVector * vectors);
   double cost = 0;
   for_each_size(s, tile, [&](double times, std::int64_t rows, std::int64_t columns) {
-    cost += times * (copied + sums_cost(s, tile, kept, parts_of(rows * columns, lanes), load));
+    cost += times * (copied + sums_cost(s, tile, kept, ceil_div(rows * columns, lanes), load));
   });
   return cost;
 }
@@ -130,8 +128,8 @@ std::optional<SparseTile> planes_tile(const ConvShape& s, const KeptWeights& kep
                       [&](const SparseTile& t) { return planes_cost(s, t, kept, lanes); });
   };
   for (std::int64_t rows = 1; rows <= std::min(most / s.ow, s.oh); ++rows) consider(rows, s.ow);
-  for (std::int64_t parts = parts_of(s.ow, most); parts_of(s.ow, parts) > lanes; ++parts)
-    consider(1, parts_of(s.ow, parts));
+  for (std::int64_t parts = ceil_div(s.ow, most); ceil_div(s.ow, parts) > lanes; ++parts)
+    consider(1, ceil_div(s.ow, parts));
   return cheapest.best();
 }
 

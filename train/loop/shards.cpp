@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/core/ceil_div.h"
 #include "runtime/kernels/kernels.h"
 
 namespace karnin {
@@ -18,7 +19,6 @@ namespace {
 // second core.
 std::int64_t images_per_shard() { return std::max<std::int64_t>(8, kernels::active().lanes); }
 
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::int64_t round_up(std::int64_t a, std::int64_t step) { return ceil_div(a, step) * step; }
 
 /// Images of a shard of one ghost batch, or of as many as leave no more than kMaxShards.

@@ -2,20 +2,15 @@
 #include <gtest/gtest.h>
 #include <omp.h>
 
-#include <filesystem>
-
 #include "runtime/core/aligned.h"
 #include "runtime/onednn/convolution.h"
 #include "tests/support/isa_level.h"
+#include "tests/support/thread_count.h"
 
 namespace karnin::onednn {
 namespace {
 
-/// Threads of this process.
-std::ptrdiff_t thread_count() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
+using test::thread_count;
 
 TEST(Serial, StartsNoThreadsAndLeavesOpenMpAsItWas) {
   omp_set_num_threads(4);
