@@ -11,6 +11,33 @@ ExitCode bench(const BenchVerb& verb) {
   return verb.model.empty() || verb.fc_layers ? bench_layers(verb) : bench_network(verb);
 }
 
+void add_kernel_option(Verb& verb, BenchVerb& options) {
+  verb.add_option_function<std::string>(
+          "--kernel",
+          [&options](const std::string& name) { options.kernel = fc_kernel_from_string(name); },
+          "Of fully connected layers: the one that counts as chosen, or of a network runs")
+      ->type_name("onednn|dense|sparse-lanes|sparse-gather");
+}
+
+/// What won a race, kept, and run again.
+void add_plan_options(Verb& verb, BenchVerb& options) {
+  CLI::Option* model = verb.get_option("--model");
+  CLI::Option* fc_layers = verb.get_option("--fc-layers");
+  CLI::Option* save =
+      verb.add_option("--save-plan", options.save_plan.out,
+                      "Of --model: where to keep what won, for --plan of bench and eval")
+          ->needs(model)
+          ->excludes(verb.get_option("--sparsity"))
+          ->excludes(fc_layers);
+  verb.add_option("--plan", options.plan, "Of --model: run what was kept, without a race")
+      ->needs(model)
+      ->excludes(save)
+      ->excludes(fc_layers)
+      ->excludes(verb.get_option("--kernel"));
+  verb.add_flag("--overwrite", options.save_plan.overwrite, "Replace a plan that is there")
+      ->needs(save);
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
@@ -39,32 +66,14 @@ void add_bench(CLI::App& app, Action& action) {
   CLI::Option* model =
       verb.add_option("--model", options->model, "A network instead: a model file, or ONNX")
           ->excludes(shapes);
-  CLI::Option* fc_layers =
-      verb.add_flag("--fc-layers", options->fc_layers,
-                    "Of --model: its fully connected layers one by one, as they are")
-          ->needs(model)
-          ->excludes(sparsities);
-  CLI::Option* kernel =
-      verb.add_option_function<std::string>(
-              "--kernel",
-              [options](const std::string& name) { options->kernel = fc_kernel_from_string(name); },
-              "Of fully connected layers: the one that counts as chosen, or of a network runs")
-          ->type_name("onednn|dense|sparse-lanes|sparse-gather");
+  verb.add_flag("--fc-layers", options->fc_layers,
+                "Of --model: its fully connected layers one by one, as they are")
+      ->needs(model)
+      ->excludes(sparsities);
+  add_kernel_option(verb, *options);
   add_number(verb, "--seconds", options->seconds, {0, 3600}, "To spend on a row");
   verb.add_flag("--cold", options->cold, "Empty the caches before every run; for one thread");
-  CLI::Option* save =
-      verb.add_option("--save-plan", options->save_plan.out,
-                      "Of --model: where to keep what won, for --plan of bench and eval")
-          ->needs(model)
-          ->excludes(sparsities)
-          ->excludes(fc_layers);
-  verb.add_option("--plan", options->plan, "Of --model: run what was kept, without a race")
-      ->needs(model)
-      ->excludes(save)
-      ->excludes(fc_layers)
-      ->excludes(kernel);
-  verb.add_flag("--overwrite", options->save_plan.overwrite, "Replace a plan that is there")
-      ->needs(save);
+  add_plan_options(verb, *options);
   verb.matter_if({"--cold"}, "--fc-layers",
                  [options] { return options->model.empty() || options->fc_layers; });
   select(verb, action, options, bench);
