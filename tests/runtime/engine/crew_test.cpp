@@ -4,6 +4,7 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -53,20 +54,28 @@ TEST_F(WideArenas, GiveEveryWorkerOneThreadAtATime) {
   });
 }
 
-/// TBB then lets a second thread in.
+/// Work that is enqueued while the engine runs brings in a second thread, which takes shards.
 TEST_F(WideArenas, OfOneHaveRoomForTheThreadOfEnqueuedWork) {
   const Model model = golden_model();
-  const auto images = golden_images(1);
-  oneapi::tbb::task_arena arena(1);
-  Engine engine(model, {.batch = 1, .threads = kCallersArena, .race = false});
-  const auto expected = arena.execute([&] { return run(engine, images); });
-  std::atomic<int> waiting = 0;
-  for (int round = 0; round < 100; ++round) {
-    ++waiting;
-    arena.enqueue([&] { --waiting; });
-    EXPECT_EQ(arena.execute([&] { return run(engine, images); }), expected);
+  const auto few = golden_images(1);
+  std::vector<float> images;
+  for (int i = 0; i < 125; ++i) images.insert(images.end(), few.begin(), few.end());
+  Engine engine(model, {.batch = 64, .threads = kCallersArena, .race = false});
+  const auto expected = run(engine, images);
+  for (int round = 0; round < 5; ++round) {
+    oneapi::tbb::task_arena arena(1);
+    std::atomic<bool> running = false;
+    const std::jthread other([&] {
+      while (!running) std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      arena.enqueue([] {});
+    });
+    arena.execute([&] {
+      Engine inside(engine);
+      running = true;
+      EXPECT_EQ(run(inside, images), expected);
+    });
   }
-  while (waiting > 0) std::this_thread::yield();
 }
 
 TEST(Crew, GivesTheSameBitsWhicheverItIs) {
