@@ -58,7 +58,8 @@ NetworkRow measure(const NetworkView& network, const NetworkTimingOptions& optio
 /// One for each batch; what is not in a plan file is found missing before anything runs.
 std::vector<NetworkTimingOptions> timings_for(const BenchVerb& verb, const Graph& graph) {
   std::vector<NetworkTimingOptions> timings;
-  const std::optional<FcKernel> kernel = verb.kernel ? verb.kernel : pinned_kernel();
+  const std::optional<FcKernel> kernel =
+      verb.kernel ? verb.kernel : pinned_kernel_beside(verb.plan);
   for (const std::int64_t batch : parse_counts("--batch", verb.batches, {1, kMaxBatch}))
     timings.push_back({batch, verb.threads, kernel, verb.seconds, {}});
   if (verb.plan.empty()) return timings;
@@ -165,11 +166,13 @@ ExitCode bench_network(const BenchVerb& verb) {
     report(measure_all(verb), verb);
     return ExitCode::done;
   }
+  const std::filesystem::path model = verb.model;
+  require_no_input(verb.save_plan, {&model, 1});
   Console console;
   OutputFiles files = take_file(verb.save_plan, console.watcher());
   const std::vector<NetworkRow> rows = measure_all(verb);
+  report(rows, verb);  // first: it may have taken long, and a disk may be full
   files.write(verb.save_plan.out, plans_of(rows, verb));
-  report(rows, verb);
   return exit_code_of(false, files.in_place());
 }
 

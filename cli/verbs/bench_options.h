@@ -20,8 +20,8 @@ struct BenchVerb : VerbOptions {
   std::optional<FcKernel> kernel;
   double seconds = 0.5;
   bool cold = false;
-  std::string plan;         ///< a file with plans, to run by
-  ResultOptions save_plan;  ///< where plans go; empty: nowhere
+  std::string plan;                                   ///< a file with plans, to run by
+  ResultOptions save_plan{{}, false, "--save-plan"};  ///< where plans go; empty: nowhere
 };
 
 }  // namespace karnin::cli

@@ -36,6 +36,13 @@ std::optional<FcKernel> pinned_kernel() {
   return fc_kernel_from_string(name);
 }
 
+std::optional<FcKernel> pinned_kernel_beside(const std::string& plan) {
+  const std::optional<FcKernel> kernel = pinned_kernel();
+  if (kernel && !plan.empty())
+    throw ArgumentError("KARNIN_KERNEL and --plan: expected one of them");
+  return kernel;
+}
+
 DataPlaces data_places() { return {variable("KARNIN_DATA"), cache_directory()}; }
 
 fs::path cache_directory() {

@@ -18,6 +18,9 @@ void use_isa_of_environment();
 /// ArgumentError for one that does not exist.
 std::optional<FcKernel> pinned_kernel();
 
+/// The same where no file of plans is named, which pins kernels too: throws ArgumentError for both.
+std::optional<FcKernel> pinned_kernel_beside(const std::string& plan);
+
 /// KARNIN_DATA and the cache.
 DataPlaces data_places();
 

@@ -55,7 +55,9 @@ std::vector<std::uint8_t> encoded(const Model& model, const ExportVerb& verb) {
 }
 
 ExitCode export_verb(const ExportVerb& verb) {
-  format_of(verb);  // before any work
+  const std::filesystem::path model_file = verb.model;
+  if (format_of(verb) == ExportFormat::safetensors)  // which has no graph
+    require_no_input(verb.result, {&model_file, 1});
   give_large_blocks_back();
   Console console;
   OutputFiles files = take_file(verb.result, console.watcher());

@@ -59,13 +59,20 @@ ExitCode predict(const PredictVerb& verb) {
   Console console;
   OutputFiles files(console.watcher());
   const std::filesystem::path& out = verb.result.out;
-  if (!out.empty()) files = take_file(verb.result, console.watcher());
+  if (!out.empty()) {
+    std::vector<std::filesystem::path> read(verb.inputs.begin(), verb.inputs.end());
+    read.emplace_back(verb.model);
+    require_no_input(verb.result, read);
+    files = take_file(verb.result, console.watcher());
+  }
   PredictedImages images(predictor, model.graph, form_for(model.graph, verb.form),
                          !wants_outputs(verb));
   images.add(verb.inputs, console.watcher());
   console.clear();
-  if (!out.empty()) files.write(out, npy_of(images, predictor.output()));
-  print_report(verb, images, model, out.empty() ? "" : files.place_of(out).string());
+  const bool all_lost = images.names().empty() && !images.failures().empty();
+  const bool writes = !out.empty() && !all_lost;
+  if (writes) files.write(out, npy_of(images, predictor.output()));
+  print_report(verb, images, model, writes ? files.place_of(out).string() : "");
   return images.failures().empty() ? exit_code_of(false, files.in_place()) : ExitCode::input;
 }
 

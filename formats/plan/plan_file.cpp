@@ -144,6 +144,11 @@ std::vector<SavedPlan> plans_from_json(std::string_view json, const std::string&
   std::vector<SavedPlan> plans;
   for (const JsonView& element : view["plans"].elements()) {
     plans.push_back(plan_of(element));
+    const auto is_same = [&](const SavedPlan& other) {
+      return other.batch == plans.back().batch && other.threads == plans.back().threads;
+    };
+    if (std::ranges::count_if(plans, is_same) > 1)
+      element.fail("expected one plan for a batch and threads, got a second one");
     require_fit(plans.back().plan, network, element);
   }
   return plans;

@@ -105,6 +105,12 @@ TEST(Bench, KeepsAPlanThatRunsAgainWithoutARace) {
   EXPECT_EQ(workspace.run(with(timed, {"--save-plan", plan})).status, 2);
   EXPECT_EQ(workspace.run(with(timed, {"--save-plan", plan, "--overwrite"})).status, 0);
 
+  const auto before = test::bytes_of(model);
+  const test::ProcessResult own = workspace.run(with(timed, {"--save-plan", model, "--overwrite"}));
+  EXPECT_EQ(own.status, 2);
+  EXPECT_THAT(own.err, testing::HasSubstr("--save-plan"));
+  EXPECT_EQ(test::bytes_of(model), before);
+
   const auto eval = [&](const std::string& batch) {
     return workspace.run({"eval", "--model", model, "--data", workspace.data(), "--threads", "1",
                           "--batch", batch, "--plan", plan});

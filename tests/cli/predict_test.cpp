@@ -176,6 +176,13 @@ TEST_F(Predict, RawIsWhatTheFileHas) {
               std::vector<float>(outputs.floats(i).begin(), outputs.floats(i).end()));
   refuse(2, words("run/model.bin", {file("array_x.npy"), "--out", file("outputs.npy")}),
          {"outputs.npy", "--overwrite"});
+  for (const char* input : {"array_x.npy", "run/model.bin"})
+    refuse(2, words("run/model.bin", {file("array_x.npy"), "--out", file(input), "--overwrite"}),
+           {"is what is being read"});
+  const auto before = test::bytes_of(file("outputs.npy"));
+  refuse(3, words("run/model.bin", {file("none.png"), "--out", file("outputs.npy"), "--overwrite"}),
+         {"none.png"});
+  EXPECT_EQ(test::bytes_of(file("outputs.npy")), before);
 }
 
 TEST_F(Predict, PicturesAreMadeToFit) {

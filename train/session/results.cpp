@@ -11,33 +11,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const fs::path& file, const std::string& is, bool can_go_on) {
+[[noreturn]] void refuse(const ResultOptions& options, const fs::path& file, const std::string& is,
+                         bool can_go_on) {
   throw ArgumentError(
-      fmt::format("'{}' is {}: expected {}--overwrite, to replace it, or another --out",
-                  file.string(), is, can_go_on ? "--resume, to go on from it, " : ""));
+      fmt::format("'{}' is {}: expected {}--overwrite, to replace it, or another {}", file.string(),
+                  is, can_go_on ? "--resume, to go on from it, " : "", options.option));
 }
 
 /// Whatever is no regular file is the business of who writes.
-void require_replaceable(const fs::path& file, bool is_own, bool is_state) {
+void require_replaceable(const ResultOptions& options, const fs::path& file, bool is_own,
+                         bool is_state) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::is_regular_file(status)) return;
   if ((status.permissions() & fs::perms::owner_write) == fs::perms::none)
-    refuse(file,
+    refuse(options, file,
            fmt::format("there already, and read-only (mode {:04o})",
                        static_cast<unsigned>(status.permissions() & fs::perms::mask)),
            false);
   // What mktemp made, for one, holds nothing to lose.
   if (!is_own && fs::file_size(file, error) > 0)
-    refuse(file, is_state ? "of a run that can go on" : "there already", is_state);
+    refuse(options, file, is_state ? "of a run that can go on" : "there already", is_state);
 }
 
 }  // namespace
 
 void require_replaceable(const ResultOptions& options, const Results& results) {
   if (options.overwrite) return;
-  if (!results.state.empty()) require_replaceable(results.state, results.resumed, true);
-  for (const fs::path& file : results.files) require_replaceable(file, results.resumed, false);
+  if (!results.state.empty()) require_replaceable(options, results.state, results.resumed, true);
+  for (const fs::path& file : results.files)
+    require_replaceable(options, file, results.resumed, false);
 }
 
 void require_replaceable_directory(const ResultOptions& options, const Results& results) {
@@ -46,6 +49,14 @@ void require_replaceable_directory(const ResultOptions& options, const Results& 
     const DirectoryLock probe(options.out);
   }
   require_replaceable(options, results);
+}
+
+void require_no_input(const ResultOptions& options, std::span<const fs::path> inputs) {
+  std::error_code error;
+  for (const fs::path& input : inputs)
+    if (fs::is_regular_file(options.out, error) && fs::equivalent(options.out, input, error))
+      throw ArgumentError(fmt::format("{} '{}' is what is being read: expected another file",
+                                      options.option, options.out.string()));
 }
 
 OutputFiles take_directory(const ResultOptions& options, const Results& results,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "train/session/output_files.h"
@@ -12,6 +14,7 @@ namespace karnin {
 struct ResultOptions {
   std::filesystem::path out;
   bool overwrite = false;
+  std::string option = "--out";  ///< that names `out`, for messages
 };
 
 /// What a task is about to write.
@@ -29,6 +32,10 @@ void require_replaceable(const ResultOptions& options, const Results& results);
 /// The same for results in a directory, before the data are read. Throws OutputError where another
 /// process works there.
 void require_replaceable_directory(const ResultOptions& options, const Results& results);
+
+/// Throws ArgumentError if `out` is one of these, under whatever name: not even --overwrite means
+/// to lose what is being read.
+void require_no_input(const ResultOptions& options, std::span<const std::filesystem::path> inputs);
 
 /// Proves that all of it can be written, and takes the directory --out, in which another process
 /// may have come to its end meanwhile: from here on the files that are there are the run's own, and

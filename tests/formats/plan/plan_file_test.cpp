@@ -85,6 +85,7 @@ TEST(PlanFile, RefusesWhatNoPlanHas) {
       {"\"fc2\"", "\"fc9\""},
       {"\"karnin_plan\":1", "\"karnin_plan\":2"},
       {"\"plans\":[", "\"plans\":[3,"},
+      {"\"batch\":1,\"threads\":1", "\"batch\":16,\"threads\":2"},
       {"[\"fc1\",", "[\"fc1\",\"dense\","}};
   for (const auto& [old, by] : changes)
     EXPECT_THROW(plans_from_json(replaced(some_text(), old, by), "plan.json", khanal2018()),
