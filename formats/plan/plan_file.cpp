@@ -13,13 +13,13 @@
 #include "runtime/core/cpu_isa.h"
 #include "runtime/core/error.h"
 #include "runtime/core/parallel.h"
+#include "runtime/engine/engine.h"
 #include "runtime/program/regions.h"
 
 namespace karnin {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-constexpr std::int64_t kMostImages = std::int64_t{1} << 24;
 
 std::string network_sum(const Graph& graph) {
   const std::string text = architecture_to_json(graph);
@@ -102,7 +102,7 @@ void require_fit(const Plan& plan, const Parts& network, const JsonView& view) {
 SavedPlan plan_of(const JsonView& view) {
   view.require_keys({"batch", "threads", "shard", "sharers", "domains", "kernels"});
   SavedPlan saved;
-  saved.batch = view["batch"].integer(1, kMostImages);
+  saved.batch = view["batch"].integer(1, kMaxBatch);
   saved.threads = static_cast<int>(view["threads"].integer(1, kMaxThreads));
   saved.plan.images = view["shard"].integer(1, saved.batch);
   saved.plan.sharers = static_cast<int>(view["sharers"].integer(1, kMaxThreads));

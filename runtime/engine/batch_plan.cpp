@@ -60,9 +60,8 @@ Plan race_shards(const NetworkView& network, const EngineOptions& options, Crew&
   const std::int64_t batch = options.batch;
   const std::int64_t rule = shard_images(network, batch, crew.workers());
   Plan best = plan_shards(network, options, rule, crew);
-  const double to_beat = (1 - kMargin) * batch_time(best, batch, crew.workers());
+  double least = (1 - kMargin) * batch_time(best, batch, crew.workers());
   std::vector<Plan::Timing> timings = best.timings;
-  double least = to_beat;
   for (const std::int64_t images : std::array{std::min(full_lanes(), batch), std::int64_t{1}}) {
     if (images == rule) continue;
     const Plan plan = plan_shards(network, options, images, crew);

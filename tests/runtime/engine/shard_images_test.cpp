@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "runtime/engine/engine.h"
 #include "runtime/engine/kernel_race.h"
 #include "tests/support/golden.h"
 #include "tests/support/pruned_model.h"
@@ -20,6 +23,19 @@ TEST(ShardImages, SixteenAtMostInTwoShardsAtLeast) {
   EXPECT_EQ(shard_images(model, 16, 4), 8);
   EXPECT_EQ(shard_images(model, 64), 16);
   EXPECT_EQ(shard_images(model, 1000), 16);
+}
+
+TEST(ShardImages, OfSeveralSizesRaceUnlessSomethingIsPinned) {
+  const auto sizes = [](const EngineOptions& options) {
+    std::set<std::int64_t> raced;
+    const Engine engine(test::golden_model(), options);
+    for (const Plan::Timing& timing : engine.plan().timings) raced.insert(timing.images);
+    EXPECT_TRUE(raced.empty() || raced.contains(engine.plan().images));
+    return raced;
+  };
+  EXPECT_EQ(sizes({.batch = 32, .threads = 1}), (std::set<std::int64_t>{1, full_lanes(), 16}));
+  EXPECT_EQ(sizes({.batch = 1, .threads = 1}), (std::set<std::int64_t>{1}));
+  EXPECT_TRUE(sizes({.batch = 32, .threads = 1, .domain = Domain::lanes}).empty());
 }
 
 TEST(ShardImages, ManyWeightsOfSparsePerceptronsServeMore) {
